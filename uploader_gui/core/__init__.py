@@ -1,0 +1,1 @@
+"""Plain facts that every other part shares. Imports the standard library only."""

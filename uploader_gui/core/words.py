@@ -1,0 +1,275 @@
+"""Every sentence a person reads about what happened. Facts come in, plain text goes out.
+
+Each sentence says what happened and what to do. What a service said stands apart, as a quotation.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+from uploader_gui.core.problems import Kind, Problem
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.core.translation import ngettext
+
+MAX_QUOTATION = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentence:
+    """What a person reads about a problem.
+
+    Attributes:
+        title: A few words, without a full stop.
+        text: What happened and what to do.
+        said: What the service said, as a quotation; "" if it said nothing.
+    """
+
+    title: str
+    text: str
+    said: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Title, text and quotation in one line."""
+        return " ".join(part for part in (f"{self.title}.", self.text, self.said) if part)
+
+
+def plain(text: str, limit: int = MAX_QUOTATION) -> str:
+    """Make a stranger's text safe to show.
+
+    One line, no control or direction-changing characters, at most `limit` characters.
+    """
+    kept = "".join(" " if char.isspace() else char for char in text[: limit * 4])
+    kept = "".join(char for char in kept if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
+    kept = " ".join(kept.split())
+    return kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…"
+
+
+def size(count: int) -> str:
+    """Say a number of bytes with decimal units, as file managers and services do: 4.1 MB."""
+    if count < 1000:
+        return ngettext("{n} byte", "{n} bytes", count).format(n=count)
+    value = float(count)
+    for unit in ("kB", "MB", "GB", "TB"):
+        value /= 1000
+        if value < 999.95 or unit == "TB":
+            return f"{value:.1f} {unit}"
+    raise AssertionError
+
+
+def exact_size(count: int) -> str:
+    """Say a size so that two sizes one byte apart read differently: 4.1 MB (4,100,001 bytes)."""
+    return size(count) if count < 1000 else f"{size(count)} ({count:,} {_('bytes')})"
+
+
+def duration(seconds: float) -> str:
+    """Say a duration: 24 s, 3 min 5 s, 2 h 10 min."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min" if whole % 3600 // 60 else f"{whole // 3600} h"
+
+
+def files_attached(service: str, count: int, place: str) -> str:
+    """Say that files were attached: "Close: 3 files attached to the note on Globex Corporation"."""
+    text = ngettext(
+        "{service}: {n} file attached to {place}",
+        "{service}: {n} files attached to {place}",
+        count,
+    )
+    return text.format(service=service, n=count, place=plain(place))
+
+
+def files_stored(service: str, count: int, place: str) -> str:
+    """Say that files were stored by a target that attaches nothing."""
+    text = ngettext("{service}: {n} file stored in {place}", "{service}: {n} files stored in {place}", count)
+    return text.format(service=service, n=count, place=plain(place))
+
+
+def describe(problem: Problem) -> Sentence:
+    """Say a problem in words."""
+    title, text = _SENTENCES[problem.kind]
+    facts = {
+        "service": problem.service or _("The service"),
+        "name": plain(problem.name) or _("The file"),
+        "host": plain(problem.host) or problem.service or _("the server"),
+        "size": exact_size(problem.size) if problem.size is not None else _("of unknown size"),
+        "limit": exact_size(problem.limit) if problem.limit is not None else _("less"),
+        "number": problem.limit if problem.limit is not None else "",
+        "detail": plain(problem.detail),
+        "status": problem.status if problem.status is not None else _("none"),
+        "step": _STEPS[problem.step]() if problem.step in _STEPS else problem.step,
+    }
+    said = plain(problem.said)
+    return Sentence(
+        title=_(title),
+        text=" ".join(_(text).format(**facts).split()),
+        said=_("{service} says: “{said}”").format(service=problem.service or _("The service"), said=said) if said else "",
+    )
+
+
+_STEPS = {
+    "sign": lambda: _("asking for an upload address"),
+    "transfer": lambda: _("sending the file"),
+    "confirm": lambda: _("confirming the file"),
+    "ready": lambda: _("waiting until the file is processed"),
+    "prepare": lambda: _("preparing the attach"),
+    "attach": lambda: _("attaching"),
+    "verify": lambda: _("checking what is attached"),
+    "check": lambda: _("testing the account"),
+    "lookup": lambda: _("looking the record up"),
+    "token": lambda: _("signing in"),
+}
+
+# N_: found by the extractor, translated when shown.
+N_ = str
+
+_SENTENCES: dict[Kind, tuple[str, str]] = {
+    Kind.FILE_MISSING: (
+        N_("File not found"),
+        N_("{name} is not there any more. Choose it again where it lies now, or leave it out."),
+    ),
+    Kind.FILE_UNREADABLE: (
+        N_("File cannot be read"),
+        N_("{name} cannot be read ({detail}). Close the program that uses it or change its permissions, then try again."),
+    ),
+    Kind.FILE_CHANGED: (
+        N_("File has changed"),
+        N_("{name} changed while it was being sent, so nothing of it was used. Save it, then try again."),
+    ),
+    Kind.FILE_TOO_LARGE: (
+        N_("File is too large"),
+        N_("{name} has {size}; {service} takes up to {limit} here. Choose a smaller file or leave it out."),
+    ),
+    Kind.FILE_TOO_SMALL: (
+        N_("File is too small"),
+        N_("{name} has {size}; {service} takes no less than {limit} here. Choose another file or leave it out."),
+    ),
+    Kind.FILE_TYPE: (
+        N_("Type of file is not taken"),
+        N_("{service} does not take {name} here: it takes {detail}. Choose another file or leave it out."),
+    ),
+    Kind.FILE_NOT_IMAGE: (
+        N_("Not a picture"),
+        N_("{service} needs the width and height of {name}, and they cannot be read from it. Choose a PNG, JPEG, GIF or WebP file."),
+    ),
+    Kind.BATCH_TOO_LARGE: (
+        N_("Files are too large together"),
+        N_("Together the files have {size}; {service} takes up to {limit} here. Leave some out."),
+    ),
+    Kind.TOO_MANY_FILES: (
+        N_("Too many files"),
+        N_("{service} takes {number} here at once. Leave some out, or send them one after the other."),
+    ),
+    Kind.NO_NETWORK: (
+        N_("No connection"),
+        N_("{host} cannot be found from here. Check the network connection, then try again."),
+    ),
+    Kind.UNREACHABLE: (
+        N_("Server cannot be reached"),
+        N_("{host} does not take connections ({detail}). Check the network and the address, or try again later."),
+    ),
+    Kind.UNTRUSTED: (
+        N_("Certificate is not trusted"),
+        N_(
+            "{host} answered with a certificate that this computer does not trust ({detail}). If your company inspects "
+            "traffic, have its certificate installed in the system; otherwise do not go on."
+        ),
+    ),
+    Kind.PROXY: (
+        N_("Proxy refuses"),
+        N_("The proxy between here and {host} refused the connection ({detail}). Check the proxy's address and sign-in."),
+    ),
+    Kind.CONNECTION_LOST: (
+        N_("Connection lost"),
+        N_("The connection to {host} broke off while {step}. Try again."),
+    ),
+    Kind.STALLED: (
+        N_("No answer"),
+        N_("{host} was silent for too long while {step}. Try again."),
+    ),
+    Kind.SIGNED_OUT: (
+        N_("Key is not accepted"),
+        N_("{service} does not accept the key of this account. Check that it is copied whole and still valid."),
+    ),
+    Kind.FORBIDDEN: (
+        N_("Not allowed"),
+        N_("{service} does not allow this to your account while {step}. Ask for the permission or use another account."),
+    ),
+    Kind.NOT_FOUND: (
+        N_("Not found"),
+        N_("{service} does not know what was asked for while {step}. Check that the record is still there and yours to see."),
+    ),
+    Kind.CONFLICT: (
+        N_("Does not fit the record's state"),
+        N_("{service} refused while {step}, because something else is in the way. Look at the record, then try again."),
+    ),
+    Kind.REFUSED: (
+        N_("Refused"),
+        N_("{service} refused while {step} (status {status}). Check what is filled in, then try again. {detail}"),
+    ),
+    Kind.RATE_LIMITED: (
+        N_("Too many requests"),
+        N_("{service} asks to wait before more is sent. Try again in a while."),
+    ),
+    Kind.SERVICE_DOWN: (
+        N_("Service is in trouble"),
+        N_("{host} had an error of its own while {step} (status {status}). Try again later."),
+    ),
+    Kind.UNEXPECTED_ANSWER: (
+        N_("Answer is not as expected"),
+        N_("{service} answered otherwise than it should while {step}: {detail}. Try again; if it stays, the service has changed."),
+    ),
+    Kind.REDIRECTED: (
+        N_("Sent elsewhere"),
+        N_(
+            "{host} wants the request sent to another address while {step}. Keys are never sent on; "
+            "check the account's address."
+        ),
+    ),
+    Kind.ADDRESS_REFUSED: (
+        N_("Address is not safe"),
+        N_("An address used while {step} is not one that may be used: {detail}."),
+    ),
+    Kind.LINK_EXPIRED: (
+        N_("Upload address expired"),
+        N_("The upload address for {name} expired, and so did a new one. Check the connection's speed, then try again."),
+    ),
+    Kind.STORAGE_REFUSED: (
+        N_("Storage refused the file"),
+        N_("{service}'s storage refused {name} (status {status}). Try again; if it stays, leave the file out. {detail}"),
+    ),
+    Kind.DAMAGED: (
+        N_("File arrived damaged"),
+        N_("What arrived of {name} is not what was sent, so nothing of it was used. Try again."),
+    ),
+    Kind.CONFIRM_UNKNOWN: (
+        N_("Not known whether it was confirmed"),
+        N_("The answer of {service} got lost while confirming {name}. Try again: the file is then sent anew."),
+    ),
+    Kind.PROCESSING_FAILED: (
+        N_("File was rejected"),
+        N_("{service} took {name} and then rejected it. {detail} Choose another file or leave it out."),
+    ),
+    Kind.PROCESSING_SLOW: (
+        N_("Still being processed"),
+        N_("{service} has not finished with {name} yet. Try again later: the file is not sent again."),
+    ),
+    Kind.ATTACH_UNKNOWN: (
+        N_("Not known whether it was attached"),
+        N_("The answer of {service} got lost while attaching. Look at the record before you send these files again."),
+    ),
+    Kind.APPEND_INCOMPLETE: (
+        N_("Record is not as it should be"),
+        N_("After adding the files, {service} does not show all that should be there ({detail}). Look at the record."),
+    ),
+    Kind.DISK_FULL: (
+        N_("Disk is full"),
+        N_("There is no room left on this computer's disk ({detail}). Make room, then try again."),
+    ),
+    Kind.INTERNAL: (
+        N_("Error in this program"),
+        N_("Something went wrong in the program itself ({detail}). Nothing was attached. Please report it."),
+    ),
+}

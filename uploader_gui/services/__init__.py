@@ -1,0 +1,1 @@
+"""Services as data: one TOML file each, read, checked and turned into frozen values."""
