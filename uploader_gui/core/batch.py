@@ -130,10 +130,7 @@ UPLOAD_TRANSITIONS: Mapping[tuple[UploadState, UploadEvent], UploadState] = {
     (_U.STORED, _UE.EXPIRED): _U.QUEUED,
     (_U.NEEDS_ATTENTION, _UE.RETRIED): _U.QUEUED,
     (_U.PAUSED, _UE.RESUMED): _U.QUEUED,
-    **{
-        (state, _UE.PAUSED): _U.PAUSED
-        for state in (_U.QUEUED, _U.RUNNING, _U.WAITING_RETRY, _U.WAITING_NETWORK)
-    },
+    **{(state, _UE.PAUSED): _U.PAUSED for state in (_U.QUEUED, _U.RUNNING, _U.WAITING_RETRY, _U.WAITING_NETWORK)},
     **{
         (state, _UE.CANCELLED): _U.CANCELLED
         for state in (
@@ -195,7 +192,9 @@ class Upload:
         digests: Of the whole file, by name ("md5", "sha256"), in hexadecimal, as far as known.
         receipt: What is proven about it once it is stored.
         tries: How often the current step failed in a row with something that may pass.
+        signed_until: Monotonic seconds until which the upload address is good, if known.
         signed_again: Whether storage refused the first upload address as expired.
+        polling_since: Monotonic seconds since when the service is being asked whether it is ready.
         due: Monotonic seconds from which it may go on, while waiting.
         problem: Why it waits or needs attention.
     """
@@ -216,6 +215,7 @@ class Upload:
     digests: Mapping[str, str] = field(default_factory=dict)
     receipt: Receipt | None = None
     tries: int = 0
+    signed_until: float | None = None
     signed_again: bool = False
     polling_since: float | None = None
     due: float | None = None
@@ -232,6 +232,7 @@ class Batch:
         target: The target kind's id.
         inputs: What was filled in, by input id.
         named: The same as people read it: a record's name instead of its id.
+        attaches: Whether its target attaches; else storing the files is all.
         state: Where it is.
         uploads: The ids of its uploads, in the order the person gave.
         answers: What the attach needs of the calls before it, by id.
@@ -247,6 +248,7 @@ class Batch:
     inputs: Mapping[str, Any]
     named: Mapping[str, str]
     created: datetime
+    attaches: bool = True
     state: BatchState = BatchState.OPEN
     uploads: tuple[str, ...] = ()
     answers: Answers = field(default_factory=dict, repr=False)
@@ -272,5 +274,7 @@ def advance(thing: Upload | Batch, event: UploadEvent | BatchEvent, **changes: A
     table: Mapping[Any, Any] = UPLOAD_TRANSITIONS if isinstance(thing, Upload) else BATCH_TRANSITIONS
     state = table.get((thing.state, event))
     if state is None:
-        raise ImpossibleTransitionError(f"{event} cannot happen to {type(thing).__name__} {thing.id} while {thing.state}")
+        raise ImpossibleTransitionError(
+            f"{event} cannot happen to {type(thing).__name__} {thing.id} while {thing.state}"
+        )
     return dataclasses.replace(thing, state=state, **changes)

@@ -51,7 +51,7 @@ class Speed:
         (start, first), (end, last) = self._seen[0], self._seen[-1]
         return (last - first) / (end - start) if end > start else None
 
-    def seconds_left(self, left: int) -> float | None:
+    def seconds_left(self, left: float) -> float | None:
         """Seconds until `left` more bytes have gone out; None while that cannot be told."""
         rate = self.bytes_per_second
         return left / rate if rate else None

@@ -105,7 +105,9 @@ def describe(problem: Problem) -> Sentence:
     return Sentence(
         title=_(title),
         text=" ".join(_(text).format(**facts).split()),
-        said=_("{service} says: “{said}”").format(service=problem.service or _("The service"), said=said) if said else "",
+        said=_("{service} says: “{said}”").format(service=problem.service or _("The service"), said=said)
+        if said
+        else "",
     )
 
 
@@ -132,7 +134,9 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     ),
     Kind.FILE_UNREADABLE: (
         N_("File cannot be read"),
-        N_("{name} cannot be read ({detail}). Close the program that uses it or change its permissions, then try again."),
+        N_(
+            "{name} cannot be read ({detail}). Close the program that uses it or change its permissions, then try again."
+        ),
     ),
     Kind.FILE_CHANGED: (
         N_("File has changed"),
@@ -152,7 +156,9 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     ),
     Kind.FILE_NOT_IMAGE: (
         N_("Not a picture"),
-        N_("{service} needs the width and height of {name}, and they cannot be read from it. Choose a PNG, JPEG, GIF or WebP file."),
+        N_(
+            "{service} needs the width and height of {name}, and they cannot be read from it. Choose a PNG, JPEG, GIF or WebP file."
+        ),
     ),
     Kind.BATCH_TOO_LARGE: (
         N_("Files are too large together"),
@@ -179,7 +185,9 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     ),
     Kind.PROXY: (
         N_("Proxy refuses"),
-        N_("The proxy between here and {host} refused the connection ({detail}). Check the proxy's address and sign-in."),
+        N_(
+            "The proxy between here and {host} refused the connection ({detail}). Check the proxy's address and sign-in."
+        ),
     ),
     Kind.CONNECTION_LOST: (
         N_("Connection lost"),
@@ -195,15 +203,21 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     ),
     Kind.FORBIDDEN: (
         N_("Not allowed"),
-        N_("{service} does not allow this to your account while {step}. Ask for the permission or use another account."),
+        N_(
+            "{service} does not allow this to your account while {step}. Ask for the permission or use another account."
+        ),
     ),
     Kind.NOT_FOUND: (
         N_("Not found"),
-        N_("{service} does not know what was asked for while {step}. Check that the record is still there and yours to see."),
+        N_(
+            "{service} does not know what was asked for while {step}. Check that the record is still there and yours to see."
+        ),
     ),
     Kind.CONFLICT: (
         N_("Does not fit the record's state"),
-        N_("{service} refused while {step}, because something else is in the way. Look at the record, then try again."),
+        N_(
+            "{service} cannot do this while {step}: something else is in the way. {detail} Look at the record, then try again."
+        ),
     ),
     Kind.REFUSED: (
         N_("Refused"),
@@ -219,7 +233,9 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     ),
     Kind.UNEXPECTED_ANSWER: (
         N_("Answer is not as expected"),
-        N_("{service} answered otherwise than it should while {step}: {detail}. Try again; if it stays, the service has changed."),
+        N_(
+            "{service} answered otherwise than it should while {step}: {detail}. Try again; if it stays, the service has changed."
+        ),
     ),
     Kind.REDIRECTED: (
         N_("Sent elsewhere"),
@@ -234,11 +250,15 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     ),
     Kind.LINK_EXPIRED: (
         N_("Upload address expired"),
-        N_("The upload address for {name} expired, and so did a new one. Check the connection's speed, then try again."),
+        N_(
+            "The upload address for {name} expired, and so did a new one. Check the connection's speed, then try again."
+        ),
     ),
     Kind.STORAGE_REFUSED: (
         N_("Storage refused the file"),
-        N_("{service}'s storage refused {name} (status {status}). Try again; if it stays, leave the file out. {detail}"),
+        N_(
+            "{service}'s storage refused {name} (status {status}). Try again; if it stays, leave the file out. {detail}"
+        ),
     ),
     Kind.DAMAGED: (
         N_("File arrived damaged"),

@@ -92,7 +92,8 @@ def _read_keys(raw: dict[str, Any]) -> tuple[list[Mistake], schema.Service | Non
         except pydantic.ValidationError as error:
             details = error.errors(include_url=False, include_input=False)
             found += [mistake for mistake in map(_mistake_in(raw), details) if mistake not in found]
-            if not all([_leave_out(raw, detail) for detail in details]):
+            left_out = [_leave_out(raw, detail) for detail in details]
+            if not all(left_out):
                 break
         except RecursionError:
             return [*found, Mistake(key="", text="the file is nested too deeply")], None
@@ -101,7 +102,10 @@ def _read_keys(raw: dict[str, Any]) -> tuple[list[Mistake], schema.Service | Non
 
 def _place(raw: Any, loc: tuple[int | str, ...]) -> tuple[str, Any, int | str | None]:
     """Follow pydantic's location through the file: key as written, the table that holds it, the last part."""
-    key, holder, last, node = "", None, None, raw
+    key = ""
+    holder: Any = None
+    last: int | str | None = None
+    node = raw
     for part in loc:
         if isinstance(node, dict) and part in node:
             key, holder, last, node = f"{key}.{part}" if key else str(part), node, part, node[part]
@@ -148,7 +152,7 @@ _SENTENCES = {
     "model_type": "must be a table",
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
-    "string_pattern_mismatch": "must be a name of small letters, digits and _, such as \"api_key\"",
+    "string_pattern_mismatch": 'must be a name of small letters, digits and _, such as "api_key"',
     "date_type": "must be a date such as 2026-11-20",
     "date_from_datetime_inexact": "must be a date such as 2026-11-20",
 }
@@ -287,7 +291,20 @@ def _check_target(service: schema.Service, name: str) -> Iterator[Mistake]:
             yield Mistake(key=f"{key}.inputs[{index}].lookup", text=f"there is no lookup “{one.lookup}”")
         if one.lookup is not None and one.choices:
             yield Mistake(key=f"{key}.inputs[{index}]", text="an input has a lookup or choices, not both")
-    taken = {"account", "batch", "constants", "files", "named", "now", "target", "answer", "item", "part", "page", "search"}
+    taken = {
+        "account",
+        "batch",
+        "constants",
+        "files",
+        "named",
+        "now",
+        "target",
+        "answer",
+        "item",
+        "part",
+        "page",
+        "search",
+    }
     for index, call in enumerate(target.prepare):
         if call.id in taken | set(survey.UPLOAD_STEPS) | {before.id for before in target.prepare[:index]}:
             yield Mistake(key=f"{key}.prepare[{index}].id", text=f"“{call.id}” already means something else")

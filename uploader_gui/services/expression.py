@@ -29,25 +29,25 @@ class ExpressionError(Exception):
     """
 
 
-class Functions(jmespath.functions.Functions):  # type: ignore[misc] # the library's class is untyped
+class Functions(jmespath.functions.Functions):
     """The library's functions and our four."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    @jmespath.functions.signature()  # type: ignore[untyped-decorator]
+    @jmespath.functions.signature()
     def _func_root(self) -> Scope:
         return self._scope
 
-    @jmespath.functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]
+    @jmespath.functions.signature({"types": ["string"]})
     def _func_time(self, text: str) -> float:
         return seconds_since_1970(text)
 
-    @jmespath.functions.signature({"types": ["string"]}, {"types": ["string"]})  # type: ignore[untyped-decorator]
+    @jmespath.functions.signature({"types": ["string"]}, {"types": ["string"]})
     def _func_split(self, text: str, separator: str) -> list[str]:
         return text.split(separator) if separator else list(text)
 
-    @jmespath.functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]
+    @jmespath.functions.signature({"types": ["string"]})
     def _func_html(self, text: str) -> str:
         return html.escape(text)
 
@@ -102,7 +102,7 @@ def _compiled(text: str) -> Any:
         parsed = jmespath.compile(text)
         depth = _depth(parsed.parsed)
     except jmespath.exceptions.LexerError as error:
-        raise ExpressionError(f"it cannot be read at “{text[error.lex_position or 0:][:12]}”") from None
+        raise ExpressionError(f"it cannot be read at “{text[error.lex_position or 0 :][:12]}”") from None
     except jmespath.exceptions.IncompleteExpressionError:
         raise ExpressionError("it ends too early") from None
     except jmespath.exceptions.ParseError as error:

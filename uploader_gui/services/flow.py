@@ -78,9 +78,21 @@ class Flow:
         """
         for group in self.required.get(step, ()):
             if not any(_at(answer, path[1:]) is not None for path in group):
-                wanted = " or ".join(sorted(".".join(path[1:]) or "anything" for path in group if path[0] == step))
-                raise MissingAnswerError(wanted)
+                raise MissingAnswerError(" or ".join(sorted(".".join(path[1:]) or "anything" for path in group)))
         return _reduced(answer, [path[1:] for path in self.kept.get(step, ())])
+
+    def keep_headers(self, step: str, headers: Mapping[str, str]) -> dict[str, str]:
+        """Reduce an answer's headers, by small names, to those the flow uses as `headers.<step>.<name>`.
+
+        Raises:
+            MissingAnswerError: One that must be there is not.
+        """
+        for group in self.required.get("headers", ()):
+            names = sorted(path[2] for path in group if path[1] == step)
+            if len(names) == len(group) and not any(name in headers for name in names):
+                raise MissingAnswerError(f"header {' or '.join(names)}")
+        wanted = {path[2] for path in self.kept.get("headers", ()) if path[1] == step}
+        return {name: value for name, value in headers.items() if name in wanted}
 
 
 def _at(value: Any, path: Path) -> Any:

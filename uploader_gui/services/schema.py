@@ -4,7 +4,7 @@ These frozen values are what the engine runs. What only the whole file can tell 
 before it ran) is in `check`; how the parts become one flow is in `flow`.
 """
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
@@ -249,9 +249,9 @@ class Rule(Part):
 class ErrorRule(Rule):
     """What the service means by an answer. `kind` corrects what the status alone would say."""
 
-    kind: Literal["signed_out", "forbidden", "not_found", "conflict", "refused", "rate_limited", "service_down"] | None = (
-        None
-    )
+    kind: (
+        Literal["signed_out", "forbidden", "not_found", "conflict", "refused", "rate_limited", "service_down"] | None
+    ) = None
 
 
 class Ready(Call):
@@ -430,7 +430,7 @@ class Service(Part):
     id: Identifier
     name: Label
     docs: tuple[HttpsUrl, ...] = ()
-    checked: datetime.date | None = None
+    checked: dt.date | None = None
     hosts: tuple[Host, ...] = ()
     constants: dict[Identifier, Scalar] = Field(default_factory=dict)
     account: Account

@@ -94,7 +94,7 @@ def _quoted_words(text: str) -> list[str]:
         before = row[index - 1]["type"] if index else ""
         after = row[index + 1]["type"] if index + 1 < len(row) else ""
         if before in _COMPARATORS or (after in _COMPARATORS and before != "dot"):
-            found.append(f'"{token["value"]}" in double quotes is a name; write the text as \'{token["value"]}\'')
+            found.append(f"\"{token['value']}\" in double quotes is a name; write the text as '{token['value']}'")
     return found
 
 
@@ -168,9 +168,7 @@ class _Inspector:
         if kind == "multi_select_dict":
             return Record(
                 {
-                    child["value"]: _unnoted(
-                        self.use(child["children"][0], here, guarded=guarded, loose=_inside(here))
-                    )
+                    child["value"]: _unnoted(self.use(child["children"][0], here, guarded=guarded, loose=_inside(here)))
                     for child in children
                 }
             )
@@ -207,7 +205,7 @@ class _Inspector:
             return ANYTHING
         if loose and name in self.known.members:
             self.mistakes.append(
-                f"“{name}” inside a list is the item's own: write root().{name} for the one outside, @.{name} for the item's"
+                f"“{name}” inside a list is the item's own: write root().{name} for the outer one, @.{name} for this"
             )
         return Anything(None if here.path is None else (*here.path, name))
 

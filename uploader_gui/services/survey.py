@@ -44,7 +44,11 @@ def account_names(service: schema.Service, *, secrets: bool) -> Record:
     """The account's fields; its secret ones only where credentials are made."""
     hidden = {field.id for field in service.account.fields if field.secret and not secrets}
     return Record(
-        {field.id: Text(optional=len(service.account.ways) > 1) for field in service.account.fields if field.id not in hidden},
+        {
+            field.id: Text(optional=len(service.account.ways) > 1)
+            for field in service.account.fields
+            if field.id not in hidden
+        },
         hints={name: f"“{name}” is secret: it may be used only where the account signs in" for name in hidden},
     )
 
@@ -99,7 +103,9 @@ def _answers(steps: Mapping[str, Any], before: str | None) -> Record:
         elif not ran:
             hints[name] = f"“{name}” is not known yet: it runs later"
         elif name == "transfer":
-            members[name] = Record({"status": TEXT, "etag": Text(optional=True), "body": Anything(("transfer", "body"))})
+            members[name] = Record(
+                {"status": TEXT, "etag": Text(optional=True), "body": Anything(("transfer", "body"))}
+            )
         else:
             members[name] = _answer(name)
     headers: dict[str, Shape] = {name: Anything(("headers", name)) for name in members}
@@ -169,7 +175,9 @@ def _call(key: str, step: str, call: schema.Call, known: Record) -> Iterator[Pla
         yield from _values(f"{key}.{name}", step, values, known)
 
 
-def _keys(key: str, step: str, part: Any, names: tuple[str, ...], known: Record, *, text: bool = False) -> Iterator[Place]:
+def _keys(
+    key: str, step: str, part: Any, names: tuple[str, ...], known: Record, *, text: bool = False
+) -> Iterator[Place]:
     for name in names:
         template = getattr(part, name)
         if isinstance(template, Template):
@@ -181,10 +189,10 @@ def of_account(service: schema.Service) -> Iterator[Place]:
     """The expressions of [account]."""
     outer = {key: value for key, value in _outer(service).items() if key != "account"}
     known = Record({**outer, "account": account_names(service, secrets=True)})
-    answer = _with(known, answer=_answer("answer"))
     for index, way in enumerate(service.account.ways):
         key = f"account.ways[{index}]"
-        mine = _with(known, account=Record({name: TEXT for name in way.fields if name in known.members["account"].members}))  # type: ignore[union-attr]
+        fields = {one.id for one in service.account.fields}
+        mine = _with(known, account=Record({name: TEXT for name in way.fields if name in fields}))
         signed = _with(mine, token=TEXT) if way.token else mine
         if way.basic:
             yield from _keys(f"{key}.basic", "account", way.basic, ("user", "password"), signed, text=True)
@@ -203,7 +211,6 @@ def of_account(service: schema.Service) -> Iterator[Place]:
     yield from _call("account.check", "check", check, public)
     shown = _with(public, answer=_answer("answer"))
     yield from _keys("account.check", "check", check, ("shows",), shown, text=True)
-    del answer
 
 
 def of_errors(service: schema.Service) -> Iterator[Place]:

@@ -144,7 +144,9 @@ class Address:
         """Read `POST /path/${x}/`. Raises ValueError with a sentence."""
         method, _, address = source.partition(" ")
         if method not in cls.METHODS or not address:
-            raise ValueError(f'a call is a method and an address such as "POST /files/"; the methods are {", ".join(cls.METHODS)}')
+            raise ValueError(
+                f'a call is a method and an address such as "POST /files/"; the methods are {", ".join(cls.METHODS)}'
+            )
         try:
             template = Template.read(address)
         except ExpressionError as error:

@@ -1,0 +1,52 @@
+"""The command line: one small module a command. Imports nothing before it is needed, and Qt never."""
+
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+from uploader_gui.cli.arguments import COMMANDS, parser
+from uploader_gui.cli.exits import INTERRUPTED, NEEDS_ATTENTION, WRONG_USE, WrongUseError
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Args:
+        arguments: Without the program's name.
+
+    Returns:
+        The exit code: see `uploader_gui.cli.exits`.
+    """
+    logging.getLogger("uploader_gui").addHandler(logging.NullHandler())
+    try:
+        options = parser().parse_args(list(arguments))
+    except SystemExit as ended:  # argparse has printed help, or what is wrong
+        return WRONG_USE if ended.code else 0
+    if options.command is None:
+        parser().print_help()
+        return WRONG_USE
+    try:
+        module = importlib.import_module(COMMANDS[options.command])
+        code: int = module.run(options)
+        sys.stdout.flush()
+    except WrongUseError as error:
+        print(f"uploader-gui: {error}", file=sys.stderr)
+        return WRONG_USE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        # What a command reads it guards itself: what is left is output that cannot be written.
+        _abandon_output()
+        if not isinstance(error, BrokenPipeError):
+            print(f"uploader-gui: the output cannot be written: {error.strerror or 'error'}.", file=sys.stderr)
+        return NEEDS_ATTENTION
+    return code
+
+
+def _abandon_output() -> None:
+    """Let Python's own flush at exit succeed: what could not be written is lost, and that has been said."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

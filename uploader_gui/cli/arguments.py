@@ -1,0 +1,125 @@
+"""What may be typed after `uploader-gui`."""
+
+import argparse
+import functools
+from typing import TypeAlias
+
+from uploader_gui import __version__
+
+COMMANDS = {
+    "send": "uploader_gui.cli.send",
+    "targets": "uploader_gui.cli.targets",
+    "services": "uploader_gui.cli.services",
+    "practice": "uploader_gui.cli.practice",
+}
+
+_KEYS = """\
+keys come from the environment, all fields of one way to sign in:
+  UPLOADER_CLOSE_API_KEY
+  UPLOADER_KIZEN_API_KEY, UPLOADER_KIZEN_BUSINESS_ID, UPLOADER_KIZEN_USER_ID
+  UPLOADER_HAUFE_API_KEY, UPLOADER_HAUFE_USER_ID
+  UPLOADER_CIRCLE_ACCESS_TOKEN, or UPLOADER_CIRCLE_HEADLESS_TOKEN and UPLOADER_CIRCLE_EMAIL
+  (or UPLOADER_CIRCLE_COMMUNITY_MEMBER_ID)
+
+exit codes: 0 all attached (or stored), 1 something needs attention, 2 wrong use,
+  3 not known whether it is attached, 130 interrupted
+"""
+
+
+@functools.cache
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="uploader-gui",
+        description="Attach files to a record of a web service: whole, once, proven.",
+        epilog="Try it without an account: uploader-gui practice",
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"uploader-gui {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    _add_send(commands)
+    _add_targets(commands)
+    _add_services(commands)
+    _add_practice(commands)
+    return top
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - the type has no other name
+
+
+def _add_send(commands: Commands) -> None:
+    send = commands.add_parser(
+        "send",
+        help="send files and attach them",
+        description="Send files to a service and attach all of them to one record by one call.",
+        epilog=_KEYS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    send.add_argument("files", nargs="+", metavar="FILE", help="a file, or a folder with all files in it")
+    _add_where(send)
+    send.add_argument("--target", metavar="KIND", help="what to attach to (see: uploader-gui targets); default: upload")
+    send.add_argument("--link", metavar="URL", help="the record's address, as copied from the browser")
+    send.add_argument("--lanes", type=_lanes, default=3, metavar="N", help="how many files at once, 1 to 8 (default 3)")
+    send.add_argument("--yes", action="store_true", help="do not ask before something is sent to other people")
+    send.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
+
+
+def _add_targets(commands: Commands) -> None:
+    targets = commands.add_parser(
+        "targets",
+        help="what a service's files can be attached to; find records",
+        description="List a service's targets, or find the records that an input of a target takes.",
+        allow_abbrev=False,
+    )
+    _add_where(targets)
+    targets.add_argument("--lookup", metavar="NAME", help="find records with this lookup")
+    targets.add_argument("--search", default="", metavar="TEXT", help="what to look for (default: all)")
+    targets.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
+
+
+def _add_where(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--service", required=True, metavar="ID", help="close, kizen, haufe or circle")
+    command.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="an input; NAME= leaves it empty"
+    )
+    command.add_argument("--account", metavar="NAME", help="the account whose key to use (default: the environment's)")
+    command.add_argument("--base", metavar="URL", help="another address of the service, such as the practice service's")
+
+
+def _add_services(commands: Commands) -> None:
+    services = commands.add_parser(
+        "services",
+        help="which services there are; check a service file",
+        description="List the services, show one, check a service file, or print the JSON Schema of such files.",
+        allow_abbrev=False,
+    )
+    actions = services.add_subparsers(dest="action", metavar="ACTION")
+    actions.add_parser("list", help="list the services (default)", allow_abbrev=False)
+    show = actions.add_parser("show", help="show a service", allow_abbrev=False)
+    show.add_argument("id", metavar="ID")
+    check = actions.add_parser("check", help="check a service file", allow_abbrev=False)
+    check.add_argument("file", metavar="FILE")
+    actions.add_parser("schema", help="print the JSON Schema of service files", allow_abbrev=False)
+
+
+def _add_practice(commands: Commands) -> None:
+    practice = commands.add_parser(
+        "practice",
+        help="run the practice service on this computer",
+        description="Run a server on this computer that speaks all services' protocols, to try the program with.",
+        allow_abbrev=False,
+    )
+    practice.add_argument("--port", type=_port, default=0, metavar="N", help="its port (default: any that is free)")
+
+
+def _lanes(text: str) -> int:
+    if text.isdecimal() and 1 <= int(text) <= 8:
+        return int(text)
+    raise argparse.ArgumentTypeError("must be a number from 1 to 8")
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError("must be a number from 0 to 65535")

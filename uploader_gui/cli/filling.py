@@ -1,0 +1,102 @@
+"""From what is typed to a target with its inputs filled in."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from uploader_gui.cli.exits import WrongUseError
+from uploader_gui.services import catalogue, links, schema
+from uploader_gui.services.expression import ExpressionError
+from uploader_gui.services.flow import Flow, flow
+
+
+def find_service(service_id: str) -> schema.Service:
+    """Find a service. Raises WrongUseError."""
+    try:
+        return catalogue.find(service_id)
+    except catalogue.UnknownServiceError as error:
+        raise WrongUseError(f"there is no service “{service_id}”; there are {', '.join(error.known)}.") from None
+    except catalogue.ServiceFileError as error:
+        raise WrongUseError(f"the service file has mistakes:\n{error}") from None
+
+
+def choose(service: schema.Service, target: str | None, link: str | None) -> tuple[Flow, dict[str, str]]:
+    """Choose the target, by name or by a record's address; gives its flow and the inputs that the address fills.
+
+    Raises:
+        WrongUseError: There is no such target, or the address is not one of a record.
+    """
+    known = ", ".join(service.targets)
+    if target is not None and target not in service.targets:
+        raise WrongUseError(f"{service.name} has no target “{target}”; there are {known}.")
+    inputs: dict[str, str] = {}
+    if link is not None:
+        linked = links.read_link(service, link)
+        if linked is None:
+            raise WrongUseError(f"this is not the address of a record of {service.name}: {link}")
+        chosen = target or linked.targets[0]
+        mine = {one.id for one in service.targets[chosen].inputs}
+        if not set(linked.inputs) <= mine:
+            raise WrongUseError(f"the address does not fit the target “{chosen}”; it fits {', '.join(linked.targets)}.")
+        inputs.update(linked.inputs)
+        target = chosen
+    if target is None:
+        if "upload" not in service.targets:
+            raise WrongUseError(f"{service.name} needs a target: choose one with --target; there are {known}.")
+        target = "upload"
+    return flow(service, target), inputs
+
+
+def fill(flow: Flow, linked: Mapping[str, str], settings: Sequence[str]) -> dict[str, Any]:
+    """Read `--set NAME=VALUE`; what is given empty is None.
+
+    Raises:
+        WrongUseError: An input is not known, is given twice, or is not one of its choices.
+    """
+    inputs = {one.id: one for one in flow.target.inputs}
+    filled: dict[str, Any] = dict(linked)
+    given: set[str] = set()
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise WrongUseError(f"--set takes NAME=VALUE, not “{setting}”.")
+        if name not in inputs:
+            names = ", ".join(inputs) or "none"
+            raise WrongUseError(f"the target “{flow.target_id}” has no input “{name}”; its inputs: {names}.")
+        one = inputs[name]
+        if one.list and value:
+            filled[name] = [*(filled[name] if name in given and filled[name] else []), value]
+        elif name in given:
+            raise WrongUseError(f"“{name}” is given twice.")
+        else:
+            filled[name] = value or None
+        given.add(name)
+        if one.choices and value and value not in {choice.id for choice in one.choices}:
+            raise WrongUseError(f"“{name}” is one of {', '.join(choice.id for choice in one.choices)}, not “{value}”.")
+    return filled
+
+
+def complete(flow: Flow, filled: Mapping[str, Any], batch: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the defaults, and see that nothing is missing.
+
+    Raises:
+        WrongUseError: An input that must be filled is not.
+    """
+    known = {"batch": dict(batch), "constants": dict(flow.service.constants)}
+    inputs = dict(filled)
+    for one in flow.target.inputs:
+        if one.id not in inputs and one.default is not None:
+            try:
+                inputs[one.id] = one.default.value(known)
+            except ExpressionError:
+                inputs[one.id] = None
+    missing = list(_missing(flow, inputs))
+    if missing:
+        needs = " and ".join(f"--set {one.id}=… ({one.label})" for one in missing)
+        raise WrongUseError(f"the target “{flow.target_id}” needs {needs}.")
+    return inputs
+
+
+def _missing(flow: Flow, inputs: Mapping[str, Any]) -> Iterator[schema.Input]:
+    for one in flow.target.inputs:
+        if not one.optional and inputs.get(one.id) in (None, ""):
+            yield one

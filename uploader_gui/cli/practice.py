@@ -1,0 +1,50 @@
+"""`uploader-gui practice`: the practice service, until it is stopped."""
+
+import argparse
+import signal
+import threading
+
+from uploader_gui.cli import exits
+from uploader_gui.cli.environment import variable
+from uploader_gui.cli.exits import WrongUseError
+from uploader_gui.practice import SAMPLES, PracticeService
+from uploader_gui.services import catalogue
+
+_TRY = {
+    "close": ("note", "lead"),
+    "kizen": ("record_field", "object", "record", "field"),
+    "haufe": ("message", "thread"),
+    "circle": ("chat_message", "room"),
+}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry the command out; gives the exit code."""
+    service = PracticeService(port=options.port)
+    try:
+        service.start()
+    except OSError as error:
+        why = (error.strerror or "error").lower()
+        raise WrongUseError(f"port {options.port} cannot be used: {why}. Choose another with --port.") from None
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    with service:
+        _introduce(service)
+        ended.wait()
+    return exits.DONE
+
+
+def _introduce(practice: PracticeService) -> None:
+    print(f"Practice service: {practice.origin}")
+    print(f"What is attached where: {practice.page}")
+    print(f"Let it misbehave: {practice.origin}/faults?token={practice.token}")
+    for service_id, (target, *inputs) in _TRY.items():
+        found = catalogue.find(service_id)
+        print(f"\n{found.name}")
+        for field, value in practice.account(service_id).items():
+            print(f"  export {variable(found, field)}={value}")
+        settings = " ".join(f"--set {name}={SAMPLES[service_id][name]}" for name in inputs)
+        where = f"--service {service_id} --base {practice.base(service_id)} --target {target} {settings}"
+        print(f"  uploader-gui send FILE {where}")
+    print("\nNothing leaves this computer. Stop it with Ctrl-C.", flush=True)

@@ -1,0 +1,114 @@
+"""`uploader-gui targets`: what a service's files can be attached to, and finding records."""
+
+import argparse
+import json
+import sys
+
+from uploader_gui.cli import environment, exits, filling
+from uploader_gui.cli.exits import WrongUseError
+from uploader_gui.core import words
+from uploader_gui.core.ports import SystemClock
+from uploader_gui.core.problems import UploadError
+from uploader_gui.services import schema
+from uploader_gui.services.flow import flow
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry the command out; gives the exit code."""
+    service = filling.find_service(options.service)
+    if options.lookup is not None:
+        return _look_up(service, options)
+    if options.search:
+        raise WrongUseError("--search needs --lookup.")
+    for name, target in service.targets.items():
+        if options.json:
+            print(json.dumps(_as_json(name, target), ensure_ascii=False))
+        else:
+            print(f"{name:18} {target.label}{_remarks(target)}")
+            for one in target.inputs:
+                print(f"{'':20}{one.id}{'?' if one.optional else ''}  {one.label}{_more(one)}")
+    return exits.DONE
+
+
+def _as_json(name: str, target: schema.Target) -> dict[str, object]:
+    return {
+        "target": name,
+        "label": target.label,
+        "attaches": target.call is not None,
+        "sends": target.sends,
+        "seen_by": target.seen_by,
+        "max_files": target.max_files,
+        "experimental": target.experimental or None,
+        "inputs": [
+            {
+                "name": one.id,
+                "label": one.label,
+                "optional": one.optional,
+                "list": one.list,
+                "lookup": one.lookup,
+                "choices": [choice.id for choice in one.choices] or None,
+                "help": one.help or None,
+            }
+            for one in target.inputs
+        ],
+    }
+
+
+def _remarks(target: schema.Target) -> str:
+    remarks = []
+    if target.sends:
+        remarks.append(f"sends at once, seen by: {target.seen_by}")
+    elif target.seen_by == "public":
+        remarks.append("seen by everybody")
+    if target.max_files is not None:
+        remarks.append(
+            f"{target.max_files} file at once" if target.max_files == 1 else f"{target.max_files} files at once"
+        )
+    if target.experimental:
+        remarks.append("experimental")
+    return f"  ({'; '.join(remarks)})" if remarks else ""
+
+
+def _more(one: schema.Input) -> str:
+    more = []
+    if one.lookup:
+        more.append(f"find it with --lookup {one.lookup}")
+    if one.choices:
+        more.append(" or ".join(choice.id for choice in one.choices))
+    if one.list:
+        more.append("may be given several times")
+    return f"  ({'; '.join(more)})" if more else ""
+
+
+def _look_up(service: schema.Service, options: argparse.Namespace) -> int:
+    if options.lookup not in service.lookups:
+        known = ", ".join(service.lookups) or "none"
+        raise WrongUseError(f"{service.name} has no lookup “{options.lookup}”; there are {known}.")
+    users = {
+        name for name, target in service.targets.items() if any(one.lookup == options.lookup for one in target.inputs)
+    }
+    given = {setting.partition("=")[0] for setting in options.set}
+    for name in sorted(users):
+        if given <= {one.id for one in service.targets[name].inputs}:
+            found = flow(service, name)
+            break
+    else:
+        raise WrongUseError(f"no target with the lookup “{options.lookup}” has all of: {', '.join(sorted(given))}.")
+    inputs = filling.fill(found, {}, options.set)
+    account = environment.account(service, base=options.base, name=options.account)
+
+    from uploader_gui.cli.running import Engine, StoppedError  # noqa: PLC0415 - brings the HTTP library
+
+    engine = Engine(account, SystemClock())
+    try:
+        for record in engine.search(found, options.lookup, options.search, inputs):
+            if options.json:
+                print(json.dumps({"id": record.id, "label": record.label}, ensure_ascii=False))
+            else:
+                print(f"{record.id}  {words.plain(record.label)}")
+    except UploadError as error:
+        print(words.describe(error.problem).whole, file=sys.stderr)
+        return exits.NEEDS_ATTENTION
+    except StoppedError:
+        return exits.INTERRUPTED
+    return exits.DONE

@@ -1,0 +1,114 @@
+"""The bytes of a request, piece by piece: a file by itself, or at the end of a form.
+
+The length is known before the first byte, memory stays the same whatever the size, and what is read is watched: a file
+that is not what it was when it was added breaks the request off.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+
+from uploader_gui.core.batch import Upload
+from uploader_gui.core.cancel import CancelToken
+from uploader_gui.core.problems import Kind, Problem, UploadError
+from uploader_gui.core.progress import Meter
+from uploader_gui.engine.digest import PIECE, Digests
+from uploader_gui.engine.source import unchanged, unreadable
+
+
+class FileBody:
+    """A file's bytes, exactly as many as it had when it was added.
+
+    Attributes:
+        length: Bytes.
+        digests: Of what was read so far.
+        finished: Whether all of it was handed over.
+    """
+
+    def __init__(self, upload: Upload, digests: Digests, meter: Meter, cancel: CancelToken) -> None:
+        self._upload = upload
+        self._meter = meter
+        self._cancel = cancel
+        self.digests = digests
+        self.length = upload.size
+        self.finished = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Give the file's bytes in pieces.
+
+        Raises:
+            UploadError: The file cannot be read or is not what it was.
+            Cancelled: It was told to stop.
+        """
+        upload = self._upload
+        self._meter.restart()
+        try:
+            with upload.path.open("rb", buffering=0) as file:
+                left = upload.size
+                self._check(os.fstat(file.fileno()))
+                while left:
+                    self._cancel.check()
+                    piece = file.read(min(PIECE, left))
+                    if not piece:
+                        raise UploadError(Problem(kind=Kind.FILE_CHANGED, name=upload.name))
+                    self.digests.update(piece)
+                    left -= len(piece)
+                    if not left:
+                        # Before the last piece goes out: what has changed is never sent whole.
+                        self._check(os.fstat(file.fileno()))
+                    yield piece
+                    self._meter.add(len(piece))
+                    self._check(os.fstat(file.fileno()))
+        except OSError as error:
+            raise UploadError(unreadable(error, upload.name)) from None
+        self.finished = True
+
+    def _check(self, facts: os.stat_result) -> None:
+        if not unchanged(facts, self._upload.size, self._upload.modified):
+            raise UploadError(Problem(kind=Kind.FILE_CHANGED, name=self._upload.name))
+
+
+def check_source(upload: Upload) -> None:
+    """Raise UploadError if the file at its path is not, by size and time, the one that was added."""
+    try:
+        facts = upload.path.stat()
+    except OSError as error:
+        raise UploadError(unreadable(error, upload.name)) from None
+    if not unchanged(facts, upload.size, upload.modified):
+        raise UploadError(Problem(kind=Kind.FILE_CHANGED, name=upload.name))
+
+
+class FormBody:
+    """A multipart/form-data body (RFC 7578): the fields as given and in their order, the file last.
+
+    httpx could write one as well, but from a mapping: equal names would fall together, and it reads in small pieces.
+    """
+
+    def __init__(
+        self, fields: Sequence[tuple[str, str]], file: FileBody, *, field: str, name: str, media_type: str
+    ) -> None:
+        self._file = file
+        boundary = secrets.token_hex(16)
+        head = "".join(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(key)}"\r\n\r\n{value}\r\n'
+            for key, value in fields
+        )
+        head += (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(field)}"; filename="{_quoted(name)}"\r\n'
+            f"Content-Type: {media_type}\r\n\r\n"
+        )
+        self._head = head.encode()
+        self._tail = f"\r\n--{boundary}--\r\n".encode()
+        self.media_type = f"multipart/form-data; boundary={boundary}"
+        self.length = len(self._head) + file.length + len(self._tail)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Give the form in pieces."""
+        yield self._head
+        yield from self._file
+        yield self._tail
+
+
+def _quoted(text: str) -> str:
+    """Escape a name as browsers do (WHATWG HTML, "multipart/form-data encoding algorithm")."""
+    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

@@ -1,0 +1,161 @@
+"""One lane: a thread's loop that takes work from the queue and does it, one thing at a time.
+
+Plain threads run it on the command line, QThreads in the window.
+"""
+
+import logging
+import ssl
+import threading
+from collections.abc import Callable
+
+from uploader_gui.core.batch import Batch, Step
+from uploader_gui.core.cancel import Cancelled
+from uploader_gui.core.ports import Clock
+from uploader_gui.core.problems import Kind, Problem, UploadError
+from uploader_gui.engine import attach, upload
+from uploader_gui.engine.body import check_source
+from uploader_gui.engine.conversation import Conversation
+from uploader_gui.engine.digest import PIECE, Digests
+from uploader_gui.engine.http import LOOPBACK, Client, Origin, Timing, origin_of, system_trust
+from uploader_gui.engine.queue import AttachWork, DigestWork, Queue, UploadWork
+from uploader_gui.engine.session import Account
+
+log = logging.getLogger(__name__)
+
+
+class Lane:
+    """Does the queue's work in the thread that calls `run`.
+
+    Args:
+        queue: Where the work comes from.
+        clock: Time.
+        digests: Digests taken while sending, beside MD5.
+        timing: How long answers are waited for.
+        trust: Which certificates are trusted.
+    """
+
+    def __init__(
+        self,
+        queue: Queue,
+        clock: Clock,
+        *,
+        digests: frozenset[str] = frozenset(),
+        timing: Timing | None = None,
+        trust: Callable[[], ssl.SSLContext] = system_trust,
+    ) -> None:
+        self._queue = queue
+        self._clock = clock
+        self._digests = digests
+        self._timing = timing
+        self._trust = trust
+        self._clients: dict[tuple[str, object], Client] = {}
+
+    def run(self) -> None:
+        """Work until the queue says that it is over."""
+        try:
+            while (work := self._queue.take()) is not None:
+                if isinstance(work, UploadWork):
+                    self._upload(work)
+                elif isinstance(work, AttachWork):
+                    self._attach(work)
+                else:
+                    self._digest(work)
+        finally:
+            for client in self._clients.values():
+                client.close()
+
+    def _upload(self, work: UploadWork) -> None:
+        try:
+            tools = upload.UploadTools(
+                flow=work.flow,
+                conversation=Conversation(work.session, self.account_client(work.session.account), work.cancel),
+                storage=self.storage_client(work.session.account),
+                clock=self._clock,
+                cancel=work.cancel,
+                meter=work.meter,
+                digests=self._digests,
+                step_began=lambda one, step: self._queue.began(work.batch, one, step),
+                step_done=lambda one, step: self._queue.step_done(work.batch, one, step),
+            )
+            done = upload.run(work.upload, work.batch, tools)
+        except UploadError as error:
+            self._queue.failed(work, error.problem)
+        except upload.PollLater as poll:
+            self._queue.later(work, poll.upload, poll.seconds)
+        except Cancelled:
+            self._queue.stopped(work)
+        except Exception as error:  # noqa: BLE001 - an error of ours must not end the lane, and is told as one
+            self._queue.failed(work, _internal(error, work.flow.service.name))
+        else:
+            self._queue.stored(work, done)
+
+    def _attach(self, work: AttachWork) -> None:
+        sent = False
+
+        def began(batch: Batch, step: Step) -> None:
+            nonlocal sent
+            sent = sent or step is Step.ATTACH
+            self._queue.began(batch, None, step)
+
+        try:
+            tools = attach.AttachTools(
+                flow=work.flow,
+                conversation=Conversation(work.session, self.account_client(work.session.account), work.cancel),
+                clock=self._clock,
+                began=began,
+                done=self._queue.batch_step_done,
+            )
+            ended = attach.run(work.batch, work.uploads, tools)
+        except Exception as error:  # noqa: BLE001 - likewise; once the attach was begun nobody can say what became of it
+            problem = _internal(error, work.flow.service.name)
+            verdict = attach.Verdict.UNKNOWN if sent else attach.Verdict.REFUSED
+            ended = attach.Attached(verdict=verdict, batch=work.batch, problem=problem)
+        self._queue.attached(work, ended)
+
+    def _digest(self, work: DigestWork) -> None:
+        digests = Digests(work.wanted)
+        try:
+            with work.upload.path.open("rb", buffering=0) as file:
+                while piece := file.read(PIECE):
+                    work.cancel.check()
+                    digests.update(piece)
+            check_source(work.upload)
+        except (OSError, UploadError, Cancelled):
+            self._queue.digested(work, None)
+        else:
+            self._queue.digested(work, digests.hex())
+
+    def account_client(self, account: Account) -> Client:
+        """The client that may talk to this account's hosts, and to no others."""
+        origins = account.origins
+        return self._client("account", origins, origins.__contains__)
+
+    def storage_client(self, account: Account) -> Client:
+        """The client for storage: any safe address; this computer only where the service itself is on it."""
+        base = origin_of(account.base)
+        near = base is not None and base[1] in LOOPBACK
+        return self._client("storage", near, lambda origin: near or not is_near(origin))
+
+    def _client(self, kind: str, key: object, may: Callable[[Origin], bool]) -> Client:
+        if (kind, key) not in self._clients:
+            self._clients[kind, key] = Client(may, timing=self._timing, trust=self._trust)
+        return self._clients[kind, key]
+
+
+def is_near(origin: Origin) -> bool:
+    """Whether an address is this very computer."""
+    return origin[1] in LOOPBACK or origin[1].startswith("127.")
+
+
+def _internal(error: Exception, service: str) -> Problem:
+    # Only the kind of error: its text may hold anything.
+    log.error("unexpected %s", type(error).__name__)
+    return Problem(kind=Kind.INTERNAL, service=service, detail=type(error).__name__)
+
+
+def run_lanes(lanes: list[Lane]) -> list[threading.Thread]:
+    """Start a thread for each lane; they end by themselves."""
+    threads = [threading.Thread(target=lane.run, name=f"lane {number}") for number, lane in enumerate(lanes, 1)]
+    for thread in threads:
+        thread.start()
+    return threads

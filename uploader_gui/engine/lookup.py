@@ -1,0 +1,172 @@
+"""Finding records at a service: by what a person types, by id, and whose account it is."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from uploader_gui.core.problems import Kind, UploadError
+from uploader_gui.engine import scope
+from uploader_gui.engine.asking import truthy, unexpected
+from uploader_gui.engine.attach import first_page
+from uploader_gui.engine.conversation import Conversation
+from uploader_gui.services import schema
+from uploader_gui.services.expression import ExpressionError, Scope
+from uploader_gui.services.flow import Flow
+from uploader_gui.services.template import templates
+
+MAX_PAGES = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A record: its id, and what people call it."""
+
+    id: str
+    label: str
+
+
+class Lookups:
+    """Finds records for one target's inputs.
+
+    Args:
+        flow: The target's flow.
+        conversation: With the service, in the account's name.
+        now: The time, in UTC.
+    """
+
+    def __init__(self, flow: Flow, conversation: Conversation, now: datetime) -> None:
+        self._flow = flow
+        self._service = flow.service
+        self._conversation = conversation
+        self._now = now
+
+    def search(self, name: str, text: str, inputs: Mapping[str, Any]) -> Iterator[Found]:
+        """Find records by a text, best first as the service has them.
+
+        Args:
+            name: The lookup's.
+            text: What the person typed; "" for all.
+            inputs: What is filled in so far.
+
+        Raises:
+            UploadError: The service does not answer as it should.
+            Cancelled: It was told to stop.
+        """
+        lookup = self._service.lookups[name]
+        searches = any("search" in expression.text for expression in _expressions(lookup))
+        for found in self._all(lookup, text, inputs):
+            if searches or text.casefold() in found.label.casefold():
+                yield found
+
+    def name(self, one: schema.Input, value: str, inputs: Mapping[str, Any]) -> str:
+        """What people call the record that an input holds; its id where the service cannot be asked.
+
+        Raises:
+            UploadError: There is no such record, or the service does not answer.
+            Cancelled: It was told to stop.
+        """
+        for choice in one.choices:
+            if choice.id == value:
+                return choice.label
+        if one.lookup is None:
+            return value
+        lookup = self._service.lookups[one.lookup]
+        if lookup.one is None:
+            found = (found.label for found in self._all(lookup, "", inputs) if found.id == value)
+            return next(found, value)
+        known = {**self._scope(inputs), "id": value}
+        try:
+            _answer, content = self._conversation.read(lookup.one, known, "lookup", name=value)
+            item = lookup.one.item.value({**known, "answer": content})
+            label = lookup.label.value({**self._scope(inputs), "item": item})
+        except ExpressionError:
+            raise unexpected(self._service.name, "lookup", "the record has no name") from None
+        return label if isinstance(label, str) and label else value
+
+    def _scope(self, inputs: Mapping[str, Any]) -> Scope:
+        return scope.outer(self._flow, self._conversation.session.account.public, inputs, self._now)
+
+    def _all(self, lookup: schema.Lookup, text: str, inputs: Mapping[str, Any]) -> Iterator[Found]:
+        page = first_page()
+        known = {**self._scope(inputs), "search": text}
+        for _ in range(MAX_PAGES):
+            _answer, content = self._conversation.read(lookup, {**known, "page": page}, "lookup")
+            answered = {**known, "page": page, "answer": content}
+            try:
+                items = lookup.items.value(answered)
+                more = lookup.more is not None and truthy(lookup.more.value(answered))
+                cursor = lookup.next.value(answered) if lookup.next else None
+            except ExpressionError:
+                raise unexpected(self._service.name, "lookup", "there is no list in it") from None
+            if not isinstance(items, list):
+                raise unexpected(self._service.name, "lookup", "there is no list in it")
+            for item in items:
+                found = self._found(lookup, known, item)
+                if found is not None:
+                    yield found
+            if not more and not cursor:
+                return
+            page = {"number": page["number"] + 1, "skip": page["skip"] + len(items), "cursor": cursor}
+
+    def _found(self, lookup: schema.Lookup, known: Scope, item: Any) -> Found | None:
+        """One record of a list; None if it has no id."""
+        outside = {key: value for key, value in known.items() if key != "search"}
+        try:
+            record = lookup.id.text({**outside, "item": item})
+            label = lookup.label.text({**outside, "item": item})
+        except ExpressionError:
+            return None
+        return Found(id=record, label=label or record)
+
+
+def _expressions(lookup: schema.Lookup) -> Iterator[Any]:
+    for body in (lookup.call.template, lookup.query, lookup.body_json, lookup.form, lookup.items):
+        for template in templates(body):
+            yield from template.expressions
+
+
+def name_inputs(lookups: Lookups, flow: Flow, inputs: Mapping[str, Any]) -> dict[str, str]:
+    """Name every filled input as people do, and find out before any byte is sent whether its record is there.
+
+    Raises:
+        UploadError: A record is not there, or the key is not accepted.
+        Cancelled: It was told to stop.
+    """
+    named = {}
+    for one in flow.target.inputs:
+        value = inputs.get(one.id)
+        if value is None:
+            continue
+        if isinstance(value, list):
+            named[one.id] = ", ".join(str(each) for each in value)
+            continue
+        try:
+            named[one.id] = lookups.name(one, str(value), inputs)
+        except UploadError as error:
+            if error.problem.kind not in {Kind.FORBIDDEN, Kind.UNEXPECTED_ANSWER, Kind.REFUSED}:
+                raise
+            # The name is a courtesy: an account that may write need not be allowed to read.
+            named[one.id] = str(value)
+    return named
+
+
+def whose(conversation: Conversation, now: datetime) -> str:
+    """Ask the service whose account it is: "Ann Lee, Acme Sales".
+
+    Raises:
+        UploadError: The key does not work, or the service does not answer.
+        Cancelled: It was told to stop.
+    """
+    account = conversation.session.account
+    known: Scope = {
+        "account": account.public,
+        "constants": dict(account.service.constants),
+        "now": now.isoformat(timespec="seconds"),
+    }
+    check = account.service.account.check_
+    _answer, content = conversation.read(check, known, "check")
+    try:
+        return check.shows.text({**known, "answer": content})
+    except ExpressionError:
+        raise unexpected(account.service.name, "check", "it does not say whose account it is") from None

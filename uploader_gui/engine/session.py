@@ -1,0 +1,186 @@
+"""An account in use: how its requests are signed in, and where its credentials may go."""
+
+import base64
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from uploader_gui.core.cancel import CancelToken
+from uploader_gui.core.ports import Clock
+from uploader_gui.core.problems import PASSING, UploadError
+from uploader_gui.engine.asking import judge, request_for, unexpected
+from uploader_gui.engine.expiry import seconds_left
+from uploader_gui.engine.http import Client, Origin, origin_of, safe
+from uploader_gui.services import schema
+from uploader_gui.services.expression import ExpressionError, Scope
+from uploader_gui.services.template import as_text
+
+SPARE_SECONDS = 30
+CURLY_QUOTES = "\u201c\u201d\u2018\u2019\u201e"
+
+
+class AccountError(Exception):
+    """An account's fields cannot be used.
+
+    Attributes:
+        sentence: What is wrong and what to do, in words; never a secret.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """One person's sign-in at a service.
+
+    Attributes:
+        service: The service.
+        base: The address its credentials are for.
+        values: Its filled fields, secrets included.
+    """
+
+    service: schema.Service
+    base: str
+    values: Mapping[str, str] = field(repr=False)
+
+    @property
+    def way(self) -> schema.Way:
+        """The way to sign in that has exactly the filled fields. Raises AccountError if there is none."""
+        filled = {name for name, value in self.values.items() if value}
+        for way in self.service.account.ways:
+            if set(way.fields) == filled:
+                return way
+        ways = " or ".join(" and ".join(way.fields) for way in self.service.account.ways)
+        raise AccountError(f"{self.service.name} needs {ways}; given is {', '.join(sorted(filled)) or 'nothing'}.")
+
+    @property
+    def public(self) -> dict[str, str | None]:
+        """Its fields without the secret ones: all that is known outside the sign-in."""
+        return {one.id: self.values.get(one.id) for one in self.service.account.fields if not one.secret}
+
+    @property
+    def origins(self) -> frozenset[Origin]:
+        """Where its credentials may go: its base and the service's further hosts."""
+        hosts = [f"https://{host}" for host in self.service.hosts]
+        return frozenset(origin for url in (self.base, *hosts) if (origin := origin_of(url)) is not None)
+
+
+def check_account(account: Account) -> None:
+    """Raise AccountError if the account's address or fields cannot be used."""
+    origin = origin_of(account.base)
+    if origin is None or not safe(origin):
+        raise AccountError("The address must begin with https:// (http:// only on this computer).")
+    labels = {one.id: one.label for one in account.service.account.fields}
+    for name, value in account.values.items():
+        if re.search(r"[\r\n\0]", value):
+            raise AccountError(f"The field “{labels.get(name, name)}” holds a line break. Copy it again, alone.")
+        if not value.isascii() or not value.isprintable():
+            odd = next(char for char in value if not (char.isascii() and char.isprintable()))
+            what = (
+                "a curly quote"
+                if odd in CURLY_QUOTES
+                else f"the sign “{odd}”"
+                if odd.isprintable()
+                else "a hidden sign"
+            )
+            raise AccountError(f"The field “{labels.get(name, name)}” holds {what}. Copy it again from its source.")
+        if value != value.strip():
+            raise AccountError(f"The field “{labels.get(name, name)}” begins or ends with a space. Copy it again.")
+    _ = account.way
+
+
+class Session:
+    """Signs requests in. Shared by all lanes; a token is fetched once and renewed when it runs out."""
+
+    def __init__(self, account: Account, clock: Clock) -> None:
+        self.account = account
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._token: str | None = None
+        self._granted: Any = None
+        self._until: float | None = None
+
+    def scope(self) -> Scope:
+        """What is known while signing in, secrets included."""
+        values = {one.id: self.account.values.get(one.id) for one in self.account.service.account.fields}
+        now = self._clock.utc().isoformat(timespec="seconds")
+        return {"account": values, "constants": dict(self.account.service.constants), "now": now}
+
+    def headers(self, client: Client, cancel: CancelToken) -> tuple[tuple[str, str], ...]:
+        """The headers that sign a request in; gets a token first where the way needs one.
+
+        Raises:
+            UploadError: No token is to be had.
+        """
+        way, scope = self.account.way, self.scope()
+        if way.token is not None:
+            scope["token"] = self._current_token(way.token, client, cancel)
+        headers = [(name, as_text(template.value(scope))) for name, template in way.headers.items()]
+        if way.basic is not None:
+            headers.append(basic(way.basic.user.text(scope), way.basic.password.text(scope)))
+        return tuple(headers)
+
+    @property
+    def renewable(self) -> bool:
+        """Whether a refused token can be replaced."""
+        return self.account.way.token is not None
+
+    def forget_token(self, headers: tuple[tuple[str, str], ...]) -> None:
+        """The service no longer accepts the token in these headers: get a new one for the next request."""
+        with self._lock:
+            if self._token is not None and any(self._token in value for _name, value in headers):
+                self._token = None
+
+    def _current_token(self, exchange: schema.TokenExchange, client: Client, cancel: CancelToken) -> str:
+        with self._lock:
+            if self._token is not None and (self._until is None or self._clock.monotonic() < self._until):
+                return self._token
+            if self._token is not None and exchange.refresh is not None and self._granted is not None:
+                token = self._renewed(exchange.refresh, client, cancel)
+                if token is not None:
+                    return token
+            self._granted = self._ask(exchange, self.scope(), client, cancel)
+            assert self._token is not None  # noqa: S101 - _ask sets it or raises
+            return self._token
+
+    def _renewed(self, refresh: schema.TokenRefresh, client: Client, cancel: CancelToken) -> str | None:
+        """A new token for the old one; None if the service does not give one any more."""
+        try:
+            self._ask(refresh, {**self.scope(), "granted": self._granted}, client, cancel)
+        except UploadError as error:
+            if error.problem.kind in PASSING:
+                raise
+            return None
+        return self._token
+
+    def _ask(
+        self, call: schema.TokenExchange | schema.TokenRefresh, scope: Scope, client: Client, cancel: CancelToken
+    ) -> Any:
+        service = self.account.service
+        asked_at = self._clock.monotonic()
+        request = request_for(call, scope, base=self.account.base, service=service.name, step="token", signed=())
+        answer = client.send(request, cancel)
+        problem = judge(answer, call, service, "token")
+        if problem is not None:
+            raise UploadError(problem)
+        try:
+            content = answer.json()
+            answered = {**scope, "answer": content}
+            token = call.value.text(answered)
+            left = seconds_left(call.expires, answered, answer.headers)
+        except (ValueError, ExpressionError):
+            raise unexpected(service.name, "token", "there is no token in it") from None
+        if not token.isascii() or not token.isprintable():
+            raise unexpected(service.name, "token", "the token holds signs that cannot be sent")
+        self._token = token
+        self._until = None if left is None else asked_at + max(0.0, left - SPARE_SECONDS)
+        return content
+
+
+def basic(user: str, password: str) -> tuple[str, str]:
+    """HTTP Basic (RFC 7617) as a header."""
+    return "Authorization", "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")

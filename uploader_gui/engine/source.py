@@ -1,0 +1,106 @@
+"""Files on this computer: which there are, what they were when they were added, and whether they still are."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from uploader_gui.core.problems import Kind, Problem, UploadError
+
+# What systems and office programs leave lying about; nobody means to send these.
+IGNORED_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".localized", "icon\r", ".directory"})
+IGNORED_BEGINNINGS = ("~$", "._", ".~lock.")
+IGNORED_ENDINGS = (".crdownload", ".part", ".partial")
+IGNORED_FOLDERS = frozenset({"__macosx", ".git", ".trash", "$recycle.bin", ".spotlight-v100", ".fseventsd"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A file as it was when it was added.
+
+    Attributes:
+        given: The path as the person gave it; inside a given folder, continued with `/`.
+        path: Where it lies.
+        name: Its name, as valid Unicode.
+        size: Bytes.
+        modified: Nanoseconds since 1970.
+    """
+
+    given: str
+    path: Path
+    name: str
+    size: int
+    modified: int
+
+
+def ignored(name: str) -> bool:
+    """Whether a file of this name inside a folder is left out."""
+    low = name.lower()
+    return low in IGNORED_NAMES or low.startswith(IGNORED_BEGINNINGS) or low.endswith(IGNORED_ENDINGS)
+
+
+def find(given: str) -> Iterator[Source]:
+    """Find the file of this path, or all files of this folder, sorted; links inside a folder are not followed.
+
+    Raises:
+        UploadError: It is not there or cannot be read.
+    """
+    path = Path(given)
+    try:
+        is_folder = path.is_dir()
+        if not is_folder:
+            yield look(given, path)
+            return
+        yield from _walk(given, path)
+    except OSError as error:
+        raise UploadError(unreadable(error, path.name or given)) from None
+
+
+def _walk(given: str, folder: Path) -> Iterator[Source]:
+    with os.scandir(folder) as entries:
+        inside = sorted(entries, key=lambda entry: entry.name)
+    for entry in inside:
+        below = f"{given.rstrip('/')}/{entry.name}"
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name.lower() not in IGNORED_FOLDERS:
+                yield from _walk(below, Path(entry.path))
+        elif entry.is_file(follow_symlinks=False) and not ignored(entry.name):
+            yield look(below, Path(entry.path))
+
+
+def look(given: str, path: Path) -> Source:
+    """Note what a file is now, and that it can be read.
+
+    Raises:
+        UploadError: It is not there, is no file, or cannot be read.
+    """
+    name = unicode_name(path.name or given)
+    try:
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):
+            raise UploadError(Problem(kind=Kind.FILE_UNREADABLE, name=name, detail="it is not a file"))
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise UploadError(unreadable(error, name)) from None
+    return Source(given=given, path=path, name=name, size=facts.st_size, modified=facts.st_mtime_ns)
+
+
+def unicode_name(name: str) -> str:
+    """Make a name that can be sent: bytes that are no valid text become a replacement sign."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def unreadable(error: OSError, name: str) -> Problem:
+    """Say why a file cannot be read."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return Problem(kind=Kind.FILE_MISSING, name=unicode_name(name))
+    denied = isinstance(error, PermissionError)
+    detail = "no permission" if denied else (error.strerror or "reading failed").lower()
+    return Problem(kind=Kind.FILE_UNREADABLE, name=unicode_name(name), detail=detail)
+
+
+def unchanged(facts: os.stat_result, size: int, modified: int) -> bool:
+    """Whether a file is still what it was: same size, same time of change."""
+    return facts.st_size == size and facts.st_mtime_ns == modified

@@ -1,0 +1,390 @@
+"""One upload from start to end: sign, transfer, confirm, ready. Begins at the step that is not done yet."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from uploader_gui.core.batch import UPLOAD_STEPS, Batch, Proof, Receipt, Step, Upload
+from uploader_gui.core.cancel import CancelToken
+from uploader_gui.core.ports import Clock
+from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
+from uploader_gui.core.progress import Meter
+from uploader_gui.engine import limits, scope, storage_error
+from uploader_gui.engine.asking import content_of, first_rule, holds, judge, unexpected
+from uploader_gui.engine.body import FileBody, FormBody, check_source
+from uploader_gui.engine.conversation import Conversation
+from uploader_gui.engine.digest import PIECE, Digests, base64_of
+from uploader_gui.engine.expiry import seconds_left
+from uploader_gui.engine.http import Answer, Client, Request
+from uploader_gui.engine.source import unreadable
+from uploader_gui.services import schema
+from uploader_gui.services.expression import ExpressionError, Scope
+from uploader_gui.services.flow import Flow, MissingAnswerError
+from uploader_gui.services.template import fill_body
+
+SPARE_SECONDS = 5.0
+CHECKSUM_HEADERS = frozenset({"content-md5", "x-amz-checksum-sha256"})
+
+
+class PollLater(Exception):  # noqa: N818 - not an error: the file is still being processed
+    """The service is not ready with the file. Carries the upload and the seconds until the next look."""
+
+    def __init__(self, upload: Upload, seconds: float) -> None:
+        super().__init__()
+        self.upload = upload
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadTools:
+    """What a lane hands to an upload.
+
+    Attributes:
+        flow: What happens with the file.
+        conversation: With the service, in the account's name.
+        storage: The client that knows nothing.
+        clock: Time.
+        cancel: Ends it from another thread.
+        meter: Counts the bytes sent.
+        digests: What is taken while sending, beside MD5.
+        step_done: Told after each step, with the upload as it is then; it is safe before the next one begins.
+        step_began: Told when a step begins.
+    """
+
+    flow: Flow
+    conversation: Conversation
+    storage: Client
+    clock: Clock
+    cancel: CancelToken
+    meter: Meter
+    digests: frozenset[str]
+    step_began: Callable[[Upload, Step], None]
+    step_done: Callable[[Upload, Step], None]
+
+
+def run(upload: Upload, batch: Batch, tools: UploadTools) -> Upload:
+    """Run an upload's remaining steps; gives it as it is when stored, with its receipt.
+
+    Raises:
+        UploadError: A step failed. The upload as of its last finished step has been told to `step_done`.
+        PollLater: The service is still processing it.
+        Cancelled: It was told to stop.
+    """
+    return _Run(batch, tools).go(upload)
+
+
+class _Run:
+    def __init__(self, batch: Batch, tools: UploadTools) -> None:
+        self._batch = batch
+        self._tools = tools
+        self._flow = tools.flow
+        self._service = tools.flow.service
+
+    def go(self, upload: Upload) -> Upload:
+        if upload.next_step is Step.TRANSFER and self._out_of_date(upload):
+            upload = dataclasses.replace(upload, next_step=Step.SIGN if self._flow.sign else Step.TRANSFER)
+        for step in UPLOAD_STEPS[UPLOAD_STEPS.index(upload.next_step) :]:
+            if not self._flow.has(step):
+                continue
+            self._tools.cancel.check()
+            self._tools.step_began(upload, step)
+            upload = self._again_if_expired(upload) if step is Step.TRANSFER else self._steps[step](self, upload)
+            following = UPLOAD_STEPS[UPLOAD_STEPS.index(step) + 1 :]
+            upload = dataclasses.replace(upload, next_step=following[0] if following else Step.READY, tries=0)
+            self._tools.step_done(upload, step)
+        return upload
+
+    def _out_of_date(self, upload: Upload) -> bool:
+        """Whether the upload address ran out while the upload waited."""
+        if "sign" not in upload.answers and self._flow.sign is not None:
+            return True
+        return upload.signed_until is not None and self._tools.clock.monotonic() > upload.signed_until - SPARE_SECONDS
+
+    def _scope(self, upload: Upload) -> Scope:
+        account = self._tools.conversation.session.account.public
+        return scope.of_upload(self._flow, account, self._batch, upload, self._tools.clock.utc())
+
+    def _kept(self, step: Step, content: Any, answer: Answer, upload: Upload) -> Mapping[str, Any]:
+        """The upload's answers with what the flow needs of this one."""
+        try:
+            kept = self._flow.keep(step, content)
+            headers = self._flow.keep_headers(step, answer.headers)
+        except MissingAnswerError as error:
+            raise unexpected(self._service.name, step, f"there is no {error.path} in it") from None
+        return {
+            **upload.answers,
+            step.value: kept,
+            "headers": {**upload.answers.get("headers", {}), step.value: headers},
+        }
+
+    # ------------------------------------------------------------------------------------------------ sign
+    def _sign(self, upload: Upload) -> Upload:
+        sign = self._flow.sign
+        assert sign is not None  # noqa: S101 - only called for flows that have it
+        check_source(upload)
+        upload = self._digested(upload)
+        known = self._scope(upload)
+        asked_at = self._tools.clock.monotonic()
+        answer, content = self._tools.conversation.read(sign, known, "sign", name=upload.name)
+        answers = self._kept(Step.SIGN, content, answer, upload)
+        answered = {**known, "answer": content}
+        try:
+            left = seconds_left(sign.expires, answered, answer.headers)
+            size = sign.max_size.value(answered) if sign.max_size else None
+            types = sign.types.value(answered) if sign.types else None
+        except ExpressionError as error:
+            raise unexpected(self._service.name, "sign", str(error)) from None
+        if (problem := limits.check_one(upload, self._service.name, size, types)) is not None:
+            raise UploadError(problem)
+        until = None if left is None else asked_at + left
+        return dataclasses.replace(upload, answers=answers, signed_until=until, signed_again=False)
+
+    def _digested(self, upload: Upload) -> Upload:
+        """With the digests that a step up to the transfer names; they are taken once."""
+        missing = self._flow.digests_first - upload.digests.keys()
+        if not missing:
+            return upload
+        digests = Digests(missing)
+        try:
+            with upload.path.open("rb", buffering=0) as file:
+                while piece := file.read(PIECE):
+                    self._tools.cancel.check()
+                    digests.update(piece)
+        except OSError as error:
+            raise UploadError(unreadable(error, upload.name)) from None
+        check_source(upload)
+        return dataclasses.replace(upload, digests={**upload.digests, **digests.hex()})
+
+    # -------------------------------------------------------------------------------------------- transfer
+    def _again_if_expired(self, upload: Upload) -> Upload:
+        """Transfer; where storage no longer takes the address, sign again, once, and transfer again."""
+        try:
+            return self._transfer(upload)
+        except _ExpiredError as refused:
+            if upload.signed_again or self._flow.sign is None:
+                raise UploadError(refused.problem) from None
+        self._tools.step_began(upload, Step.SIGN)
+        upload = dataclasses.replace(self._sign(upload), signed_again=True, next_step=Step.TRANSFER)
+        self._tools.step_done(upload, Step.SIGN)
+        self._tools.step_began(upload, Step.TRANSFER)
+        try:
+            return self._transfer(upload)
+        except _ExpiredError as refused:
+            raise UploadError(refused.problem) from None
+
+    def _transfer(self, upload: Upload) -> Upload:
+        transfer = self._flow.transfer
+        check_source(upload)
+        upload = self._digested(upload)
+        known = self._scope(upload)
+        try:
+            url = transfer.call.url(self._tools.conversation.session.account.base, known)
+            fields = pairs(fill_body(transfer.fields, known))
+            headers = pairs(fill_body(transfer.headers, known))
+        except (ExpressionError, ValueError):
+            raise unexpected(
+                self._service.name, "sign", "the upload address, its fields or its headers are not usable"
+            ) from None
+        self._check_policy(upload, fields)
+        digests = Digests({"md5", *self._tools.digests})
+        file = FileBody(upload, digests, self._tools.meter, self._tools.cancel)
+        body: FileBody | FormBody = file
+        if transfer.body == "form":
+            body = FormBody(fields, file, field=transfer.file_field, name=upload.name, media_type=upload.media_type)
+            headers = [*headers, ("Content-Type", body.media_type)]
+        signed = self._tools.conversation.headers() if transfer.auth else ()
+        request = Request(
+            method=transfer.call.method,
+            url=url,
+            headers=(*signed, *headers),
+            body=body,
+            step="transfer",
+            service=self._service.name,
+        )
+        answer = self._sent(request, upload)
+        found = digests.hex()
+        self._judge(answer, upload)
+        if not file.finished:
+            # Success before the last byte cannot be about this file.
+            raise UploadError(
+                Problem(kind=Kind.CONNECTION_LOST, service=self._service.name, step="transfer", host=answer.host)
+            )
+        check_source(upload)
+        if any(upload.digests.get(name, value) != value for name, value in found.items()):
+            raise UploadError(Problem(kind=Kind.FILE_CHANGED, name=upload.name))
+        return self._received(answer, upload, found, checked=_carried_checksum(headers, fields, found))
+
+    def _sent(self, request: Request, upload: Upload) -> Answer:
+        if self._flow.transfer.auth:
+            return self._tools.conversation.send(request)
+        try:
+            return self._tools.storage.send(request, self._tools.cancel)
+        except UploadError as error:
+            raise UploadError(dataclasses.replace(error.problem, name=upload.name)) from None
+
+    def _check_policy(self, upload: Upload, fields: list[tuple[str, str]]) -> None:
+        bounds = limits.policy_range(fields)
+        if bounds is None:
+            return
+        least, most = bounds
+        if (problem := limits.check_one(upload, self._service.name, most, None, least=least)) is not None:
+            raise UploadError(problem)
+
+    def _judge(self, answer: Answer, upload: Upload) -> None:
+        transfer = self._flow.transfer
+        good = transfer.success if transfer.success is not None else (200, 201, 204)
+        if answer.status in good:
+            return
+        if transfer.auth:
+            problem = judge(answer, _as_call(transfer), self._service, "transfer", name=upload.name)
+            raise UploadError(problem or _odd_status(self._service, answer))
+        if 200 <= answer.status < 300:
+            raise UploadError(_odd_status(self._service, answer))
+        problem = storage_error.problem_of(
+            answer,
+            service=self._service.name,
+            name=upload.name,
+            size=upload.size,
+            host=answer.host,
+            again=upload.signed_again,
+        )
+        if storage_error.expired(answer) and problem.kind in {Kind.STORAGE_REFUSED, Kind.LINK_EXPIRED}:
+            raise _ExpiredError(problem)
+        raise UploadError(problem)
+
+    def _received(self, answer: Answer, upload: Upload, digests: Mapping[str, str], *, checked: bool) -> Upload:
+        etag = storage_error.etag_of(answer)
+        same = etag is not None and etag.lower() == digests["md5"]
+        if self._flow.transfer.etag == "md5" and etag is not None and not same:
+            raise UploadError(Problem(kind=Kind.DAMAGED, service=self._service.name, step="transfer", name=upload.name))
+        proof = Proof.CHECKED if checked else Proof.ETAG if same else Proof.SIZE
+        all_digests = {**upload.digests, **digests}
+        content = content_of(answer)
+        transferred = {"status": answer.status, "etag": etag, "body": content if content is not None else answer.text()}
+        answers = dict(self._kept(Step.TRANSFER, transferred, answer, upload))
+        # Status and ETag are short and always known; of the body, what the flow uses.
+        answers["transfer"] = {**answers["transfer"], "status": answer.status, "etag": etag}
+        receipt = Receipt(
+            size=upload.size, md5=all_digests.get("md5"), sha256=all_digests.get("sha256"), etag=etag, proof=proof
+        )
+        return dataclasses.replace(upload, answers=answers, digests=all_digests, receipt=receipt)
+
+    # --------------------------------------------------------------------------------------------- confirm
+    def _confirm(self, upload: Upload) -> Upload:
+        confirm = self._flow.confirm
+        assert confirm is not None  # noqa: S101 - only called for flows that have it
+        try:
+            answer = self._tools.conversation.tell(
+                confirm, self._scope(upload), "confirm", name=upload.name, fresh=not confirm.repeat
+            )
+        except UploadError as error:
+            problem = error.problem
+            lost = problem.kind in PASSING and problem.kind is not Kind.RATE_LIMITED and problem.sent
+            if lost and not confirm.repeat:
+                problem = dataclasses.replace(problem, kind=Kind.CONFIRM_UNKNOWN, name=upload.name)
+                raise UploadError(problem) from None
+            raise
+        return dataclasses.replace(upload, answers=self._kept(Step.CONFIRM, content_of(answer), answer, upload))
+
+    # ----------------------------------------------------------------------------------------------- ready
+    def _ready(self, upload: Upload) -> Upload:
+        ready = self._flow.ready
+        assert ready is not None  # noqa: S101 - only called for flows that have it
+        now = self._tools.clock.monotonic()
+        if upload.polling_since is None:
+            upload = dataclasses.replace(upload, polling_since=now)
+        assert upload.polling_since is not None  # noqa: S101 - set above
+        known = self._scope(upload)
+        answer = self._tools.conversation.ask(ready, known, "ready")
+        content = content_of(answer)
+        answered = {**known, "answer": content}
+        if answer.status not in ready.wait:
+            problem = judge(answer, ready, self._service, "ready", name=upload.name)
+            if problem is not None:
+                raise UploadError(problem)
+            if content is None:
+                raise unexpected(self._service.name, "ready", "it is not JSON")
+            self._check_failed(ready, answered, upload)
+            if holds(ready.done, answered):
+                answers = self._kept(Step.READY, content, answer, upload)
+                return dataclasses.replace(upload, answers=answers, polling_since=None)
+        if now - upload.polling_since > ready.within:
+            raise UploadError(
+                Problem(kind=Kind.PROCESSING_SLOW, service=self._service.name, step="ready", name=upload.name)
+            )
+        raise PollLater(upload, ready.every)
+
+    def _check_failed(self, ready: schema.Ready, answered: Scope, upload: Upload) -> None:
+        rule = first_rule(ready.failed, answered)
+        if rule is not None:
+            raise UploadError(
+                Problem(
+                    kind=Kind.PROCESSING_FAILED,
+                    service=self._service.name,
+                    step="ready",
+                    name=upload.name,
+                    detail=rule[1],
+                )
+            )
+
+    _steps: Mapping[Step, Callable[["_Run", Upload], Upload]] = {
+        Step.SIGN: _sign,
+        Step.CONFIRM: _confirm,
+        Step.READY: _ready,
+    }
+
+
+class _ExpiredError(Exception):
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        self.problem = problem
+
+
+def pairs(values: Any) -> list[tuple[str, str]]:
+    """Read form fields or headers: an object, a list of name (or key) and value, or a list of lists of these.
+
+    Raises:
+        ValueError: It is none of these, or a value is no text or number, or holds a line break in a name.
+    """
+    found: list[tuple[Any, Any]] = []
+    for one in [values] if isinstance(values, dict) else values or []:
+        if isinstance(one, list):
+            found += pairs(one)
+        elif isinstance(one, dict) and "value" in one and ("name" in one or "key" in one):
+            found.append((one.get("name", one.get("key")), one["value"]))
+        elif isinstance(one, dict):
+            found += one.items()
+        else:
+            raise ValueError("no object")
+    read = []
+    for name, value in found:
+        if not isinstance(name, str) or not isinstance(value, str | int | float) or any(c in name for c in "\r\n\0"):
+            raise ValueError("no text")
+        read.append(
+            (name, value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value))
+        )
+    return read
+
+
+def _carried_checksum(
+    headers: list[tuple[str, str]], fields: list[tuple[str, str]], digests: Mapping[str, str]
+) -> bool:
+    """Whether the request carried the right checksum: storage that took it has checked it."""
+    right = {base64_of(value) for value in digests.values()}
+    return any(name.lower() in CHECKSUM_HEADERS and value in right for name, value in (*headers, *fields))
+
+
+def _as_call(transfer: schema.Transfer) -> schema.Call:
+    return schema.Call.model_construct(call=transfer.call, success=transfer.success)
+
+
+def _odd_status(service: schema.Service, answer: Answer) -> Problem:
+    return Problem(
+        kind=Kind.UNEXPECTED_ANSWER,
+        service=service.name,
+        step="transfer",
+        host=answer.host,
+        status=answer.status,
+        detail=f"status {answer.status}",
+    )
