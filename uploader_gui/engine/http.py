@@ -260,6 +260,7 @@ class _Pieces(httpx.SyncByteStream):
 
 def _headers(request: Request) -> Iterator[tuple[bytes, bytes]]:
     given = {name.lower() for name, _value in request.headers}
+    yield b"Host", httpx.URL(request.url).netloc
     for name, value in request.headers:
         yield name.encode("ascii", "replace"), value.encode()
     if "user-agent" not in given:
@@ -330,6 +331,8 @@ def _problem(error: BaseException, request: Request, origin: Origin) -> Problem:
         return _not_connected(causes, problem)
     if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
         return problem(Kind.STALLED)
+    if isinstance(error, httpx.LocalProtocolError):
+        return problem(Kind.INTERNAL, "the request is malformed")
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
         return problem(Kind.ADDRESS_REFUSED, "it is no web address", sent=False)
     return problem(Kind.CONNECTION_LOST)
