@@ -28,7 +28,7 @@ class Policy:
 
     def wait(self, tried: int) -> float:
         """Seconds to wait after `tried` failures: between half and all of the doubled time."""
-        full = min(self.longest, self.first * 2.0 ** max(0, tried - 1))
+        full = min(self.longest, self.first * 2.0 ** min(30, max(0, tried - 1)))
         return full * (0.5 + 0.5 * self.jitter())
 
 

@@ -1,0 +1,160 @@
+"""The bytes of a request: their number, their order, and what happens when the file changes."""
+
+import email
+import hashlib
+import os
+from collections.abc import Callable
+from email.message import Message
+
+import pytest
+
+from uploader_gui.core.batch import Upload
+from uploader_gui.core.cancel import Cancelled, CancelToken
+from uploader_gui.core.problems import Kind, UploadError
+from uploader_gui.core.progress import Meter
+from uploader_gui.engine.body import FileBody, FormBody, check_source
+from uploader_gui.engine.digest import PIECE, Digests, base64_of
+
+Maker = Callable[..., Upload]
+
+
+def _body(upload: Upload, cancel: CancelToken | None = None) -> FileBody:
+    return FileBody(upload, Digests({"md5", "sha256"}), Meter(upload.size), cancel or CancelToken())
+
+
+@pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 7])
+def test_a_file_goes_out_as_it_is(upload_of: Maker, size: int) -> None:
+    """Every byte once, as many as were promised, with their digests taken on the way."""
+    content = os.urandom(size)
+    body = _body(upload_of(content))
+    assert b"".join(body) == content
+    assert body.finished
+    assert body.length == size
+    digests = body.digests.hex()
+    assert digests == {"md5": hashlib.md5(content).hexdigest(), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def test_progress_counts_what_has_gone_out(upload_of: Maker) -> None:
+    """The meter counts a piece when it was taken, and starts over with each try."""
+    upload = upload_of(bytes(PIECE * 2))
+    meter = Meter(upload.size)
+    body = FileBody(upload, Digests(()), meter, CancelToken())
+    pieces = iter(body)
+    next(pieces)
+    assert meter.sent == 0
+    next(pieces)
+    assert meter.sent == PIECE
+    assert list(FileBody(upload, Digests(()), meter, CancelToken()))
+    assert meter.sent == 2 * PIECE
+
+
+@pytest.mark.parametrize("change", ["grown", "shrunk", "rewritten", "replaced", "gone"])
+def test_a_file_that_changes_breaks_it_off(upload_of: Maker, change: str) -> None:
+    """Whatever happens to the file while it is being sent, its last piece never goes out."""
+    upload = upload_of(os.urandom(PIECE * 4))
+    sent = 0
+
+    def send() -> None:
+        nonlocal sent
+        for number, piece in enumerate(_body(upload)):
+            sent += len(piece)
+            if number == 0:
+                _change(upload, change)
+        check_source(upload)
+
+    with pytest.raises(UploadError) as caught:
+        send()
+    assert caught.value.problem.kind is (Kind.FILE_MISSING if change == "gone" else Kind.FILE_CHANGED)
+    assert caught.value.problem.name == "a.txt"
+    # Replaced or gone by name, the open file is still the old one, whole: only the look afterwards can tell.
+    assert sent < upload.size or change in {"replaced", "gone"}
+
+
+def _change(upload: Upload, change: str) -> None:
+    if change == "grown":
+        with upload.path.open("ab") as file:
+            file.write(b"more")
+    elif change == "shrunk":
+        os.truncate(upload.path, PIECE * 2)
+    elif change == "rewritten":
+        upload.path.write_bytes(os.urandom(upload.size))
+        os.utime(upload.path, ns=(upload.modified, upload.modified + 10_000_000))
+    elif change == "replaced":
+        new = upload.path.with_suffix(".new")
+        new.write_bytes(bytes(upload.size))
+        os.utime(new, ns=(upload.modified, upload.modified + 10_000_000))
+        new.rename(upload.path)
+    else:
+        upload.path.unlink()
+
+
+def test_a_file_that_changed_before_is_not_opened_for_long(upload_of: Maker) -> None:
+    """Changed since it was added: not a single byte goes out."""
+    upload = upload_of(b"old content")
+    upload.path.write_bytes(b"new content, longer")
+    with pytest.raises(UploadError) as caught:
+        next(iter(_body(upload)))
+    assert caught.value.problem.kind is Kind.FILE_CHANGED
+
+
+def test_cancel_ends_it_between_two_pieces(upload_of: Maker) -> None:
+    """Told to stop, no further piece is read."""
+    cancel = CancelToken()
+    pieces = iter(_body(upload_of(bytes(PIECE * 3)), cancel))
+    next(pieces)
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        next(pieces)
+
+
+def _parsed(body: FormBody) -> list[Message]:
+    whole = b"".join(body)
+    assert len(whole) == body.length
+    message = email.message_from_bytes(b"Content-Type: " + body.media_type.encode() + b"\r\n\r\n" + whole)
+    parts = message.get_payload()
+    assert isinstance(parts, list)
+    return [part for part in parts if isinstance(part, Message)]
+
+
+def test_a_form_keeps_order_and_repeats_and_ends_with_the_file(upload_of: Maker) -> None:
+    """Fields verbatim and in their order, equal names too; the file last: S3 ignores what comes behind it."""
+    fields = [
+        ("key", "a/ü.txt"),
+        ("x-amz-meta", "1"),
+        ("x-amz-meta", "2"),
+        ("policy", "abc=="),
+        ("Content-Type", "t/p"),
+    ]
+    body = FormBody(fields, _body(upload_of(b"hello")), field="file", name="a.txt", media_type="text/plain")
+    parts = _parsed(body)
+    names = [part.get_param("name", header="content-disposition") for part in parts]
+    assert names == ["key", "x-amz-meta", "x-amz-meta", "policy", "Content-Type", "file"]
+    assert [part.get_payload(decode=True) for part in parts[:-1]] == [value.encode() for _name, value in fields]
+    assert parts[-1].get_payload(decode=True) == b"hello"
+    assert parts[-1].get_content_type() == "text/plain"
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ('say "hi".pdf', b'filename="say %22hi%22.pdf"'),
+        ("two\r\nlines.pdf", b'filename="two%0D%0Alines.pdf"'),
+        ("Angebot für 田中 🎉.pdf", 'filename="Angebot für 田中 🎉.pdf"'.encode()),
+        ("100%.pdf", b'filename="100%.pdf"'),
+    ],
+)
+def test_names_in_a_form_are_written_as_browsers_do(upload_of: Maker, name: str, written: bytes) -> None:
+    """Quotes and line breaks cannot break out of the header; everything else stands as it is."""
+    body = FormBody([], _body(upload_of(b"x")), field="file", name=name, media_type="application/pdf")
+    assert written in b"".join(body)
+
+
+def test_an_empty_file_is_a_form_too(upload_of: Maker) -> None:
+    """Nothing in it, and still a part of its own with the right length."""
+    body = FormBody([("a", "b")], _body(upload_of(b"")), field="file", name="e", media_type="text/plain")
+    assert _parsed(body)[-1].get_payload(decode=True) == b""
+
+
+def test_base64_of_a_digest() -> None:
+    """RFC 1864's own example shape: the bytes, not the hexadecimal, in Base64."""
+    assert base64_of(hashlib.md5(b"").hexdigest()) == "1B2M2Y8AsgTpgAmY7PhCfg=="

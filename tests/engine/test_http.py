@@ -1,0 +1,347 @@
+"""Requests on real sockets: what is sent, what an answer means, and that nothing hangs."""
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+import trustme
+
+from tests.engine.conftest import Handler, read_all, read_head
+from uploader_gui.core.cancel import Cancelled, CancelToken
+from uploader_gui.core.problems import Kind, UploadError
+from uploader_gui.engine import http
+from uploader_gui.engine.http import AnswerCutError, Client, Request, Timing, origin_of, safe
+
+Server = Callable[[Handler], str]
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+QUICK = Timing(connect=5, stall=0.2, answer=0.5)
+
+
+def _client(timing: Timing | None = None) -> Client:
+    return Client(lambda _origin: True, timing=timing)
+
+
+def _request(url: str, **more: object) -> Request:
+    return Request(**{"method": "GET", "url": url, "step": "sign", "service": "Close", **more})  # type: ignore[arg-type]
+
+
+def _problem(client: Client, request: Request) -> tuple[Kind, bool]:
+    with pytest.raises(UploadError) as caught:
+        client.send(request, CancelToken())
+    client.close()
+    return caught.value.problem.kind, caught.value.problem.sent
+
+
+def test_exactly_the_given_headers_go_out(raw_server: Server) -> None:
+    """Beside the given headers only those that HTTP needs: a signed upload refuses what was not signed."""
+    seen: list[bytes] = []
+
+    def handler(connection: socket.socket) -> None:
+        seen.append(read_all(connection))
+        connection.sendall(OK)
+
+    client = _client()
+    headers = (("Content-Type", "image/png"), ("Content-MD5", "abc="))
+    client.send(_request(raw_server(handler), method="PUT", headers=headers, body=b"hello"), CancelToken())
+    client.close()
+    names = [line.split(b":")[0].lower() for line in seen[0].split(b"\r\n\r\n")[0].split(b"\r\n")[1:]]
+    assert sorted(names) == [
+        b"accept", b"accept-encoding", b"content-length", b"content-md5", b"content-type", b"host", b"user-agent",
+    ]  # fmt: skip
+    assert seen[0].endswith(b"\r\n\r\nhello")
+
+
+def test_an_empty_post_has_a_length(raw_server: Server) -> None:
+    """A POST without a body says so: nothing is ever sent chunked."""
+    seen: list[bytes] = []
+
+    def handler(connection: socket.socket) -> None:
+        seen.append(read_head(connection))
+        connection.sendall(OK)
+
+    client = _client()
+    client.send(_request(raw_server(handler), method="POST"), CancelToken())
+    client.close()
+    assert b"content-length: 0" in seen[0].lower()
+    assert b"transfer-encoding" not in seen[0].lower()
+
+
+def test_no_redirect_is_followed(raw_server: Server) -> None:
+    """A 307 is an answer like any other: nothing goes where it points."""
+    count = 0
+
+    def handler(connection: socket.socket) -> None:
+        nonlocal count
+        count += 1
+        read_all(connection)
+        connection.sendall(b"HTTP/1.1 307 Temporary\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n")
+
+    client = _client()
+    answer = client.send(_request(raw_server(handler), headers=(("X-API-KEY", "secret"),)), CancelToken())
+    client.close()
+    assert (answer.status, count) == (307, 1)
+
+
+def test_cookies_are_not_kept(raw_server: Server) -> None:
+    """What one answer sets is not sent with the next request."""
+    seen: list[bytes] = []
+
+    def handler(connection: socket.socket) -> None:
+        for _ in range(2):
+            seen.append(read_all(connection))
+            connection.sendall(b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 2\r\n\r\nok")
+
+    client, url = _client(), raw_server(handler)
+    for _ in range(2):
+        client.send(_request(url), CancelToken())
+    client.close()
+    assert len(seen) == 2
+    assert b"cookie" not in seen[1].lower()
+
+
+def test_connections_are_kept_and_a_fresh_one_is_fresh(raw_server: Server) -> None:
+    """Requests share a connection, except where a fresh one is asked for."""
+    ports: list[int] = []
+
+    def handler(connection: socket.socket) -> None:
+        while read_head(connection):
+            ports.append(connection.getpeername()[1])
+            connection.sendall(OK)
+
+    client, url = _client(), raw_server(handler)
+    for fresh in (False, False, True):
+        client.send(_request(url), CancelToken(), fresh=fresh)
+    client.close()
+    assert ports[0] == ports[1] != ports[2]
+
+
+def test_silence_is_a_stall(raw_server: Server) -> None:
+    """A server that says nothing is given up after the stall time; the request may have arrived."""
+    hold = threading.Event()
+
+    def handler(connection: socket.socket) -> None:
+        read_all(connection)
+        hold.wait(5)
+
+    assert _problem(_client(QUICK), _request(raw_server(handler))) == (Kind.STALLED, True)
+    hold.set()
+
+
+def test_a_peer_that_reads_nothing_is_a_stall(raw_server: Server) -> None:
+    """A server that does not take the bytes is given up as well."""
+    hold = threading.Event()
+
+    def handler(connection: socket.socket) -> None:
+        read_head(connection)
+        hold.wait(5)
+
+    request = _request(raw_server(handler), method="PUT", body=bytes(50_000_000))
+    assert _problem(_client(QUICK), request) == (Kind.STALLED, True)
+    hold.set()
+
+
+def test_a_closed_connection_is_lost(raw_server: Server) -> None:
+    """No answer at all: lost, and perhaps the request arrived."""
+    assert _problem(_client(), _request(raw_server(read_all_and_close))) == (Kind.CONNECTION_LOST, True)
+
+
+def read_all_and_close(connection: socket.socket) -> None:
+    """Read a request and say nothing."""
+    read_all(connection)
+
+
+def test_nobody_there() -> None:
+    """A refused connection: certainly nothing was sent."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert _problem(_client(), _request(f"http://127.0.0.1:{port}/")) == (Kind.UNREACHABLE, False)
+
+
+def test_an_unknown_name_is_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that cannot be resolved: certainly nothing was sent."""
+
+    def nowhere(*_arguments: object, **_more: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+    assert _problem(_client(), _request("https://api.close.example/")) == (Kind.NO_NETWORK, False)
+
+
+def test_a_status_whose_body_is_cut_is_told(raw_server: Server) -> None:
+    """The status came and the rest did not: whoever attaches needs to know the status."""
+
+    def handler(connection: socket.socket) -> None:
+        read_all(connection)
+        connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{")
+
+    client = _client()
+    with pytest.raises(AnswerCutError) as caught:
+        client.send(_request(raw_server(handler)), CancelToken())
+    client.close()
+    assert caught.value.status == 201
+
+
+def test_an_early_refusal_is_read(raw_server: Server) -> None:
+    """A server that answers 413 in mid-body and closes is heard."""
+
+    def handler(connection: socket.socket) -> None:
+        read_head(connection)
+        connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\nConnection: close\r\n\r\nlarge")
+        while connection.recv(1 << 20):
+            pass
+
+    client = _client()
+    answer = client.send(_request(raw_server(handler), method="PUT", body=bytes(20_000_000)), CancelToken())
+    client.close()
+    assert (answer.status, answer.body) == (413, b"large")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+        b"HTTP/1.1 200 OK\r\n\r\n" + bytes(http.MAX_ANSWER + 10),
+    ],
+)
+def test_what_nobody_asked_for_is_not_read(raw_server: Server, answer: bytes) -> None:
+    """Compressed or endless answers are cut off, and said not to be whole."""
+
+    def handler(connection: socket.socket) -> None:
+        read_all(connection)
+        connection.sendall(answer)
+
+    client = _client()
+    got = client.send(_request(raw_server(handler)), CancelToken())
+    client.close()
+    assert not got.whole
+    assert len(got.body) <= http.MAX_ANSWER
+    with pytest.raises(ValueError, match="not whole"):
+        got.json()
+
+
+def test_a_dripping_answer_ends(raw_server: Server) -> None:
+    """A byte now and then is no stall, but an answer has a time of its own."""
+
+    def handler(connection: socket.socket) -> None:
+        read_all(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(100):
+            connection.sendall(b"x")
+            time.sleep(0.05)
+
+    client = _client(QUICK)
+    got = client.send(_request(raw_server(handler)), CancelToken())
+    client.close()
+    assert not got.whole
+
+
+def _cancelling(token: CancelToken, after: threading.Event) -> threading.Thread:
+    def stop() -> None:
+        after.wait(10)
+        token.cancel()
+
+    thread = threading.Thread(target=stop)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("where", ["no answer", "no reading"])
+def test_cancel_frees_a_blocked_request(raw_server: Server, where: str) -> None:
+    """Told to stop, a request that waits for a silent peer ends at once, not after the stall time."""
+    arrived, hold = threading.Event(), threading.Event()
+
+    def handler(connection: socket.socket) -> None:
+        read_all(connection) if where == "no answer" else read_head(connection)
+        arrived.set()
+        hold.wait(20)
+
+    client, token = _client(), CancelToken()
+    body = b"x" if where == "no answer" else bytes(50_000_000)
+    request = _request(raw_server(handler), method="PUT", body=body)
+    stopper = _cancelling(token, arrived)
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        client.send(request, token)
+    assert time.monotonic() - began < 15  # the stall time is 60 s
+    stopper.join()
+    client.close()
+    hold.set()
+
+
+def test_cancel_frees_an_encrypted_request(raw_server: Server) -> None:
+    """The same through TLS: the socket below is shut, the layer above survives it."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    trust = ssl.create_default_context()
+    authority.configure_trust(trust)
+    arrived, hold = threading.Event(), threading.Event()
+
+    def handler(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as secure:
+            read_head(secure)
+            arrived.set()
+            hold.wait(20)
+
+    url = raw_server(handler).replace("http://127.0.0.1", "https://localhost")
+    client, token = Client(lambda _origin: True, trust=lambda: trust), CancelToken()
+    stopper = _cancelling(token, arrived)
+    with pytest.raises(Cancelled):
+        client.send(_request(url), token)
+    stopper.join()
+    client.close()
+    hold.set()
+
+
+def test_an_untrusted_certificate_is_told_apart(raw_server: Server) -> None:
+    """A certificate nobody here trusts is said to be that, not "no connection"; nothing was sent."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+
+    def handler(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as secure:
+            read_head(secure)
+
+    url = raw_server(handler).replace("http://127.0.0.1", "https://localhost")
+    assert _problem(_client(), _request(url)) == (Kind.UNTRUSTED, False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://storage.example/x",
+        "https://user:password@storage.example/",
+        "https://storage.example\\@evil.example/",
+        "https://storage.example/a b",
+        "https://storage.example/\r\nX: y",
+        "https://[::1/",
+        "https://storage.example:99999/",
+        "javascript:alert(1)",
+        "",
+        "https:///x",
+    ],
+)
+def test_odd_addresses_are_none(url: str) -> None:
+    """What is no plain web address is refused before anything happens."""
+    assert origin_of(url) is None
+    assert _problem(_client(), _request(url)) == (Kind.ADDRESS_REFUSED, False)
+
+
+def test_only_encrypted_or_near() -> None:
+    """Http goes to this computer only."""
+    assert not safe(("http", "storage.example", 80))
+    assert safe(("https", "storage.example", 443))
+    assert safe(("http", "127.0.0.1", 8080))
+    assert _problem(_client(), _request("http://storage.example/")) == (Kind.ADDRESS_REFUSED, False)
+
+
+def test_a_client_goes_only_where_it_may(raw_server: Server) -> None:
+    """A host that is not the account's own never hears of it."""
+    url = raw_server(lambda connection: connection.sendall(OK))
+    client = Client(lambda _origin: False)
+    assert _problem(client, _request(url)) == (Kind.ADDRESS_REFUSED, False)

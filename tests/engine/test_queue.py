@@ -1,0 +1,322 @@
+"""The scheduler by itself: lanes are played by the tests, and time is theirs."""
+
+import dataclasses
+import random
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.engine.fakes import FakeClock, Heard
+from uploader_gui.core.batch import Batch, BatchState, Receipt, Step, Upload, UploadState
+from uploader_gui.core.problems import Kind, Problem
+from uploader_gui.engine.attach import Attached, Verdict
+from uploader_gui.engine.queue import AttachWork, DigestWork, Queue, UploadWork
+from uploader_gui.engine.retry import Policy
+from uploader_gui.engine.session import Account, Session
+from uploader_gui.services import catalogue
+from uploader_gui.services.flow import flow
+
+CLOSE = catalogue.find("close")
+NOTE = flow(CLOSE, "note")
+PLAIN = flow(CLOSE, "upload")
+LOST = Problem(kind=Kind.CONNECTION_LOST, service="Close", step="transfer")
+LIMITED = Problem(kind=Kind.RATE_LIMITED, service="Close", step="sign", wait=24)
+BROKEN = Problem(kind=Kind.FILE_CHANGED, name="a")
+
+
+class Stage:
+    """A queue with one account, and batches put into it."""
+
+    def __init__(self, **more: object) -> None:
+        self.clock = FakeClock()
+        self.heard = Heard()
+        policy = Policy(jitter=lambda: 1.0)
+        self.queue = Queue(clock=self.clock, listener=self.heard, policy=policy, **more)  # type: ignore[arg-type]
+        account = Account(service=CLOSE, base=CLOSE.account.base, values={"api_key": "x"})
+        self.session = Session(account, self.clock)
+
+    def add(self, name: str, files: int, *, plain: bool = False, session: Session | None = None) -> None:
+        """Put a batch in: its uploads are called name1, name2 and so on."""
+        batch = Batch(
+            id=name,
+            service="close",
+            target="upload" if plain else "note",
+            inputs={"lead": "lead_globex"},
+            named={"lead": "Globex Corporation"},
+            created=self.clock.utc(),
+            attaches=not plain,
+        )
+        uploads = [
+            Upload(
+                id=f"{name}{number}", batch_id=name, given=f"{number}.txt", path=Path(f"{number}.txt"),
+                name=f"{number}.txt", size=5, modified=0, media_type="text/plain",
+            )
+            for number in range(1, files + 1)
+        ]  # fmt: skip
+        self.queue.add(batch, uploads, PLAIN if plain else NOTE, session or self.session)
+
+    def upload_work(self) -> UploadWork:
+        """Take work that must be an upload."""
+        work = self.queue.take()
+        assert isinstance(work, UploadWork)
+        return work
+
+    def attach_work(self) -> AttachWork:
+        """Take work that must be an attach."""
+        work = self.queue.take()
+        assert isinstance(work, AttachWork)
+        return work
+
+    def store(self, work: UploadWork) -> None:
+        """Say that an upload is stored."""
+        upload = dataclasses.replace(
+            work.upload,
+            next_step=Step.READY,
+            answers={"sign": {"download": {"url": "https://app.close.com/go/file/x/"}}},
+            receipt=Receipt(size=5),
+        )
+        self.queue.stored(work, upload)
+
+    def state(self, name: str) -> BatchState:
+        """Where a batch is."""
+        return next(batch.state for batch in self.queue.batches() if batch.id == name)
+
+    def states(self, name: str) -> list[UploadState]:
+        """Where a batch's uploads are."""
+        return [upload.state for upload in self.queue.uploads(name)]
+
+
+def test_a_batch_is_attached_when_all_its_files_are_stored() -> None:
+    """Not before, and by one attach with all of them in the given order, whoever was first."""
+    stage = Stage()
+    stage.add("b", 3)
+    works = [stage.upload_work() for _ in range(3)]
+    for work in reversed(works):
+        assert not stage.heard.finished
+        stage.store(work)
+    attach = stage.attach_work()
+    assert [upload.id for upload in attach.uploads] == ["b1", "b2", "b3"]
+    stage.queue.attached(attach, Attached(verdict=Verdict.ATTACHED, batch=attach.batch))
+    assert stage.state("b") is BatchState.ATTACHED
+    [finished] = stage.heard.finished
+    assert finished.place == "the note on Globex Corporation"
+    assert finished.link == "https://app.close.com/lead/lead_globex/"
+
+
+def test_a_target_that_attaches_nothing_ends_when_all_is_stored() -> None:
+    """A plain upload is finished without an attach, and says what each file is good for."""
+    stage = Stage()
+    stage.add("b", 1, plain=True)
+    stage.store(stage.upload_work())
+    assert stage.state("b") is BatchState.STORED
+    assert not stage.heard.finished[0].attached
+    assert stage.heard.stored[0].result == {"link": "https://app.close.com/go/file/x/"}
+
+
+def test_one_bad_file_and_nothing_is_attached() -> None:
+    """The others are still brought to their end, then the batch asks."""
+    stage = Stage()
+    stage.add("b", 2)
+    first, second = stage.upload_work(), stage.upload_work()
+    stage.queue.failed(first, BROKEN)
+    assert stage.state("b") is BatchState.OPEN
+    stage.store(second)
+    assert stage.state("b") is BatchState.NEEDS_ATTENTION
+    assert [event.problem for event in stage.heard.troubled] == [BROKEN]
+    stage.queue.drain()
+    assert stage.queue.take() is None
+
+
+def test_what_passes_is_tried_again_with_growing_waits() -> None:
+    """A lost connection: 1, 2, 4, 8 seconds, then a person is asked."""
+    stage = Stage()
+    stage.add("b", 1)
+    began = stage.clock.now
+    waits = []
+    for _ in range(4):
+        stage.queue.failed(stage.upload_work(), LOST)
+        assert stage.states("b") == [UploadState.WAITING_RETRY]
+        before = stage.clock.now
+        work = stage.upload_work()
+        waits.append(round(stage.clock.now - before))
+        stage.queue.stopped(work)
+    assert waits == [1, 2, 4, 8]
+    assert stage.clock.now - began == pytest.approx(15, abs=0.1)
+    stage.queue.failed(stage.upload_work(), LOST)
+    assert stage.states("b") == [UploadState.NEEDS_ATTENTION]
+
+
+def test_a_rate_limit_slows_the_whole_account_and_nobody_else() -> None:
+    """Nothing is asked of that account until the time is over; another account goes on at once."""
+    stage = Stage()
+    other = Session(Account(service=CLOSE, base=CLOSE.account.base, values={"api_key": "y"}), stage.clock)
+    stage.add("b", 2)
+    stage.add("c", 1, session=other)
+    stage.queue.failed(stage.upload_work(), LIMITED)
+    began = stage.clock.now
+    assert stage.upload_work().upload.id == "c1"
+    assert stage.clock.now == began
+    stage.upload_work()
+    assert stage.clock.now - began >= 24
+
+
+def test_an_attach_that_was_not_sent_is_tried_again() -> None:
+    """Refused connections leave nothing behind; after the last try a person is asked."""
+    stage = Stage()
+    stage.add("b", 1)
+    stage.store(stage.upload_work())
+    nobody = Problem(kind=Kind.UNREACHABLE, service="Close", step="attach", sent=False)
+    for _ in range(5):
+        work = stage.attach_work()
+        stage.queue.attached(work, Attached(verdict=Verdict.NOT_SENT, batch=work.batch, problem=nobody))
+    assert stage.state("b") is BatchState.NEEDS_ATTENTION
+    stage.queue.drain()
+    assert stage.queue.take() is None
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state"), [(Verdict.UNKNOWN, BatchState.ATTACH_UNKNOWN), (Verdict.REFUSED, BatchState.NEEDS_ATTENTION)]
+)
+def test_an_attach_is_never_blindly_repeated(verdict: Verdict, state: BatchState) -> None:
+    """Unknown or refused: nobody takes it up again by itself."""
+    stage = Stage()
+    stage.add("b", 1)
+    stage.store(stage.upload_work())
+    work = stage.attach_work()
+    problem = Problem(kind=Kind.ATTACH_UNKNOWN, service="Close", step="attach")
+    stage.queue.attached(work, Attached(verdict=verdict, batch=work.batch, problem=problem))
+    assert stage.state("b") is state
+    stage.queue.drain()
+    assert stage.queue.take() is None
+
+
+def test_cancel_stops_what_runs() -> None:
+    """The running transfer is told, and its late end changes nothing."""
+    stage = Stage()
+    stage.add("b", 2)
+    work = stage.upload_work()
+    assert stage.queue.cancel("b")
+    assert work.cancel.cancelled
+    stage.store(work)
+    stage.queue.failed(work, LOST)
+    stage.queue.stopped(work)
+    assert stage.states("b") == [UploadState.CANCELLED] * 2
+    assert stage.state("b") is BatchState.CANCELLED
+
+
+def test_an_attach_under_way_cannot_be_cancelled() -> None:
+    """It is too late to say that nothing is attached."""
+    stage = Stage()
+    stage.add("b", 1)
+    stage.store(stage.upload_work())
+    work = stage.attach_work()
+    assert not stage.queue.cancel("b")
+    stage.queue.stop()
+    assert not work.cancel.cancelled
+    stage.queue.attached(work, Attached(verdict=Verdict.ATTACHED, batch=work.batch))
+    assert stage.state("b") is BatchState.ATTACHED
+
+
+def test_stop_ends_waiting_lanes() -> None:
+    """A lane that waits for work is let go."""
+    stage = Stage()
+    ended = threading.Event()
+
+    def lane() -> None:
+        stage.queue.take()
+        ended.set()
+
+    thread = threading.Thread(target=lane)
+    thread.start()
+    stage.queue.stop()
+    assert ended.wait(10)
+    thread.join()
+
+
+def test_idle_lanes_take_digests() -> None:
+    """With nothing else to do, a stored file gets the digest nobody waits for, once."""
+    stage = Stage(idle_digests=frozenset({"sha256"}))
+    stage.add("b", 1, plain=True)
+    stage.store(stage.upload_work())
+    work = stage.queue.take()
+    assert isinstance(work, DigestWork)
+    assert work.wanted == {"sha256"}
+    stage.queue.digested(work, {"sha256": "ab"})
+    receipt = stage.queue.uploads("b")[0].receipt
+    assert receipt is not None
+    assert receipt.sha256 == "ab"
+    stage.queue.drain()
+    assert stage.queue.take() is None
+
+
+def test_polling_is_one_step_to_whoever_watches() -> None:
+    """However often the service is asked whether it is ready: one beginning, one end."""
+    stage = Stage()
+    stage.add("b", 1)
+    for _ in range(3):
+        work = stage.upload_work()
+        stage.queue.began(work.batch, work.upload, Step.READY)
+        stage.queue.later(work, dataclasses.replace(work.upload, next_step=Step.READY), 2)
+    work = stage.upload_work()
+    stage.queue.began(work.batch, work.upload, Step.READY)
+    stage.queue.step_done(work.batch, work.upload, Step.READY)
+    assert stage.heard.steps() == [("b1", "ready", "started"), ("b1", "ready", "done")]
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_any_luck_ends_well(seed: int) -> None:
+    """Random outcomes, lanes and cancels: everything comes to rest, and no attach is begun twice without need."""
+    luck = random.Random(seed)
+    stage = Stage()
+    for number in range(luck.randint(1, 4)):
+        stage.add(f"b{number}", luck.randint(1, 4), plain=luck.random() < 0.3)
+    stage.queue.drain()
+    running: list[UploadWork | AttachWork] = []
+    begun: dict[str, int] = {}
+    certain: dict[str, int] = {}
+    for _ in range(2000):
+        if len(running) < 3:
+            # A lane may only wait while others work: with none running, `take` must say something by itself.
+            work = _poll(stage) if running else stage.queue.take()
+            if work is None and not running:
+                break
+            if isinstance(work, AttachWork):
+                begun[work.batch.id] = begun.get(work.batch.id, 0) + 1
+            if isinstance(work, UploadWork | AttachWork):
+                running.append(work)
+                continue
+        if luck.random() < 0.05:
+            stage.queue.cancel(luck.choice(stage.queue.batches()).id)
+        _end(stage, running.pop(luck.randrange(len(running))), luck, certain)
+    else:
+        pytest.fail("it never came to rest")
+    for name, count in begun.items():
+        assert count <= certain.get(name, 0) + 1
+    for batch in stage.queue.batches():
+        assert batch.state not in {BatchState.OPEN, BatchState.ATTACHING}
+
+
+def _poll(stage: Stage) -> object:
+    """Take what is there now, without waiting."""
+    with stage.queue._changed:
+        return stage.queue._next()[0]
+
+
+def _end(stage: Stage, work: UploadWork | AttachWork, luck: random.Random, certain: dict[str, int]) -> None:
+    if isinstance(work, AttachWork):
+        verdict = luck.choice(list(Verdict))
+        problem = None if verdict is Verdict.ATTACHED else luck.choice([LOST, LIMITED, BROKEN])
+        if verdict is Verdict.NOT_SENT:
+            certain[work.batch.id] = certain.get(work.batch.id, 0) + 1
+        stage.queue.attached(work, Attached(verdict=verdict, batch=work.batch, problem=problem))
+        return
+    how = luck.random()
+    if how < 0.5:
+        stage.store(work)
+    elif how < 0.6:
+        stage.queue.later(work, work.upload, luck.random() * 10)
+    elif how < 0.65:
+        stage.queue.stopped(work)
+    else:
+        stage.queue.failed(work, luck.choice([LOST, LIMITED, BROKEN]))
