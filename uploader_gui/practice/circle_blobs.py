@@ -8,6 +8,7 @@ import base64
 import hmac
 import json
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -149,7 +150,8 @@ def _check(wanted: Any) -> None:
         circle_refuse(400, "param is missing or the value is empty: blob")
     wrong: dict[str, list[str]] = {}
     for name in ("filename", "content_type", "checksum"):
-        if not isinstance(wanted.get(name), str) or not wanted[name].strip() or not wanted[name].isprintable():
+        value = wanted.get(name)
+        if not isinstance(value, str) or not value.strip() or any(unicodedata.category(char) == "Cc" for char in value):
             wrong[name] = ["can't be blank"]
     if not isinstance(wanted.get("key"), str):
         wrong["key"] = ["is missing"]

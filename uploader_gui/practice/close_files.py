@@ -134,7 +134,7 @@ class CloseFiles:
             if name not in item:
                 invalid("attachments", f"{name}: This field is required.")
             wanted = int if name == "size" else str
-            if not isinstance(item[name], wanted) or item[name] in ("", True, False):
+            if not isinstance(item[name], wanted) or isinstance(item[name], bool) or item[name] == "":
                 invalid("attachments", f"{name}: Not a valid value.")
         if types is not None and item["content_type"].lower() not in types:
             invalid("attachments", f"content_type: {item['content_type']} cannot be sent in a text message.")

@@ -85,7 +85,9 @@ def presigned_put(signer: Signer, *, path: str, now: float, seconds: int, header
         seconds: How long it lives.
         headers: What must be sent with exactly these values, beside the host.
     """
-    signed = {**{name.lower(): value for name, value in headers.items()}, "host": signer.origin.partition("//")[2]}
+    # Runs of spaces count as one ("Trimall" in the description of SigV4), when signing and when checking.
+    once = {name.lower(): " ".join(value.split()) for name, value in headers.items()}
+    signed = {**once, "host": signer.origin.partition("//")[2]}
     scope = signer.scope(now)
     query = [
         ("X-Amz-Algorithm", ALGORITHM),
