@@ -48,13 +48,20 @@ def _scripted(answers: list[bytes | None], seen: Requests) -> Handler:
 
 
 def _run(
-    base: str, target: str = "note", *, inputs: dict[str, Any] | None = None, change: dict[str, Any] | None = None
+    base: str,
+    target: str = "note",
+    *,
+    inputs: dict[str, Any] | None = None,
+    change: dict[str, Any] | None = None,
+    rules: tuple[schema.ErrorRule, ...] = (),
 ) -> tuple[Attached, list[tuple[str, str]]]:
     service = catalogue.find("close")
+    service = service.model_copy(update={"errors": (*rules, *service.errors)})
     if change:
         altered = service.targets[target].model_copy(update=change)
         service = service.model_copy(update={"targets": {**service.targets, target: altered}})
     clock, steps = FakeClock(), list[tuple[str, str]]()
+    learned, pauses = list[Batch](), list[float]()
     session = Session(Account(service=service, base=base, values={"api_key": "k"}), clock)
     client = Client(lambda _origin: True, timing=Timing(connect=2, stall=0.3, answer=1))
     batch = Batch(
@@ -70,10 +77,14 @@ def _run(
         conversation=Conversation(session, client, CancelToken()),
         clock=clock,
         began=lambda _batch, step: steps.append((step.value, "began")),
+        learned=learned.append,
+        pause=pauses.append,
         done=lambda _batch, step: steps.append((step.value, "done")),
     )
     ended = attach.run(batch, [upload], tools)
     client.close()
+    assert sum(pauses) < 100
+    assert not learned or ended.batch.answers == learned[-1].answers
     return ended, steps
 
 
@@ -84,7 +95,7 @@ def _run(
         (_answer(201), Verdict.ATTACHED, None),
         (_answer(200, b"<html>no JSON</html>"), Verdict.ATTACHED, None),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{", Verdict.ATTACHED, None),
-        (_answer(200, b'{"errors": ["lead is gone"]}'), Verdict.REFUSED, Kind.REFUSED),
+        (_answer(200, b'{"errors": ["not ours to judge"]}'), Verdict.ATTACHED, None),
         (_answer(400, b'{"error": "no"}'), Verdict.REFUSED, Kind.REFUSED),
         (_answer(401), Verdict.REFUSED, Kind.SIGNED_OUT),
         (_answer(403), Verdict.REFUSED, Kind.FORBIDDEN),
@@ -145,7 +156,7 @@ def test_nobody_there_is_certain() -> None:
     [
         (_answer(200, b'{"ok": true}'), Verdict.ATTACHED),
         (_answer(200, b'{"ok": false}'), Verdict.REFUSED),
-        (_answer(200, b"{}"), Verdict.REFUSED),
+        (_answer(200, b"{}"), Verdict.UNKNOWN),
         (_answer(200, b"no JSON"), Verdict.UNKNOWN),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{", Verdict.UNKNOWN),
     ],
@@ -155,6 +166,23 @@ def test_services_that_say_no_inside_a_200(raw_server: Server, answer: bytes, ve
     accepted = Template.read("${answer.ok}")
     ended, _steps = _run(raw_server(_scripted([answer], [])), change={"accepted": accepted})
     assert ended.verdict is verdict
+
+
+def test_a_service_may_refuse_inside_a_200(raw_server: Server) -> None:
+    """A rule that says it counts there: what was refused is not attached."""
+    rule = schema.ErrorRule.model_validate({"when": "${answer.errors}", "text": "${answer.errors[0]}", "success": True})
+    answer = _answer(200, b'{"errors": ["lead is gone"]}')
+    ended, _steps = _run(raw_server(_scripted([answer], [])), rules=(rule,))
+    assert ended.verdict is Verdict.REFUSED
+    assert ended.problem is not None
+    assert ended.problem.said == "lead is gone"
+
+
+def test_what_cannot_be_made_is_not_begun(raw_server: Server) -> None:
+    """A text that cannot be sent: nothing goes out, and nobody says that an attach was begun."""
+    seen: Requests = []
+    ended, steps = _run(raw_server(_scripted([_answer(200)], seen)), inputs={"lead": "lead_1", "text": "half \ud83d"})
+    assert (ended.verdict, seen, steps) == (Verdict.REFUSED, [], [])
 
 
 def test_what_is_harmless_twice_is_simply_tried_again(raw_server: Server) -> None:
@@ -203,13 +231,22 @@ def test_adding_reads_appends_writes_and_reads_again(raw_server: Server) -> None
     ],
 )
 def test_what_is_not_seen_again_is_told(raw_server: Server, after: list[dict[str, Any]], says: str) -> None:
-    """A record that lacks an old or a new file needs a person, with the numbers."""
+    """A record that still lacks a file after some looks needs a person, and is never simply added to again."""
     base = raw_server(_scripted([_draft(OLD), _answer(200), _draft(*after)], []))
     ended, _steps = _run(base, "email_draft_add", inputs={"email": "acti_1"})
-    assert ended.verdict is Verdict.REFUSED
+    assert ended.verdict is Verdict.UNKNOWN
     assert ended.problem is not None
     assert ended.problem.kind is Kind.APPEND_INCOMPLETE
     assert says in ended.problem.detail
+
+
+def test_a_list_that_lags_is_looked_at_again(raw_server: Server) -> None:
+    """Some services show what was written a moment later; an error of theirs is waited out as well."""
+    seen: Requests = []
+    answers: list[bytes | None] = [_draft(OLD), _answer(200), _draft(OLD), _answer(503), _draft(OLD, NEW)]
+    ended, _steps = _run(raw_server(_scripted(answers, seen)), "email_draft_add", inputs={"email": "a"})
+    assert ended.verdict is Verdict.ATTACHED
+    assert [request.split(b" ")[0] for request in seen] == [b"GET", b"PUT", b"GET", b"GET", b"GET"]
 
 
 def test_what_was_sent_meanwhile_gets_nothing(raw_server: Server) -> None:

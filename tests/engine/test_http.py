@@ -181,7 +181,7 @@ def test_a_status_whose_body_is_cut_is_told(raw_server: Server) -> None:
     with pytest.raises(AnswerCutError) as caught:
         client.send(_request(raw_server(handler)), CancelToken())
     client.close()
-    assert caught.value.status == 201
+    assert caught.value.answer.status == 201
 
 
 def test_an_early_refusal_is_read(raw_server: Server) -> None:
@@ -222,20 +222,118 @@ def test_what_nobody_asked_for_is_not_read(raw_server: Server, answer: bytes) ->
         got.json()
 
 
-def test_a_dripping_answer_ends(raw_server: Server) -> None:
-    """A byte now and then is no stall, but an answer has a time of its own."""
+@pytest.mark.parametrize(
+    ("first", "drip"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"x"),
+    ],
+)
+def test_a_dripping_answer_ends(raw_server: Server, first: bytes, drip: bytes) -> None:
+    """A byte now and then is no stall, but an answer has a time of its own: headers, 1xx and chunks included."""
 
     def handler(connection: socket.socket) -> None:
         read_all(connection)
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        for _ in range(100):
-            connection.sendall(b"x")
-            time.sleep(0.05)
+        connection.sendall(first)
+        while True:
+            connection.sendall(drip)
+            time.sleep(0.02)
 
-    client = _client(QUICK)
-    got = client.send(_request(raw_server(handler)), CancelToken())
+    assert _problem(_client(QUICK), _request(raw_server(handler))) == (Kind.STALLED, True)
+
+
+@pytest.mark.parametrize("moment", ["handshake", "closed"])
+def test_a_handshake_that_fails_is_no_question_of_trust(raw_server: Server, moment: str) -> None:
+    """A peer that hangs or hangs up while encryption begins: nothing was sent, and cancel frees it."""
+    arrived, hold = threading.Event(), threading.Event()
+
+    def handler(connection: socket.socket) -> None:
+        connection.recv(1)
+        arrived.set()
+        if moment == "handshake":
+            hold.wait(20)
+
+    url = raw_server(handler).replace("http://", "https://")
+    client, token = _client(), CancelToken()
+    if moment == "closed":
+        assert _problem(client, _request(url)) == (Kind.UNREACHABLE, False)
+        return
+    stopper = _cancelling(token, arrived)
+    with pytest.raises(Cancelled):
+        client.send(_request(url), token)
+    stopper.join()
     client.close()
-    assert not got.whole
+    hold.set()
+
+
+def test_a_proxy_we_cannot_speak_to_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A SOCKS proxy in the environment is usual on some desktops; it is named, not a crash."""
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    assert _problem(_client(), _request("https://api.close.example/")) == (Kind.PROXY, False)
+
+
+def test_addresses_are_not_logged(raw_server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """A signed address is as good as a key: neither the library's logs nor our own repr show it."""
+    caplog.set_level("DEBUG")
+
+    def handler(connection: socket.socket) -> None:
+        read_all(connection)
+        connection.sendall(OK)
+
+    client = _client()
+    request = _request(raw_server(handler) + "/?X-Amz-Signature=s3cret")
+    client.send(request, CancelToken())
+    client.close()
+    assert "s3cret" not in caplog.text + repr(request)
+
+
+def test_a_problem_does_not_drag_the_request_along(raw_server: Server) -> None:
+    """The library's error holds the request with its keys; ours does not hold the library's."""
+    client = _client()
+    with pytest.raises(UploadError) as caught:
+        client.send(_request(raw_server(read_all_and_close), headers=(("X-API-KEY", "s3cret"),)), CancelToken())
+    client.close()
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "1e999", '{"a": 1e400}'])
+def test_numbers_that_are_none(text: str) -> None:
+    """JSON has no such numbers, and nobody can send them on."""
+    with pytest.raises(ValueError, match=r"JSON|large"):
+        http.Answer(status=200, headers={}, body=text.encode()).json()
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "127.1",
+        "0x7f.1",
+        "2130706433",
+        "0.0.0.0",
+        "a.localhost",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[::]",
+    ],
+)
+def test_this_computer_however_it_is_written(host: str) -> None:
+    """Storage must not be led back to this computer by another spelling."""
+    origin = origin_of(f"https://{host}/")
+    assert origin is not None
+    assert http.near(origin)
+
+
+@pytest.mark.parametrize("host", ["storage.example", "128.0.0.1", "10.0.0.1", "localhost.example", "[2001:db8::1]"])
+def test_other_computers(host: str) -> None:
+    """What only looks like it is not this computer."""
+    origin = origin_of(f"https://{host}/")
+    assert origin is not None
+    assert not http.near(origin)
 
 
 def _cancelling(token: CancelToken, after: threading.Event) -> threading.Thread:
@@ -324,6 +422,10 @@ def test_an_untrusted_certificate_is_told_apart(raw_server: Server) -> None:
         "javascript:alert(1)",
         "",
         "https:///x",
+        "https://storage.example:0/",
+        "https://.storage.example/",
+        "https://storage.example./",
+        "https://stor\u00e4ge.example/",
     ],
 )
 def test_odd_addresses_are_none(url: str) -> None:

@@ -191,9 +191,9 @@ class Upload:
         answers: By step, what later steps need of its answer.
         digests: Of the whole file, by name ("md5", "sha256"), in hexadecimal, as far as known.
         receipt: What is proven about it once it is stored.
-        tries: How often the current step failed in a row with something that may pass.
+        tries: How often in a row it failed with something that may pass.
+        limited: How often in a row it was told to wait.
         signed_until: Monotonic seconds until which the upload address is good, if known.
-        signed_again: Whether storage refused the first upload address as expired.
         polling_since: Monotonic seconds since when the service is being asked whether it is ready.
         due: Monotonic seconds from which it may go on, while waiting.
         problem: Why it waits or needs attention.
@@ -215,8 +215,8 @@ class Upload:
     digests: Mapping[str, str] = field(default_factory=dict)
     receipt: Receipt | None = None
     tries: int = 0
+    limited: int = 0
     signed_until: float | None = None
-    signed_again: bool = False
     polling_since: float | None = None
     due: float | None = None
     problem: Problem | None = None
@@ -237,6 +237,7 @@ class Batch:
         uploads: The ids of its uploads, in the order the person gave.
         answers: What the attach needs of the calls before it, by id.
         tries: How often the attach failed in a row before anything was sent.
+        limited: How often in a row it was told to wait.
         due: Monotonic seconds from which the attach may be tried again.
         problem: Why it needs attention.
         created: When it was made.
@@ -253,6 +254,7 @@ class Batch:
     uploads: tuple[str, ...] = ()
     answers: Answers = field(default_factory=dict, repr=False)
     tries: int = 0
+    limited: int = 0
     due: float | None = None
     problem: Problem | None = None
 

@@ -26,12 +26,15 @@ class CancelToken:
         return self._event.is_set()
 
     def cancel(self) -> None:
-        """Tell the work to stop and free whatever it is blocked in. Harmless when called again."""
+        """Tell the work to stop and free whatever it is blocked in. Harmless when called again.
+
+        Not for a signal handler: it may interrupt a thread that holds the lock. Let a thread of its own call it.
+        """
         with self._lock:
             self._event.set()
-            frees = tuple(self._frees)
-        for free in frees:
-            free()
+            # Under the lock: afterwards the lane may be at its next work, and would be freed from that.
+            for free in self._frees:
+                free()
 
     def check(self) -> None:
         """Raise `Cancelled` if the work was told to stop."""

@@ -130,7 +130,7 @@ N_ = str
 _SENTENCES: dict[Kind, tuple[str, str]] = {
     Kind.FILE_MISSING: (
         N_("File not found"),
-        N_("{name} is not there any more. Choose it again where it lies now, or leave it out."),
+        N_("{name} is not there. Choose it where it lies now, or leave it out."),
     ),
     Kind.FILE_UNREADABLE: (
         N_("File cannot be read"),
@@ -278,7 +278,9 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     ),
     Kind.ATTACH_UNKNOWN: (
         N_("Not known whether it was attached"),
-        N_("The answer of {service} got lost while attaching. Look at the record before you send these files again."),
+        N_(
+            "{service} did not say clearly whether the files are attached. Look at the record before you send them again."
+        ),
     ),
     Kind.APPEND_INCOMPLETE: (
         N_("Record is not as it should be"),
@@ -290,6 +292,6 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     ),
     Kind.INTERNAL: (
         N_("Error in this program"),
-        N_("Something went wrong in the program itself ({detail}). Nothing was attached. Please report it."),
+        N_("Something went wrong in the program itself ({detail}). Try again; if it stays, please report it."),
     ),
 }

@@ -1,6 +1,7 @@
 """Calls of a service file: filled in, and their answers judged."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -48,8 +49,10 @@ def request_for(
     """
     try:
         return fill(call, scope, base=base, service=service, step=step, signed=signed)
-    except ExpressionError as error:
-        detail = f"the request cannot be made: {error}"
+    except (ExpressionError, ValueError, RecursionError) as error:
+        # ValueError: a text with half a character, as file names and strangers' JSON can hold.
+        why = str(error) if isinstance(error, ExpressionError) else "it holds what cannot be sent"
+        detail = f"the request cannot be made: {why}"
         problem = Problem(kind=Kind.UNEXPECTED_ANSWER, service=service, step=step, detail=detail, sent=False)
         raise UploadError(problem) from None
 
@@ -63,14 +66,20 @@ def fill(
     own = fill_body(call.headers, scope)
     headers = [(name, value) for name, value in headers if name.lower() not in {key.lower() for key in own}]
     headers += [(name, as_text(value)) for name, value in own.items()]
-    headers.append(("Accept", "application/json"))
-    body: bytes | None = None
+    if any(re.search(r"[\r\n\0]", value) for _name, value in headers):
+        raise ExpressionError("a header holds a line break")
+    given = {name.lower() for name in own}
+    if "accept" not in given:
+        headers.append(("Accept", "application/json"))
+    body, media_type = None, ""
     if call.body_json is not None:
-        body = json.dumps(fill_body(call.body_json, scope), ensure_ascii=False).encode("utf-8", "replace")
-        headers.append(("Content-Type", "application/json"))
+        body = json.dumps(fill_body(call.body_json, scope), ensure_ascii=False, allow_nan=False).encode()
+        media_type = "application/json"
     elif call.form is not None:
         body = urlencode(_pairs(fill_body(call.form, scope))).encode("ascii")
-        headers.append(("Content-Type", "application/x-www-form-urlencoded"))
+        media_type = "application/x-www-form-urlencoded"
+    if body is not None and "content-type" not in given:
+        headers.append(("Content-Type", media_type))
     return Request(method=call.call.method, url=url, headers=tuple(headers), body=body, step=step, service=service)
 
 
@@ -85,6 +94,7 @@ def with_query(url: str, values: Mapping[str, Any]) -> str:
     """Add parameters to an address."""
     if not values:
         return url
+    url = url.partition("#")[0]
     return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(_pairs(values))}"
 
 
@@ -102,7 +112,8 @@ def judge(
     """Say what is wrong with an answer, by its status and by the service file's [[errors]]; None if nothing is."""
     good = answer.status in call.success if call.success is not None else 200 <= answer.status < 300
     content = content_of(answer)
-    rule = first_rule(service.errors, {"status": answer.status, "answer": content}, only_conditional=good)
+    rules = tuple(rule for rule in service.errors if rule.success or not good)
+    rule = first_rule(rules, {"status": answer.status, "answer": content})
     if good and rule is None:
         return None
     kind = BY_STATUS.get(answer.status, Kind.REFUSED)
@@ -131,13 +142,9 @@ def judge(
     )
 
 
-def first_rule(
-    rules: tuple[schema.Rule, ...], scope: Scope, *, only_conditional: bool = False
-) -> tuple[schema.Rule, str] | None:
+def first_rule(rules: tuple[schema.Rule, ...], scope: Scope) -> tuple[schema.Rule, str] | None:
     """The first rule that holds and yields a text, with that text. What cannot be evaluated does not hold."""
     for rule in rules:
-        if rule.when is None and only_conditional:
-            continue
         try:
             if rule.when is not None and not truthy(rule.when.value(scope)):
                 continue

@@ -3,7 +3,7 @@
 The attach happens once. What its answer means is read from the table below, top-down; what is not certain is never
 called attached and never repeated blindly.
 
-    DNS, connect, TLS, proxy refused: nothing was sent     not attached     retry
+    DNS, connect, TLS, proxy refused: nothing was sent     not attached     retry where it may pass
     the expected status, and `accepted` true if any        attached         done
     an error inside a 200, or another 4xx (429: wait)      refused          needs attention
     3xx, 408, 409, 425, 5xx, time-out, lost, unreadable    unknown          look, else a person
@@ -19,7 +19,7 @@ from uploader_gui.core.batch import Batch, Step, Upload
 from uploader_gui.core.ports import Clock
 from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
 from uploader_gui.engine import scope
-from uploader_gui.engine.asking import content_of, first_rule, holds, judge, unexpected
+from uploader_gui.engine.asking import content_of, first_rule, holds, truthy, unexpected
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.http import Answer, AnswerCutError
 from uploader_gui.engine.retry import told_wait
@@ -28,7 +28,8 @@ from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.flow import Flow, MissingAnswerError
 
 UNKNOWN_STATUSES = frozenset({408, 409, 425})
-READ_BACK_TRIES = 3
+LOOKS = 4
+LONGEST_LOOK_WAIT = 30.0
 
 
 class Verdict(Enum):
@@ -58,90 +59,101 @@ class AttachTools:
         conversation: With the service, in the account's name.
         clock: Time.
         began: Told before each step; when it is told of the attach, the ledger must have it before this returns.
+        learned: Told after each call before the attach, with the batch that has its answer: what was made is not
+            made again, whatever comes.
         done: Told after each step, with the batch as it is then.
+        pause: Waits so many seconds.
     """
 
     flow: Flow
     conversation: Conversation
     clock: Clock
     began: Callable[[Batch, Step], None]
+    learned: Callable[[Batch], None]
     done: Callable[[Batch, Step], None]
+    pause: Callable[[float], None]
 
 
 def run(batch: Batch, uploads: Sequence[Upload], tools: AttachTools) -> Attached:
     """Attach a batch whose files are all stored. Never raises UploadError: the verdict says it all."""
-    return _Run(uploads, tools).go(batch)
+    return _Run(batch, uploads, tools).go()
 
 
 class _Run:
-    def __init__(self, uploads: Sequence[Upload], tools: AttachTools) -> None:
+    def __init__(self, batch: Batch, uploads: Sequence[Upload], tools: AttachTools) -> None:
+        self._batch = batch
         self._uploads = uploads
         self._tools = tools
         self._flow = tools.flow
         self._target = tools.flow.target
         self._service = tools.flow.service
+        self._repeatable = True
 
-    def go(self, batch: Batch) -> Attached:
-        try:
-            batch = self._prepared(batch)
-        except UploadError as error:
-            # Nothing is attached, whatever became of the call before.
-            waits = error.problem.kind in PASSING and (not error.problem.sent or self._may_prepare_again())
-            return Attached(verdict=Verdict.NOT_SENT if waits else Verdict.REFUSED, batch=batch, problem=error.problem)
+    def go(self) -> Attached:
         call = self._target.attach
         assert call is not None  # noqa: S101 - batches of other targets have no attach
-        self._tools.began(batch, Step.ATTACH)
-        verdict, problem = self._attach(call, batch)
-        if verdict is Verdict.UNKNOWN and self._target.repeat and problem is not None and problem.kind in PASSING:
+        try:
+            self._prepare()
+            self._tools.conversation.check(call, self._scope(), "attach")
+        except UploadError as error:
+            # Nothing is attached, whatever became of the calls before.
+            problem = error.problem
+            again = problem.kind in PASSING and (
+                not problem.sent or self._repeatable or problem.kind is Kind.RATE_LIMITED
+            )
+            return self._ended(Verdict.NOT_SENT if again else Verdict.REFUSED, problem)
+        self._tools.began(self._batch, Step.ATTACH)
+        verdict, trouble = self._attach(call)
+        if verdict is Verdict.UNKNOWN and self._target.repeat and trouble is not None and trouble.kind in PASSING:
             verdict = Verdict.NOT_SENT
         if verdict is not Verdict.ATTACHED:
-            return Attached(verdict=verdict, batch=batch, problem=problem)
-        self._tools.done(batch, Step.ATTACH)
+            return self._ended(verdict, trouble)
+        self._tools.done(self._batch, Step.ATTACH)
         if self._target.verify is not None and self._target.verify.before is not None:
-            return self._read_back(self._target.verify, batch)
-        return Attached(verdict=Verdict.ATTACHED, batch=batch)
+            return self._read_back(self._target.verify)
+        return self._ended(Verdict.ATTACHED)
 
-    def _scope(self, batch: Batch) -> Scope:
+    def _ended(self, verdict: Verdict, problem: Problem | None = None) -> Attached:
+        return Attached(verdict=verdict, batch=self._batch, problem=problem)
+
+    def _scope(self) -> Scope:
         account = self._tools.conversation.session.account.public
-        return scope.of_batch(self._flow, account, batch, self._uploads, self._tools.clock.utc())
+        return scope.of_batch(self._flow, account, self._batch, self._uploads, self._tools.clock.utc())
 
     # --------------------------------------------------------------------------------------------- prepare
-    def _may_prepare_again(self) -> bool:
-        return all(_repeats(call) for call in self._target.prepare)
-
-    def _prepared(self, batch: Batch) -> Batch:
+    def _prepare(self) -> None:
         if not self._target.prepare:
-            return batch
-        self._tools.began(batch, Step.PREPARE)
+            return
+        self._tools.began(self._batch, Step.PREPARE)
         for call in self._target.prepare:
-            if call.id in batch.answers and call.call.method != "GET":
+            if call.id in self._batch.answers and call.call.method != "GET":
                 continue  # what was made once is not made again
-            fresh = not _repeats(call)
-            _answer, content = self._tools.conversation.read(call, self._scope(batch), "prepare", fresh=fresh)
+            self._repeatable = _repeats(call)
+            _answer, content = self._tools.conversation.read(call, self._scope(), "prepare", fresh=not self._repeatable)
             try:
                 kept = self._flow.keep(call.id, content)
             except MissingAnswerError as error:
                 raise unexpected(self._service.name, "prepare", f"there is no {error.path} in it") from None
-            batch = dataclasses.replace(batch, answers={**batch.answers, call.id: kept})
-        rule = first_rule(self._target.ensure, self._scope(batch))
+            self._batch = dataclasses.replace(self._batch, answers={**self._batch.answers, call.id: kept})
+            self._tools.learned(self._batch)
+        rule = first_rule(self._target.ensure, self._scope())
         if rule is not None:
             problem = Problem(kind=Kind.CONFLICT, service=self._service.name, step="prepare", detail=rule[1])
             raise UploadError(problem)
-        self._tools.done(batch, Step.PREPARE)
-        return batch
+        self._tools.done(self._batch, Step.PREPARE)
 
     # ---------------------------------------------------------------------------------------------- attach
-    def _attach(self, call: schema.Call, batch: Batch) -> tuple[Verdict, Problem | None]:
+    def _attach(self, call: schema.Call) -> tuple[Verdict, Problem | None]:
         try:
             # A fresh connection, so that a stale one cannot look like a lost answer.
-            answer = self._tools.conversation.ask(call, self._scope(batch), "attach", fresh=True)
+            answer = self._tools.conversation.ask(call, self._scope(), "attach", fresh=True)
         except AnswerCutError as error:
-            return self._of_status(error.status, call, error.problem)
+            return self._of_status(error.answer.status, call, error.problem)
         except UploadError as error:
             if not error.problem.sent:
                 return (Verdict.NOT_SENT if error.problem.kind in PASSING else Verdict.REFUSED), error.problem
             return Verdict.UNKNOWN, self._unknown(error.problem)
-        return self._of_answer(answer, call, batch)
+        return self._of_answer(answer, call)
 
     def _of_status(self, status: int, call: schema.Call, lost: Problem) -> tuple[Verdict, Problem | None]:
         """Only the status came."""
@@ -153,12 +165,12 @@ class _Run:
             return verdict, dataclasses.replace(lost, kind=kind, status=status)
         return Verdict.UNKNOWN, self._unknown(lost)
 
-    def _of_answer(self, answer: Answer, call: schema.Call, batch: Batch) -> tuple[Verdict, Problem | None]:
-        problem = judge(answer, call, self._service, "attach")
+    def _of_answer(self, answer: Answer, call: schema.Call) -> tuple[Verdict, Problem | None]:
+        problem = self._tools.conversation.judge(answer, call, "attach")
         if _expected(answer.status, call):
             if problem is not None:
                 return Verdict.REFUSED, problem
-            return self._accepted(answer, batch)
+            return self._accepted(answer)
         if problem is None:
             problem = Problem(
                 kind=Kind.UNEXPECTED_ANSWER, service=self._service.name, step="attach", status=answer.status
@@ -169,15 +181,19 @@ class _Run:
             return Verdict.REFUSED, problem
         return Verdict.UNKNOWN, self._unknown(problem)
 
-    def _accepted(self, answer: Answer, batch: Batch) -> tuple[Verdict, Problem | None]:
+    def _accepted(self, answer: Answer) -> tuple[Verdict, Problem | None]:
         accepted = self._target.accepted
         if accepted is None:
             return Verdict.ATTACHED, None
         content = content_of(answer)
         problem = Problem(kind=Kind.UNEXPECTED_ANSWER, service=self._service.name, step="attach", status=answer.status)
-        if content is None:
+        try:
+            said = None if content is None else accepted.value({**self._scope(), "answer": content})
+        except ExpressionError:
+            said = None
+        if said is None:
             return Verdict.UNKNOWN, self._unknown(problem)
-        if holds(accepted, {**self._scope(batch), "answer": content}):
+        if truthy(said):
             return Verdict.ATTACHED, None
         return Verdict.REFUSED, dataclasses.replace(problem, kind=Kind.REFUSED)
 
@@ -185,40 +201,47 @@ class _Run:
         return dataclasses.replace(problem, kind=problem.kind if self._target.repeat else Kind.ATTACH_UNKNOWN)
 
     # ------------------------------------------------------------------------------------------- read back
-    def _read_back(self, verify: schema.Verify, batch: Batch) -> Attached:
-        """Where files were added to what was there: read it again, and see that all old and all new ones are there."""
-        self._tools.began(batch, Step.VERIFY)
-        known = self._scope(batch)
-        before = verify.before
-        assert before is not None  # noqa: S101 - only called for such targets
-        content: Any = None
-        for tried in range(READ_BACK_TRIES):
+    def _read_back(self, verify: schema.Verify) -> Attached:
+        """Where files were added to what was there: read it again, and see that all old and all new ones are there.
+
+        What is not seen after some looks is not called attached, and not attached again either: a person looks.
+        """
+        self._tools.began(self._batch, Step.VERIFY)
+        detail, wait = "", 0.0
+        for look in range(LOOKS):
+            if look:
+                self._tools.pause(max(wait, 2.0 ** (look - 1)))
             try:
-                _answer, content = self._tools.conversation.read(verify, {**known, "page": first_page()}, "verify")
-                break
+                missing = self._missing(verify)
             except UploadError as error:
-                if error.problem.kind not in PASSING or tried == READ_BACK_TRIES - 1:
-                    return self._not_seen(batch, "it could not be read again")
+                detail, wait = "it could not be read again", min(error.problem.wait or 0.0, LONGEST_LOOK_WAIT)
+                if error.problem.kind not in PASSING:
+                    break
+                continue
+            if not missing:
+                self._tools.done(self._batch, Step.VERIFY)
+                return self._ended(Verdict.ATTACHED)
+            detail, wait = missing, 0.0
+        problem = Problem(kind=Kind.APPEND_INCOMPLETE, service=self._service.name, step="verify", detail=detail)
+        return self._ended(Verdict.UNKNOWN, problem)
+
+    def _missing(self, verify: schema.Verify) -> str:
+        """What is not there that should be, in words; "" if all is. Raises UploadError."""
+        known = self._scope()
+        assert verify.before is not None  # noqa: S101 - only called for such targets
+        _answer, content = self._tools.conversation.read(verify, {**known, "page": first_page()}, "verify")
         try:
-            old = [_id(verify, known, part) for part in _list(before.value(known))]
+            old = [_id(verify, known, part) for part in _list(verify.before.value(known))]
             parts = _list(verify.parts.value({**known, "answer": content}))
             ids = [_id(verify, known, part) for part in parts]
         except ExpressionError:
-            return self._not_seen(batch, "it could not be read again")
-        missing = _without(old, ids)
+            raise unexpected(self._service.name, "verify", "its files cannot be told apart") from None
+        lost = _without(old, ids)
         fresh = [part for part, one in zip(parts, ids, strict=True) if one not in old]
         mine = unmatched(verify, known, fresh)
-        if missing or mine:
-            counts = (
-                f"{len(missing)} of {len(old)} old ones and {len(mine)} of {len(self._uploads)} new ones are missing"
-            )
-            return self._not_seen(batch, counts)
-        self._tools.done(batch, Step.VERIFY)
-        return Attached(verdict=Verdict.ATTACHED, batch=batch)
-
-    def _not_seen(self, batch: Batch, detail: str) -> Attached:
-        problem = Problem(kind=Kind.APPEND_INCOMPLETE, service=self._service.name, step="verify", detail=detail)
-        return Attached(verdict=Verdict.REFUSED, batch=batch, problem=problem)
+        if not lost and not mine:
+            return ""
+        return f"{len(lost)} of {len(old)} old ones and {len(mine)} of {len(self._uploads)} new ones are missing"
 
 
 def first_page() -> dict[str, Any]:

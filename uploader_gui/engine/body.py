@@ -6,7 +6,7 @@ that is not what it was when it was added breaks the request off.
 
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from uploader_gui.core.batch import Upload
 from uploader_gui.core.cancel import CancelToken
@@ -59,6 +59,9 @@ class FileBody:
                     yield piece
                     self._meter.add(len(piece))
                     self._check(os.fstat(file.fileno()))
+                if file.read(1):
+                    # Some files say they are empty and are not.
+                    raise UploadError(Problem(kind=Kind.FILE_CHANGED, name=upload.name))
         except OSError as error:
             raise UploadError(unreadable(error, upload.name)) from None
         self.finished = True
@@ -76,6 +79,20 @@ def check_source(upload: Upload) -> None:
         raise UploadError(unreadable(error, upload.name)) from None
     if not unchanged(facts, upload.size, upload.modified):
         raise UploadError(Problem(kind=Kind.FILE_CHANGED, name=upload.name))
+
+
+def digests_of(upload: Upload, names: Iterable[str], cancel: CancelToken) -> dict[str, str]:
+    """Take digests of an upload's file, without sending it.
+
+    Raises:
+        UploadError: The file cannot be read or is not what it was.
+        Cancelled: It was told to stop.
+    """
+    body = FileBody(upload, Digests(names), Meter(upload.size), cancel)
+    for _piece in body:
+        pass
+    check_source(upload)
+    return body.digests.hex()
 
 
 class FormBody:

@@ -1,9 +1,10 @@
 """Talking to a service in an account's name: every request signed in, every answer judged."""
 
+import dataclasses
 from typing import Any
 
 from uploader_gui.core.cancel import CancelToken
-from uploader_gui.core.problems import UploadError
+from uploader_gui.core.problems import Problem, UploadError
 from uploader_gui.engine.asking import judge, request_for, unexpected
 from uploader_gui.engine.http import Answer, Client, Request
 from uploader_gui.engine.session import Session
@@ -31,8 +32,26 @@ class Conversation:
         return self.session.account.service
 
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """The headers that sign a request in. Raises UploadError if no token is to be had."""
-        return self.session.headers(self._client, self.cancel)
+        """The headers that sign a request in.
+
+        Raises:
+            UploadError: No token is to be had. Its problem says that nothing was sent: nothing of the request was.
+        """
+        try:
+            return self.session.headers(self._client, self.cancel)
+        except UploadError as error:
+            problem = dataclasses.replace(error.problem, sent=False)
+        raise UploadError(problem)
+
+    def check(self, call: schema.Call, scope: Scope, step: str) -> None:
+        """Raise UploadError if a call cannot be filled in. Sends nothing."""
+        base = self.session.account.base
+        request_for(call, scope, base=base, service=self.service.name, step=step, signed=())
+
+    def judge(self, answer: Answer, call: schema.Call, step: str, *, name: str = "") -> Problem | None:
+        """Say what is wrong with an answer, without any secret that the service may have repeated in it."""
+        problem = judge(answer, call, self.service, step, name=name)
+        return None if problem is None else dataclasses.replace(problem, said=self.session.scrubbed(problem.said))
 
     def ask(self, call: schema.Call, scope: Scope, step: str, *, fresh: bool = False) -> Answer:
         """Send a call; the answer may have any status. A token that is refused is renewed, once.
@@ -68,7 +87,7 @@ class Conversation:
             Cancelled: It was told to stop.
         """
         answer = self.ask(call, scope, step, fresh=fresh)
-        problem = judge(answer, call, self.service, step, name=name)
+        problem = self.judge(answer, call, step, name=name)
         if problem is not None:
             raise UploadError(problem)
         return answer

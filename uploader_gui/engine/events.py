@@ -1,7 +1,7 @@
 """What the engine tells whoever watches: the command line, the window, a test."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from typing import Any
 
@@ -42,7 +42,7 @@ class Stored:
     batch: Batch
     upload: Upload
     receipt: Receipt
-    result: Mapping[str, Any]
+    result: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

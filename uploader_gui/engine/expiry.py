@@ -6,6 +6,8 @@ from uploader_gui.engine.retry import http_date
 from uploader_gui.services.expression import ExpressionError, Scope, seconds_since_1970
 from uploader_gui.services.template import Template
 
+MANY_SECONDS = 1e9
+
 
 def seconds_left(expires: int | Template | None, scope: Scope, headers: Mapping[str, str]) -> float | None:
     """Seconds from the answer on; None if the file or the answer does not say.
@@ -21,13 +23,11 @@ def seconds_left(expires: int | Template | None, scope: Scope, headers: Mapping[
     value = expires.value(scope) if isinstance(expires, Template) else expires
     if value is None:
         return None
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MANY_SECONDS:
         return float(value)
     if isinstance(value, str):
-        try:
+        if value.isascii() and value.isdecimal() and len(value) < 10:
             return float(value)
-        except ValueError:
-            pass
         try:
             at = seconds_since_1970(value)
         except (ValueError, OverflowError):

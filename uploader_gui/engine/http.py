@@ -7,10 +7,13 @@ talks to whatever address the service gave and knows nothing that could be given
 import contextlib
 import errno
 import functools
+import ipaddress
 import json
+import logging
+import math
 import socket
 import ssl
-import time
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -20,12 +23,16 @@ import httpx
 import truststore
 
 from uploader_gui import __version__
-from uploader_gui.core.cancel import Cancelled, CancelToken
+from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.problems import Kind, Problem, UploadError
 
 MAX_ANSWER = 8 * 1024 * 1024
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 USER_AGENT = f"uploader-gui/{__version__}"
+
+# They write whole addresses, and a signed address is as good as a key.
+for _name in ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks"))):
+    logging.getLogger(_name).disabled = True
 
 
 class Body(Protocol):
@@ -44,10 +51,10 @@ class Timing:
     Attributes:
         connect: For a connection.
         stall: While no byte moves in either direction.
-        answer: For the whole of an answer, from its first byte.
+        answer: For the whole of an answer, from the request's last byte.
     """
 
-    connect: float = 20
+    connect: float = 10
     stall: float = 60
     answer: float = 120
 
@@ -57,7 +64,7 @@ class Request:
     """One request. `step` and `service` are for what a person is told about it."""
 
     method: str
-    url: str
+    url: str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: Body | bytes | None = field(default=None, repr=False)
     step: str
@@ -87,13 +94,24 @@ class Answer:
         if not self.whole:
             raise ValueError("not whole")
         try:
-            return json.loads(self.body)
+            return json.loads(self.body, parse_constant=_no_number, parse_float=_finite)
         except (UnicodeDecodeError, RecursionError):
             raise ValueError("no JSON") from None
 
     def text(self) -> str:
         """The body as text, whatever it is."""
         return self.body.decode("utf-8", "replace")
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("the number is too large")
+    return number
 
 
 Origin = tuple[str, str, int]
@@ -106,9 +124,12 @@ def origin_of(url: str) -> Origin | None:
         port = parts.port
     except ValueError:
         return None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc or port == 0:
         return None
     if any(char <= " " or char == "\\" for char in url):
+        return None
+    labels = parts.hostname.split(".")
+    if not parts.netloc.isascii() or not all(0 < len(label) < 64 for label in labels):
         return None
     return parts.scheme, parts.hostname.lower(), port or (443 if parts.scheme == "https" else 80)
 
@@ -116,6 +137,23 @@ def origin_of(url: str) -> Origin | None:
 def safe(origin: Origin) -> bool:
     """Whether bytes may go there at all: encrypted, or to this very computer."""
     return origin[0] == "https" or origin[1] in LOOPBACK
+
+
+def near(origin: Origin) -> bool:
+    """Whether an address is this very computer, however it is written."""
+    host = origin[1]
+    if host in LOOPBACK or host.endswith(".localhost"):
+        return True
+    try:
+        # What the C library takes for an IPv4 address: 127.1, 0x7f.1, 2130706433, 0.
+        address = ipaddress.ip_address(socket.inet_aton(host))
+    except OSError:
+        try:
+            found = ipaddress.ip_address(host)
+        except ValueError:
+            return False
+        address = getattr(found, "ipv4_mapped", None) or found
+    return address.is_loopback or address.is_unspecified
 
 
 @functools.cache
@@ -129,18 +167,45 @@ class Sockets:
 
     def __init__(self) -> None:
         self._open: set[socket.socket] = set()
+        self._shaking: socket.socket | None = None
 
-    def watch(self, cancel: CancelToken) -> Callable[[str, Mapping[str, Any]], None]:
-        """Give a listener for httpx's trace events that remembers each new socket."""
+    def watch(self, cancel: CancelToken, sent: Callable[[], None]) -> Callable[[str, Mapping[str, Any]], None]:
+        """Give a listener for httpx's trace events that remembers each new socket.
+
+        Args:
+            cancel: Looked at whenever something happens.
+            sent: Called when the whole request has gone out.
+        """
 
         def trace(event: str, info: Mapping[str, Any]) -> None:
+            if event.endswith(".start_tls.started"):
+                self._begin_handshake()
+            elif event.endswith((".start_tls.complete", ".start_tls.failed")):
+                self._end_handshake()
             if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+                stream = info["return_value"]
                 self._open = {sock for sock in self._open if sock.fileno() != -1}
-                self._open.add(info["return_value"].get_extra_info("socket"))
+                self._open.add(stream.get_extra_info("socket"))
+                if cancel.cancelled:
+                    stream.close()
+            if event.endswith(".send_request_body.complete"):
+                sent()
             if not event.endswith((".failed", "_closed.started", "_closed.complete")):
                 cancel.check()
 
         return trace
+
+    def _begin_handshake(self) -> None:
+        """Keep a second handle while TLS begins: its layer takes the first one away until it is through."""
+        newest = [sock for sock in self._open if sock.fileno() != -1 and not isinstance(sock, ssl.SSLSocket)]
+        if newest:
+            self._shaking = newest[-1].dup()
+
+    def _end_handshake(self) -> None:
+        # Closed at once: while it is open, closing the connection would not reach the other side.
+        shaking, self._shaking = self._shaking, None
+        if shaking is not None:
+            shaking.close()
 
     def shut(self) -> None:
         """Shut every connection, from any thread: whoever reads or writes on one is freed at once.
@@ -148,9 +213,33 @@ class Sockets:
         `socket.socket.shutdown(sock)`, not `sock.shutdown()`: an SSLSocket's own would drop its TLS layer under the
         feet of the thread that uses it.
         """
-        for sock in tuple(self._open):
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        for sock in (*self._open, self._shaking):
+            if sock is not None:
+                with contextlib.suppress(OSError):
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+class _Deadline:
+    """Ends an answer that takes too long, however it drips: headers, 1xx, chunks."""
+
+    def __init__(self, seconds: float, shut: Callable[[], None]) -> None:
+        self.passed = False
+        self._shut = shut
+        self._timer = threading.Timer(seconds, self._pass)
+        self._timer.daemon = True
+
+    def _pass(self) -> None:
+        self.passed = True
+        self._shut()
+
+    def start(self) -> None:
+        """The request has gone out: from now on it counts."""
+        if not self._timer.is_alive():
+            self._timer.start()
+
+    def stop(self) -> None:
+        """The answer is there."""
+        self._timer.cancel()
 
 
 class Client:
@@ -190,14 +279,24 @@ class Client:
         origin = origin_of(request.url)
         if origin is None or not safe(origin) or not self._may(origin):
             raise UploadError(_address_refused(request, origin))
+        deadline = _Deadline(self._timing.answer, self._sockets.shut)
+        failure: UploadError
         with contextlib.ExitStack() as stack:
-            client = self._client(near=origin[1] in LOOPBACK, stack=stack if fresh else None)
             stack.enter_context(cancel.freeing(self._sockets.shut))
+            stack.callback(deadline.stop)
             try:
-                return self._exchange(client, request, origin, cancel)
-            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError) as error:
-                cancel.check()
-                raise UploadError(_problem(error, request, origin)) from None
+                client = self._client(direct=near(origin), stack=stack if fresh else None)
+                return self._exchange(client, request, cancel, deadline)
+            except _CutError as cut:
+                failure = AnswerCutError(_problem(cut.error, request, origin, late=deadline.passed), cut.answer)
+            except ImportError:
+                # An ALL_PROXY that is no HTTP proxy: httpx would need another library for it.
+                failure = UploadError(_told(request, origin, Kind.PROXY, "only HTTP proxies can be used", sent=False))
+            except (*HTTP_ERRORS, ssl.SSLError, OSError, UnicodeError) as error:
+                failure = UploadError(_problem(error, request, origin, late=deadline.passed))
+        cancel.check()
+        # Raised out here: the library's error holds the request with its address and keys.
+        raise failure
 
     def close(self) -> None:
         """Close all connections."""
@@ -205,18 +304,18 @@ class Client:
             client.close()
         self._clients.clear()
 
-    def _client(self, *, near: bool, stack: contextlib.ExitStack | None) -> httpx.Client:
+    def _client(self, *, direct: bool, stack: contextlib.ExitStack | None) -> httpx.Client:
         if stack is not None:
-            return stack.enter_context(self._new_client(near=near))
-        if near not in self._clients:
-            self._clients[near] = self._new_client(near=near)
-        return self._clients[near]
+            return stack.enter_context(self._new_client(direct=direct))
+        if direct not in self._clients:
+            self._clients[direct] = self._new_client(direct=direct)
+        return self._clients[direct]
 
-    def _new_client(self, *, near: bool) -> httpx.Client:
+    def _new_client(self, *, direct: bool) -> httpx.Client:
         # What is on this computer is never reached through a proxy.
-        return httpx.Client(verify=self._trust(), trust_env=not near, follow_redirects=False, http1=True, http2=False)
+        return httpx.Client(verify=self._trust(), trust_env=not direct, follow_redirects=False, http2=False)
 
-    def _exchange(self, client: httpx.Client, request: Request, origin: Origin, cancel: CancelToken) -> Answer:
+    def _exchange(self, client: httpx.Client, request: Request, cancel: CancelToken, deadline: _Deadline) -> Answer:
         timing = self._timing
         timeout = httpx.Timeout(timing.stall, connect=timing.connect)
         outgoing = httpx.Request(
@@ -224,27 +323,38 @@ class Client:
             request.url,
             headers=list(_headers(request)),
             stream=_Pieces(request.body) if request.body is not None else None,
-            extensions={"timeout": timeout.as_dict(), "trace": self._sockets.watch(cancel)},
+            extensions={"timeout": timeout.as_dict(), "trace": self._sockets.watch(cancel, deadline.start)},
         )
         response = client.send(outgoing, stream=True, auth=None)
+        host = outgoing.url.host
         try:
-            body, whole = _read(response, timing.answer, cancel)
+            body, whole = _read(response, cancel)
         except httpx.HTTPError as error:
             # The status has come, and only the rest is lost: whoever waits for an attach must know that.
-            cancel.check()
-            partial = _problem(error, request, origin)
-            raise AnswerCutError(partial, response.status_code) from None
+            partial = Answer(status=response.status_code, headers=_joined(response), body=b"", whole=False, host=host)
+            raise _CutError(error, partial) from None
         finally:
             response.close()
-        return Answer(status=response.status_code, headers=_joined(response), body=body, whole=whole, host=origin[1])
+        return Answer(status=response.status_code, headers=_joined(response), body=body, whole=whole, host=host)
+
+
+class _CutError(Exception):
+    def __init__(self, error: httpx.HTTPError, answer: Answer) -> None:
+        super().__init__()
+        self.error = error
+        self.answer = answer
 
 
 class AnswerCutError(UploadError):
-    """A status came, the rest of the answer did not."""
+    """A status came, the rest of the answer did not.
 
-    def __init__(self, problem: Problem, status: int) -> None:
+    Attributes:
+        answer: What came: status and headers.
+    """
+
+    def __init__(self, problem: Problem, answer: Answer) -> None:
         super().__init__(problem)
-        self.status = status
+        self.answer = answer
 
 
 class _Pieces(httpx.SyncByteStream):
@@ -267,8 +377,9 @@ def _headers(request: Request) -> Iterator[tuple[bytes, bytes]]:
         yield b"User-Agent", USER_AGENT.encode()
     if "accept" not in given:
         yield b"Accept", b"*/*"
-    # A compressed answer could unpack to anything; nobody compresses what was not asked for.
-    yield b"Accept-Encoding", b"identity"
+    if "accept-encoding" not in given:
+        # A compressed answer could unpack to anything; nobody compresses what was not asked for.
+        yield b"Accept-Encoding", b"identity"
     if request.body is not None and "content-length" not in given:
         length = len(request.body) if isinstance(request.body, bytes) else request.body.length
         yield b"Content-Length", str(length).encode()
@@ -276,14 +387,13 @@ def _headers(request: Request) -> Iterator[tuple[bytes, bytes]]:
         yield b"Content-Length", b"0"
 
 
-def _read(response: httpx.Response, seconds: float, cancel: CancelToken) -> tuple[bytes, bool]:
-    encoded = response.headers.get("content-encoding", "identity").lower() != "identity"
-    until = time.monotonic() + seconds
+def _read(response: httpx.Response, cancel: CancelToken) -> tuple[bytes, bool]:
+    encoded = response.headers.get("content-encoding", "").lower() not in {"", "identity"}
     body = bytearray()
     for piece in response.iter_raw():
         cancel.check()
         body += piece
-        if encoded or len(body) > MAX_ANSWER or time.monotonic() > until:
+        if encoded or len(body) > MAX_ANSWER:
             return bytes(body[:MAX_ANSWER]), False
     return bytes(body), not encoded
 
@@ -313,53 +423,58 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen = seen.__cause__ or seen.__context__
 
 
-def _problem(error: BaseException, request: Request, origin: Origin) -> Problem:
+HTTP_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+UNREADY_PROXY = {"502", "503", "504"}
+
+
+def _told(request: Request, origin: Origin, kind: Kind, detail: str = "", *, sent: bool = True) -> Problem:
+    return Problem(kind=kind, service=request.service, step=request.step, host=origin[1], detail=detail, sent=sent)
+
+
+def _problem(error: BaseException, request: Request, origin: Origin, *, late: bool) -> Problem:
     """Say what a library's or the system's error means. Its text is never used: it may hold an address."""
-    host = origin[1]
-
-    def problem(kind: Kind, detail: str = "", *, sent: bool = True) -> Problem:
-        return Problem(kind=kind, service=request.service, step=request.step, host=host, detail=detail, sent=sent)
-
+    if late:
+        return _told(request, origin, Kind.STALLED)
     causes = tuple(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return problem(Kind.UNTRUSTED, _certificate_detail(cause), sent=False)
+            return _told(request, origin, Kind.UNTRUSTED, _certificate_detail(cause), sent=False)
     if isinstance(error, httpx.ProxyError):
         status = str(error)[:3]
-        return problem(Kind.PROXY, f"status {status}" if status.isdecimal() else "no answer", sent=False)
+        if status in UNREADY_PROXY:
+            return _told(request, origin, Kind.UNREACHABLE, f"the proxy says {status}", sent=False)
+        detail = f"status {status}" if status.isdecimal() else "no answer"
+        return _told(request, origin, Kind.PROXY, detail, sent=False)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-        return _not_connected(causes, problem)
+        kind, detail = _why_not_connected(causes)
+        return _told(request, origin, kind, detail, sent=False)
     if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
-        return problem(Kind.STALLED)
+        return _told(request, origin, Kind.STALLED)
     if isinstance(error, httpx.LocalProtocolError):
-        return problem(Kind.INTERNAL, "the request is malformed")
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
-        return problem(Kind.ADDRESS_REFUSED, "it is no web address", sent=False)
-    return problem(Kind.CONNECTION_LOST)
+        return _told(request, origin, Kind.INTERNAL, "the request is malformed")
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
+        return _told(request, origin, Kind.ADDRESS_REFUSED, "it is no web address", sent=False)
+    return _told(request, origin, Kind.CONNECTION_LOST)
 
 
-def _not_connected(causes: tuple[BaseException, ...], problem: Callable[..., Problem]) -> Problem:
+def _why_not_connected(causes: tuple[BaseException, ...]) -> tuple[Kind, str]:
     for cause in causes:
         if isinstance(cause, socket.gaierror):
-            return problem(Kind.NO_NETWORK, sent=False)
+            return Kind.NO_NETWORK, ""
+        if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError):
+            return Kind.UNREACHABLE, "closed the connection"
         if isinstance(cause, ssl.SSLError):
-            return problem(Kind.UNTRUSTED, "no common encryption", sent=False)
+            return Kind.UNTRUSTED, "no common encryption"
     for cause in causes:
         if isinstance(cause, TimeoutError):
-            return problem(Kind.UNREACHABLE, "no answer", sent=False)
+            return Kind.UNREACHABLE, "no answer"
         if isinstance(cause, OSError) and cause.errno:
             if cause.errno in {errno.ENETUNREACH, errno.ENETDOWN}:
-                return problem(Kind.NO_NETWORK, sent=False)
-            refused = cause.errno == errno.ECONNREFUSED
-            return problem(Kind.UNREACHABLE, "refused" if refused else "unreachable", sent=False)
-    return problem(Kind.UNREACHABLE, "no connection", sent=False)
+                return Kind.NO_NETWORK, ""
+            return Kind.UNREACHABLE, "refused" if cause.errno == errno.ECONNREFUSED else "unreachable"
+    return Kind.UNREACHABLE, "no connection"
 
 
 def _certificate_detail(error: ssl.SSLCertVerificationError) -> str:
     reason = getattr(error, "verify_message", "") or "not trusted"
     return str(reason)
-
-
-__all__ = [
-    "Answer", "AnswerCutError", "Body", "Cancelled", "Client", "Origin", "Request", "Timing", "origin_of", "safe",
-]  # fmt: skip

@@ -3,6 +3,7 @@
 Plain threads run it on the command line, QThreads in the window.
 """
 
+import dataclasses
 import logging
 import ssl
 import threading
@@ -13,10 +14,9 @@ from uploader_gui.core.cancel import Cancelled
 from uploader_gui.core.ports import Clock
 from uploader_gui.core.problems import Kind, Problem, UploadError
 from uploader_gui.engine import attach, upload
-from uploader_gui.engine.body import check_source
+from uploader_gui.engine.body import digests_of
 from uploader_gui.engine.conversation import Conversation
-from uploader_gui.engine.digest import PIECE, Digests
-from uploader_gui.engine.http import LOOPBACK, Client, Origin, Timing, origin_of, system_trust
+from uploader_gui.engine.http import Client, Origin, Timing, near, origin_of, system_trust
 from uploader_gui.engine.queue import AttachWork, DigestWork, Queue, UploadWork
 from uploader_gui.engine.session import Account
 
@@ -103,27 +103,26 @@ class Lane:
                 conversation=Conversation(work.session, self.account_client(work.session.account), work.cancel),
                 clock=self._clock,
                 began=began,
+                learned=self._queue.learned,
                 done=self._queue.batch_step_done,
+                pause=work.cancel.wait,
             )
             ended = attach.run(work.batch, work.uploads, tools)
         except Exception as error:  # noqa: BLE001 - likewise; once the attach was begun nobody can say what became of it
             problem = _internal(error, work.flow.service.name)
+            if sent:
+                problem = dataclasses.replace(problem, kind=Kind.ATTACH_UNKNOWN)
             verdict = attach.Verdict.UNKNOWN if sent else attach.Verdict.REFUSED
             ended = attach.Attached(verdict=verdict, batch=work.batch, problem=problem)
         self._queue.attached(work, ended)
 
     def _digest(self, work: DigestWork) -> None:
-        digests = Digests(work.wanted)
         try:
-            with work.upload.path.open("rb", buffering=0) as file:
-                while piece := file.read(PIECE):
-                    work.cancel.check()
-                    digests.update(piece)
-            check_source(work.upload)
-        except (OSError, UploadError, Cancelled):
+            digests = digests_of(work.upload, work.wanted, work.cancel)
+        except (UploadError, Cancelled):
             self._queue.digested(work, None)
         else:
-            self._queue.digested(work, digests.hex())
+            self._queue.digested(work, digests)
 
     def account_client(self, account: Account) -> Client:
         """The client that may talk to this account's hosts, and to no others."""
@@ -133,18 +132,13 @@ class Lane:
     def storage_client(self, account: Account) -> Client:
         """The client for storage: any safe address; this computer only where the service itself is on it."""
         base = origin_of(account.base)
-        near = base is not None and base[1] in LOOPBACK
-        return self._client("storage", near, lambda origin: near or not is_near(origin))
+        at_home = base is not None and near(base)
+        return self._client("storage", at_home, lambda origin: at_home or not near(origin))
 
     def _client(self, kind: str, key: object, may: Callable[[Origin], bool]) -> Client:
         if (kind, key) not in self._clients:
             self._clients[kind, key] = Client(may, timing=self._timing, trust=self._trust)
         return self._clients[kind, key]
-
-
-def is_near(origin: Origin) -> bool:
-    """Whether an address is this very computer."""
-    return origin[1] in LOOPBACK or origin[1].startswith("127.")
 
 
 def _internal(error: Exception, service: str) -> Problem:

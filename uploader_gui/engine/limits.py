@@ -32,7 +32,7 @@ def check_files(flow: Flow, uploads: Sequence[Upload]) -> Iterator[Problem]:
 
 def check_one(upload: Upload, service: str, size: Any, types: Any, *, least: int | None = None) -> Problem | None:
     """Hold one file against limits; those that are not numbers or lists of texts say nothing."""
-    if isinstance(size, int | float) and upload.size > size:
+    if isinstance(size, int | float) and not isinstance(size, bool) and upload.size > size:
         return Problem(kind=Kind.FILE_TOO_LARGE, service=service, name=upload.name, size=upload.size, limit=int(size))
     if least is not None and upload.size < least:
         return Problem(kind=Kind.FILE_TOO_SMALL, service=service, name=upload.name, size=upload.size, limit=least)
@@ -57,7 +57,7 @@ def policy_range(fields: Sequence[tuple[str, str]]) -> tuple[int, int] | None:
             isinstance(condition, list)
             and len(condition) == 3
             and condition[0] == "content-length-range"
-            and all(str(bound).isdecimal() for bound in condition[1:])
+            and all(str(bound).isdecimal() and len(str(bound)) < 20 for bound in condition[1:])
         ):
             return int(condition[1]), int(condition[2])
     return None

@@ -4,10 +4,12 @@ Lanes (any threads) take work, do it, and tell how it ended. All state is behind
 that they come in order: a listener must be quick and must not wait for a lane.
 """
 
+import collections
 import dataclasses
+import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from uploader_gui.core.batch import (
@@ -28,14 +30,18 @@ from uploader_gui.core.problems import PASSING, Kind, Problem
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine import scope
 from uploader_gui.engine.attach import Attached, Verdict
-from uploader_gui.engine.events import Finished, Listener, StepChanged, StepState, Stored, Troubled
+from uploader_gui.engine.events import Event, Finished, Listener, StepChanged, StepState, Stored, Troubled
 from uploader_gui.engine.retry import Policy
 from uploader_gui.engine.session import Session
 from uploader_gui.services.expression import ExpressionError
 from uploader_gui.services.flow import Flow
 from uploader_gui.services.template import Template
 
+log = logging.getLogger(__name__)
+
 RATE_LIMIT_TRIES = 30
+# After these nobody can go on where it stopped: the address is dead, or nobody knows whether it was confirmed.
+BEGIN_ANEW = frozenset({Kind.CONFIRM_UNKNOWN, Kind.LINK_EXPIRED, Kind.STORAGE_REFUSED, Kind.FILE_CHANGED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +71,7 @@ class AttachWork:
 class DigestWork:
     """Take the digests of a stored file that nobody waits for."""
 
+    batch_id: str
     upload: Upload
     wanted: frozenset[str]
     cancel: CancelToken
@@ -73,22 +80,67 @@ class DigestWork:
 Work = UploadWork | AttachWork | DigestWork
 
 
-@dataclass(kw_only=True)
 class _Entry:
-    """One batch in the queue, with what belongs to it."""
+    """One batch in the queue, with what belongs to it. Every change of an upload goes through `put`."""
 
-    batch: Batch
-    flow: Flow
-    session: Session
-    uploads: dict[str, Upload]
-    meters: dict[str, Meter]
-    running: dict[str, CancelToken] = field(default_factory=dict)
-    began: dict[tuple[str, Step], float] = field(default_factory=dict)
-    current: dict[str, Step] = field(default_factory=dict)
+    def __init__(self, batch: Batch, uploads: Sequence[Upload], flow: Flow, session: Session) -> None:
+        self.batch = dataclasses.replace(batch, uploads=tuple(upload.id for upload in uploads))
+        self.flow = flow
+        self.session = session
+        self.uploads: dict[str, Upload] = {}
+        self.meters = {upload.id: Meter(upload.size) for upload in uploads}
+        self.running: dict[str, CancelToken] = {}
+        self.began: dict[tuple[str, Step], float] = {}
+        self.current: dict[str, Step] = {}
+        self.queued: collections.deque[str] = collections.deque()
+        self.waiting: dict[str, float] = {}
+        self.counts: collections.Counter[UploadState] = collections.Counter()
+        self.record = _record(flow, batch, session)
+        for upload in uploads:
+            self.put(upload)
+
+    def put(self, upload: Upload) -> None:
+        """Take an upload as it is now."""
+        before = self.uploads.get(upload.id)
+        self.uploads[upload.id] = upload
+        if before is not None:
+            self.counts[before.state] -= 1
+        self.counts[upload.state] += 1
+        self.waiting.pop(upload.id, None)
+        if upload.state is UploadState.WAITING_RETRY and upload.due is not None:
+            self.waiting[upload.id] = upload.due
+        elif upload.state is UploadState.QUEUED:
+            self.queued.append(upload.id)
+
+    def next_queued(self) -> Upload | None:
+        """The first upload that may begin; those that have left the queue meanwhile are passed over."""
+        while self.queued:
+            upload = self.uploads[self.queued[0]]
+            if upload.state is UploadState.QUEUED:
+                return upload
+            self.queued.popleft()
+        return None
 
     @property
     def ordered(self) -> tuple[Upload, ...]:
         return tuple(self.uploads[one] for one in self.batch.uploads)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the batch is ready to be attached."""
+        return (
+            self.batch.state is BatchState.OPEN
+            and self.flow.target.call is not None
+            and self.counts[UploadState.STORED] == len(self.uploads)
+        )
+
+
+def _record(flow: Flow, batch: Batch, session: Session) -> tuple[int, str]:
+    """What an attach changes: attaches to the same record of the same account run one at a time."""
+    known = scope.outer(flow, session.account.public, batch.inputs, batch.created)
+    named: dict[str, Any] = dict.fromkeys(one.id for one in flow.target.inputs)
+    known |= {"named": {**named, **batch.named}, "batch": scope.summary(batch.id, ())}
+    return id(session), shown(flow.target.record, known) or f"target:{flow.target_id}"
 
 
 class Queue:
@@ -116,22 +168,24 @@ class Queue:
         self._changed = threading.Condition(threading.RLock())
         self._entries: dict[str, _Entry] = {}
         self._gates: dict[int, float] = {}
-        self._digesting: set[str] = set()
+        self._digesting: DigestWork | None = None
+        self._not_digested: set[str] = set()
         self._stopping = False
         self._draining = False
 
     # ------------------------------------------------------------------------------------------ from a person
     def add(self, batch: Batch, uploads: Sequence[Upload], flow: Flow, session: Session) -> None:
-        """Put a batch at the end of the queue."""
+        """Put a batch at the end of the queue.
+
+        Raises:
+            ValueError: It has no files, or is in the queue already.
+        """
         with self._changed:
-            self._entries[batch.id] = _Entry(
-                batch=dataclasses.replace(batch, uploads=tuple(upload.id for upload in uploads)),
-                flow=flow,
-                session=session,
-                uploads={upload.id: upload for upload in uploads},
-                meters={upload.id: Meter(upload.size) for upload in uploads},
-            )
+            if not uploads or batch.id in self._entries:
+                raise ValueError("a batch has files, and is added once")
+            self._entries[batch.id] = _Entry(batch, uploads, flow, session)
             self._settle(self._entries[batch.id])
+            self._stop_digesting()
             self._changed.notify_all()
 
     def cancel(self, batch_id: str) -> bool:
@@ -144,17 +198,22 @@ class Queue:
             tokens = tuple(entry.running.values())
             for upload in entry.ordered:
                 if upload.state is not UploadState.CANCELLED:
-                    entry.uploads[upload.id] = advance(upload, UploadEvent.CANCELLED)
+                    entry.put(advance(upload, UploadEvent.CANCELLED))
+            self._stop_digesting()
             self._changed.notify_all()
         for token in tokens:
             token.cancel()
         return True
 
     def stop(self) -> None:
-        """Let the lanes end: what is being sent is broken off, an attach under way is finished first."""
+        """Let the lanes end: what is being sent is broken off, an attach under way is finished first.
+
+        Not for a signal handler, which may interrupt a thread that holds the lock: let a thread of its own call it.
+        """
         with self._changed:
             self._stopping = True
             tokens = [token for entry in self._entries.values() for token in entry.running.values()]
+            self._stop_digesting()
             self._changed.notify_all()
         for token in tokens:
             token.cancel()
@@ -212,17 +271,22 @@ class Queue:
         """A step of an upload is done; `upload` is as it is now."""
         with self._changed:
             entry = self._entries[batch.id]
-            if entry.uploads[upload.id].state is UploadState.RUNNING:
-                entry.uploads[upload.id] = advance(
-                    dataclasses.replace(upload, state=UploadState.RUNNING), UploadEvent.STEP_DONE
-                )
+            if entry.uploads[upload.id].state is not UploadState.RUNNING:
+                return
+            running = dataclasses.replace(upload, state=UploadState.RUNNING)
+            entry.put(advance(running, UploadEvent.STEP_DONE, problem=None))
             self._tell_step(entry, upload, step, StepState.DONE, self._spent(entry, upload.id, step))
 
-    def batch_step_done(self, batch: Batch, step: Step) -> None:
-        """A step of a batch is done; `batch` has what it found out."""
+    def learned(self, batch: Batch) -> None:
+        """A call before the attach was answered; `batch` has what it said."""
         with self._changed:
             entry = self._entries[batch.id]
-            entry.batch = dataclasses.replace(entry.batch, answers=batch.answers)
+            entry.batch = dataclasses.replace(entry.batch, answers={**entry.batch.answers, **batch.answers})
+
+    def batch_step_done(self, batch: Batch, step: Step) -> None:
+        """A step of a batch is done."""
+        with self._changed:
+            entry = self._entries[batch.id]
             self._tell_step(entry, None, step, StepState.DONE, self._spent(entry, batch.id, step))
 
     def stored(self, work: UploadWork, upload: Upload) -> None:
@@ -230,16 +294,12 @@ class Queue:
         with self._changed:
             entry = self._left(work)
             if entry.uploads[upload.id].state is UploadState.RUNNING:
-                upload = advance(
-                    dataclasses.replace(upload, state=UploadState.RUNNING), UploadEvent.FINISHED, problem=None, tries=0
-                )
-                entry.uploads[upload.id] = upload
+                running = dataclasses.replace(upload, state=UploadState.RUNNING)
+                upload = advance(running, UploadEvent.FINISHED, problem=None, tries=0, limited=0)
+                entry.put(upload)
                 receipt = upload.receipt or Receipt(size=upload.size)
-                self._listener(
-                    Stored(
-                        batch=entry.batch, upload=upload, receipt=receipt, result=self.result(entry.batch.id, upload.id)
-                    )
-                )
+                result = self.result(entry.batch.id, upload.id)
+                self._tell(Stored(batch=entry.batch, upload=upload, receipt=receipt, result=result))
                 self._settle(entry)
             self._changed.notify_all()
 
@@ -248,11 +308,9 @@ class Queue:
         with self._changed:
             entry = self._left(work)
             if entry.uploads[upload.id].state is UploadState.RUNNING:
-                entry.uploads[upload.id] = advance(
-                    dataclasses.replace(upload, state=UploadState.RUNNING),
-                    UploadEvent.MUST_WAIT,
-                    due=self._clock.monotonic() + seconds,
-                )
+                running = dataclasses.replace(upload, state=UploadState.RUNNING)
+                due = self._clock.monotonic() + seconds
+                entry.put(advance(running, UploadEvent.MUST_WAIT, due=due, problem=None, tries=0, limited=0))
             self._changed.notify_all()
 
     def failed(self, work: UploadWork, problem: Problem) -> None:
@@ -262,14 +320,15 @@ class Queue:
             upload = entry.uploads[work.upload.id]
             if upload.state is UploadState.RUNNING:
                 step = entry.current.get(upload.id, upload.next_step)
-                wait = self._wait(problem, upload.tries + 1)
+                tried = _counted(upload, problem)
+                wait = self._wait(problem, tried)
                 if wait is None:
                     self._give_up(entry, upload, step, problem)
                 else:
                     self._gate(entry, problem, wait)
                     due = self._clock.monotonic() + wait
-                    upload = advance(upload, UploadEvent.MUST_WAIT, tries=upload.tries + 1, due=due, problem=problem)
-                    entry.uploads[upload.id] = upload
+                    upload = advance(upload, UploadEvent.MUST_WAIT, due=due, problem=problem, **tried)
+                    entry.put(upload)
                     entry.began.pop((upload.id, step), None)
                     self._tell_step(entry, upload, step, StepState.WAITING, round(wait * 1000), problem)
             self._changed.notify_all()
@@ -279,16 +338,22 @@ class Queue:
         with self._changed:
             entry = self._left(work)
             upload = entry.uploads[work.upload.id]
+            step = entry.current.get(upload.id)
             if upload.state is UploadState.RUNNING:
-                entry.uploads[upload.id] = advance(upload, UploadEvent.CRASHED)
+                upload = advance(upload, UploadEvent.CRASHED)
+                confirm = entry.flow.confirm
+                if step is Step.CONFIRM and confirm is not None and not confirm.repeat:
+                    upload = _anew(upload)
+                entry.put(upload)
+            if step is not None:
+                entry.began.pop((upload.id, step), None)
             self._changed.notify_all()
 
     def attached(self, work: AttachWork, ended: Attached) -> None:
         """An attach has ended, one way or another."""
         with self._changed:
             entry = self._entries[work.batch.id]
-            entry.running.pop(work.batch.id, None)
-            batch = dataclasses.replace(entry.batch, answers=ended.batch.answers)
+            batch = dataclasses.replace(entry.batch, answers={**entry.batch.answers, **ended.batch.answers})
             problem = ended.problem
             step = entry.current.get(batch.id, Step.ATTACH)
             if ended.verdict is Verdict.ATTACHED:
@@ -303,20 +368,21 @@ class Queue:
             if entry.batch.state in {BatchState.ATTACH_UNKNOWN, BatchState.NEEDS_ATTENTION} and problem is not None:
                 spent = self._spent(entry, batch.id, step)
                 self._tell_step(entry, None, step, StepState.FAILED, spent, problem)
-                self._listener(Troubled(batch=entry.batch, upload=None, problem=problem))
+                self._tell(Troubled(batch=entry.batch, upload=None, problem=problem))
             self._changed.notify_all()
 
     def digested(self, work: DigestWork, digests: Mapping[str, str] | None) -> None:
-        """Digests nobody waited for are there; None if the file could not be read any more."""
+        """Digests nobody waited for are there; None if they could not be taken, or something else came first."""
         with self._changed:
-            for entry in self._entries.values():
-                upload = entry.uploads.get(work.upload.id)
-                if upload is None or digests is None or upload.receipt is None:
-                    continue
+            self._digesting = None
+            entry = self._entries[work.batch_id]
+            upload = entry.uploads[work.upload.id]
+            if digests is None:
+                if not work.cancel.cancelled:
+                    self._not_digested.add(upload.id)
+            elif upload.receipt is not None:
                 receipt = dataclasses.replace(upload.receipt, sha256=digests.get("sha256", upload.receipt.sha256))
-                entry.uploads[upload.id] = dataclasses.replace(
-                    upload, digests={**upload.digests, **digests}, receipt=receipt
-                )
+                entry.put(dataclasses.replace(upload, digests={**upload.digests, **digests}, receipt=receipt))
             self._changed.notify_all()
 
     def result(self, batch_id: str, upload_id: str) -> dict[str, Any]:
@@ -339,43 +405,46 @@ class Queue:
 
     # ------------------------------------------------------------------------------------------------ inside
     def _next(self) -> tuple[Work | None, float | None]:
-        """What to do now; else when something is due at the earliest."""
+        """What to do now; else when something is due at the earliest. An attach comes before further bytes."""
         now = self._clock.monotonic()
-        soonest: float | None = None
+        dues: list[float] = []
+        chosen: tuple[_Entry, Upload] | None = None
+        taken = self._records_in_use()
         for entry in self._entries.values():
+            if entry.batch.state in ENDED_BATCHES:
+                continue
+            self._wake(entry, now)
+            dues += entry.waiting.values()
             gate = self._gates.get(id(entry.session), now)
-            for due in self._waiting(entry, now):
-                soonest = due if soonest is None else min(soonest, due)
-            if gate > now:
-                if any(upload.state is UploadState.QUEUED for upload in entry.uploads.values()) or self._complete(
-                    entry
-                ):
-                    soonest = gate if soonest is None else min(soonest, gate)
-                continue
-            if self._complete(entry):
-                if entry.batch.due is None or entry.batch.due <= now:
+            if entry.complete:
+                due = max(gate, entry.batch.due or now)
+                if entry.record in taken:
+                    continue
+                if due <= now:
                     return self._attach_work(entry), None
-                soonest = entry.batch.due if soonest is None else min(soonest, entry.batch.due)
-            upload = next((one for one in entry.ordered if one.state is UploadState.QUEUED), None)
-            if upload is not None and entry.batch.state is BatchState.OPEN:
-                return self._upload_work(entry, upload), None
-        if soonest is None:
-            return self._digest_work(), None
-        return None, soonest
-
-    def _waiting(self, entry: _Entry, now: float) -> Iterator[float]:
-        """Put back what is due, and tell when the rest will be."""
-        for upload in entry.ordered:
-            if upload.state is not UploadState.WAITING_RETRY or upload.due is None:
+                dues.append(due)
                 continue
-            if upload.due <= now:
-                entry.uploads[upload.id] = advance(upload, UploadEvent.DUE, due=None)
-            else:
-                yield upload.due
+            upload = entry.next_queued() if entry.batch.state is BatchState.OPEN else None
+            if upload is not None and gate > now:
+                dues.append(gate)
+            elif upload is not None and chosen is None:
+                chosen = (entry, upload)
+        if chosen is not None:
+            return self._upload_work(*chosen), None
+        return (None, min(dues)) if dues else (self._digest_work(), None)
+
+    def _records_in_use(self) -> set[tuple[int, str]]:
+        """The records that are being attached to, or where nobody knows: the next attach to one of them waits."""
+        held = {BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN}
+        return {entry.record for entry in self._entries.values() if entry.batch.state in held}
+
+    def _wake(self, entry: _Entry, now: float) -> None:
+        for upload_id in [one for one, due in entry.waiting.items() if due <= now]:
+            entry.put(advance(entry.uploads[upload_id], UploadEvent.DUE, due=None))
 
     def _upload_work(self, entry: _Entry, upload: Upload) -> UploadWork:
         upload = advance(upload, UploadEvent.STARTED)
-        entry.uploads[upload.id] = upload
+        entry.put(upload)
         entry.running[upload.id] = CancelToken()
         return UploadWork(
             batch=entry.batch,
@@ -397,21 +466,22 @@ class Queue:
         )
 
     def _digest_work(self) -> DigestWork | None:
+        if self._digesting is not None or not self._idle_digests:
+            return None
         for entry in self._entries.values():
             for upload in entry.ordered:
                 wanted = self._idle_digests - upload.digests.keys()
-                if upload.state is UploadState.STORED and wanted and upload.id not in self._digesting:
-                    self._digesting.add(upload.id)
-                    return DigestWork(upload=upload, wanted=wanted, cancel=CancelToken())
+                if upload.state is UploadState.STORED and wanted and upload.id not in self._not_digested:
+                    self._digesting = DigestWork(
+                        batch_id=entry.batch.id, upload=upload, wanted=wanted, cancel=CancelToken()
+                    )
+                    return self._digesting
         return None
 
-    def _complete(self, entry: _Entry) -> bool:
-        """Whether a batch is ready to be attached."""
-        return (
-            entry.batch.state is BatchState.OPEN
-            and entry.flow.target.call is not None
-            and all(upload.state is UploadState.STORED for upload in entry.uploads.values())
-        )
+    def _stop_digesting(self) -> None:
+        """Real work comes first; the file's turn comes again."""
+        if self._digesting is not None:
+            self._digesting.cancel.cancel()
 
     def _busy(self) -> bool:
         return any(entry.running or entry.batch.state is BatchState.ATTACHING for entry in self._entries.values())
@@ -421,14 +491,15 @@ class Queue:
         entry.running.pop(work.upload.id, None)
         return entry
 
-    def _wait(self, problem: Problem, tried: int) -> float | None:
+    def _wait(self, problem: Problem, tried: Mapping[str, int]) -> float | None:
         """Seconds until it is worth another try; None if a person must look at it."""
         if problem.kind not in PASSING:
             return None
-        most = RATE_LIMIT_TRIES if problem.kind is Kind.RATE_LIMITED else self._policy.tries
-        if tried >= most:
+        if tried["tries"] >= self._policy.tries or tried["limited"] >= RATE_LIMIT_TRIES:
             return None
-        return problem.wait if problem.wait is not None else self._policy.wait(tried)
+        own = self._policy.wait(max(tried["tries"], 1))
+        # Never sooner than our own wait: "try again in 0 seconds" would be a storm.
+        return own if problem.wait is None else max(own, problem.wait)
 
     def _gate(self, entry: _Entry, problem: Problem, wait: float) -> None:
         """A service that asks to wait is asked nothing for that account until then; the others go on."""
@@ -437,42 +508,49 @@ class Queue:
             self._gates[key] = max(until, self._gates.get(key, until))
 
     def _give_up(self, entry: _Entry, upload: Upload, step: Step, problem: Problem) -> None:
-        upload = advance(upload, UploadEvent.FAILED, problem=problem)
-        if problem.kind is Kind.CONFIRM_UNKNOWN:
-            # Nobody can say whether it was confirmed: the next try begins anew.
-            upload = dataclasses.replace(upload, next_step=Step.SIGN, answers={}, receipt=None)
-        entry.uploads[upload.id] = upload
+        upload = advance(upload, UploadEvent.FAILED, problem=problem, tries=0, limited=0, polling_since=None)
+        if problem.kind in BEGIN_ANEW:
+            upload = _anew(upload)
+        entry.put(upload)
         spent = self._spent(entry, upload.id, step)
         self._tell_step(entry, upload, step, StepState.FAILED, spent, problem)
-        self._listener(Troubled(batch=entry.batch, upload=upload, problem=problem))
+        self._tell(Troubled(batch=entry.batch, upload=upload, problem=problem))
         self._settle(entry)
 
     def _settle(self, entry: _Entry) -> None:
         """See what an upload's end means for its batch."""
-        states = {upload.state for upload in entry.uploads.values()}
         if entry.batch.state is not BatchState.OPEN:
             return
-        if states <= {UploadState.STORED} and entry.flow.target.call is None:
+        stored, stuck = entry.counts[UploadState.STORED], entry.counts[UploadState.NEEDS_ATTENTION]
+        if stored == len(entry.uploads) and entry.flow.target.call is None:
             entry.batch = advance(entry.batch, BatchEvent.STORED)
             self._tell_finished(entry, attached=False)
-        elif UploadState.NEEDS_ATTENTION in states and states <= {UploadState.STORED, UploadState.NEEDS_ATTENTION}:
+        elif stuck and stored + stuck == len(entry.uploads):
             entry.batch = advance(entry.batch, BatchEvent.FAILED)
 
     def _not_sent(self, entry: _Entry, batch: Batch, problem: Problem | None, step: Step) -> None:
         """Certainly not attached: again in a while, or ask a person."""
-        wait = None if problem is None else self._wait(problem, batch.tries + 1)
+        tried = {"tries": batch.tries, "limited": batch.limited} if problem is None else _counted(batch, problem)
+        wait = None if problem is None else self._wait(problem, tried)
         if problem is None or wait is None:
-            entry.batch = advance(batch, BatchEvent.REFUSED, problem=problem)
+            entry.batch = advance(batch, BatchEvent.REFUSED, problem=problem, tries=0, limited=0)
             return
         self._gate(entry, problem, wait)
         due = self._clock.monotonic() + wait
-        entry.batch = advance(batch, BatchEvent.NOT_SENT, tries=batch.tries + 1, due=due, problem=problem)
+        entry.batch = advance(batch, BatchEvent.NOT_SENT, due=due, problem=problem, **tried)
         entry.began.pop((batch.id, step), None)
         self._tell_step(entry, None, step, StepState.WAITING, round(wait * 1000), problem)
 
     def _spent(self, entry: _Entry, owner: str, step: Step) -> int:
         began = entry.began.pop((owner, step), self._clock.monotonic())
         return round((self._clock.monotonic() - began) * 1000)
+
+    def _tell(self, event: Event) -> None:
+        """Tell the listener. Its error must not stop a lane in the middle of a change."""
+        try:
+            self._listener(event)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is not the queue's
+            log.error("a listener raised %s", type(error).__name__)  # noqa: TRY400 - its text may hold anything
 
     def _tell_step(
         self,
@@ -483,7 +561,7 @@ class Queue:
         milliseconds: int,
         problem: Problem | None = None,
     ) -> None:
-        self._listener(
+        self._tell(
             StepChanged(
                 batch=entry.batch, upload=upload, step=step, state=state, milliseconds=milliseconds, problem=problem
             )
@@ -498,7 +576,19 @@ class Queue:
         known["batch"] = scope.summary(entry.batch.id, uploads)
         place = shown(target.place, known) or target.label
         link = shown(target.opens, known)
-        self._listener(Finished(batch=entry.batch, uploads=uploads, attached=attached, place=place, link=link))
+        self._tell(Finished(batch=entry.batch, uploads=uploads, attached=attached, place=place, link=link))
+
+
+def _counted(thing: Upload | Batch, problem: Problem) -> dict[str, int]:
+    """One more try of its class: being told to wait does not wear out the patience for failures."""
+    if problem.kind is Kind.RATE_LIMITED:
+        return {"tries": thing.tries, "limited": thing.limited + 1}
+    return {"tries": thing.tries + 1, "limited": thing.limited}
+
+
+def _anew(upload: Upload) -> Upload:
+    """The next try begins with a new upload address."""
+    return dataclasses.replace(upload, next_step=Step.SIGN, answers={}, receipt=None, signed_until=None)
 
 
 def shown(template: Template | None, known: dict[str, Any]) -> str | None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 LONGEST_TOLD_WAIT = 3600.0
+_QUOTA = re.compile(r"(?:remaining=|;\s*r=)(\d{1,9})\s*[,;]\s*(?:reset=|t=)(\d{1,9}(?:\.\d{1,9})?)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,28 +36,28 @@ class Policy:
 def told_wait(headers: Mapping[str, str]) -> float | None:
     """Seconds an answer asks to wait; None if it does not say.
 
-    Read in this order: `RateLimit: … reset=5` (https://developer.close.com/api/overview/rate-limits) or its newer form
-    `…;t=5`, `Retry-After` in seconds or as a date (RFC 9110 section 10.2.3) against the answer's own Date, and
-    `RateLimit-Reset`.
+    Read in this order: `RateLimit: limit=100, remaining=0, reset=5` (https://developer.close.com/api/overview/rate-limits)
+    or its newer form `"name";r=0;t=5`, of several exhausted ones the longest; `Retry-After` in seconds or as a date
+    (RFC 9110 section 10.2.3) against the answer's own Date; and `RateLimit-Reset`.
     """
-    found = re.search(r"(?:reset=|;\s*t=)\s*(\d+(?:\.\d+)?)", headers.get("ratelimit", ""))
-    if found:
-        return _bounded(float(found[1]))
+    resets = [float(reset) for left, reset in _QUOTA.findall(headers.get("ratelimit", "")) if int(left) == 0]
+    if resets:
+        return _bounded(max(resets))
     after = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d+(\.\d+)?", after):
+    if re.fullmatch(r"\d{1,15}(\.\d{1,9})?", after):
         return _bounded(float(after))
     if after and (at := http_date(after)) is not None:
         now = http_date(headers.get("date", "")) or datetime.now(UTC)
         return _bounded((at - now).total_seconds())
     reset = headers.get("ratelimit-reset", "").strip()
-    return _bounded(float(reset)) if re.fullmatch(r"\d+(\.\d+)?", reset) else None
+    return _bounded(float(reset)) if re.fullmatch(r"\d{1,15}(\.\d{1,9})?", reset) else None
 
 
 def http_date(text: str) -> datetime | None:
     """Read a date of an HTTP header; None if it is none."""
     try:
         read = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 

@@ -18,6 +18,7 @@ from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.template import as_text
 
 SPARE_SECONDS = 30
+SHORTEST_SECRET = 6
 CURLY_QUOTES = "\u201c\u201d\u2018\u2019\u201e"
 
 
@@ -124,6 +125,15 @@ class Session:
             headers.append(basic(way.basic.user.text(scope), way.basic.password.text(scope)))
         return tuple(headers)
 
+    def scrubbed(self, text: str) -> str:
+        """A service's words without this account's secrets, should it have repeated them."""
+        secret = {one.id for one in self.account.service.account.fields if one.secret}
+        values = [value for name, value in self.account.values.items() if name in secret]
+        for value in (*values, self._token or ""):
+            if len(value) >= SHORTEST_SECRET:
+                text = text.replace(value, "…")
+        return text
+
     @property
     def renewable(self) -> bool:
         """Whether a refused token can be replaced."""
@@ -132,11 +142,14 @@ class Session:
     def forget_token(self, headers: tuple[tuple[str, str], ...]) -> None:
         """The service no longer accepts the token in these headers: get a new one for the next request."""
         with self._lock:
-            if self._token is not None and any(self._token in value for _name, value in headers):
+            if self._token and any(self._token in value for _name, value in headers):
                 self._token = None
 
     def _current_token(self, exchange: schema.TokenExchange, client: Client, cancel: CancelToken) -> str:
-        with self._lock:
+        # Another lane may be fetching it: wait for that one, but not when told to stop.
+        while not self._lock.acquire(timeout=0.1):
+            cancel.check()
+        try:
             if self._token is not None and (self._until is None or self._clock.monotonic() < self._until):
                 return self._token
             if self._token is not None and exchange.refresh is not None and self._granted is not None:
@@ -146,15 +159,20 @@ class Session:
             self._granted = self._ask(exchange, self.scope(), client, cancel)
             assert self._token is not None  # noqa: S101 - _ask sets it or raises
             return self._token
+        finally:
+            self._lock.release()
 
     def _renewed(self, refresh: schema.TokenRefresh, client: Client, cancel: CancelToken) -> str | None:
         """A new token for the old one; None if the service does not give one any more."""
         try:
-            self._ask(refresh, {**self.scope(), "granted": self._granted}, client, cancel)
+            renewed = self._ask(refresh, {**self.scope(), "granted": self._granted}, client, cancel)
         except UploadError as error:
             if error.problem.kind in PASSING:
                 raise
             return None
+        if isinstance(self._granted, dict) and isinstance(renewed, dict):
+            # Many services give a new refresh token with each use.
+            self._granted = {**self._granted, **renewed}
         return self._token
 
     def _ask(
@@ -174,7 +192,7 @@ class Session:
             left = seconds_left(call.expires, answered, answer.headers)
         except (ValueError, ExpressionError):
             raise unexpected(service.name, "token", "there is no token in it") from None
-        if not token.isascii() or not token.isprintable():
+        if not token or not token.isascii() or not token.isprintable() or token != token.strip():
             raise unexpected(service.name, "token", "the token holds signs that cannot be sent")
         self._token = token
         self._until = None if left is None else asked_at + max(0.0, left - SPARE_SECONDS)

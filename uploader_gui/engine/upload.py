@@ -1,23 +1,24 @@
 """One upload from start to end: sign, transfer, confirm, ready. Begins at the step that is not done yet."""
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from uploader_gui.core.batch import UPLOAD_STEPS, Batch, Proof, Receipt, Step, Upload
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock
-from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
+from uploader_gui.core.problems import Kind, Problem, UploadError
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine import limits, scope, storage_error
-from uploader_gui.engine.asking import content_of, first_rule, holds, judge, unexpected
-from uploader_gui.engine.body import FileBody, FormBody, check_source
+from uploader_gui.engine.asking import content_of, first_rule, holds, unexpected
+from uploader_gui.engine.body import FileBody, FormBody, check_source, digests_of
 from uploader_gui.engine.conversation import Conversation
-from uploader_gui.engine.digest import PIECE, Digests, base64_of
+from uploader_gui.engine.digest import Digests, base64_of
 from uploader_gui.engine.expiry import seconds_left
-from uploader_gui.engine.http import Answer, Client, Request
-from uploader_gui.engine.source import unreadable
+from uploader_gui.engine.http import Answer, AnswerCutError, Client, Request
 from uploader_gui.services import schema
 from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.flow import Flow, MissingAnswerError
@@ -91,7 +92,11 @@ class _Run:
             self._tools.step_began(upload, step)
             upload = self._again_if_expired(upload) if step is Step.TRANSFER else self._steps[step](self, upload)
             following = UPLOAD_STEPS[UPLOAD_STEPS.index(step) + 1 :]
-            upload = dataclasses.replace(upload, next_step=following[0] if following else Step.READY, tries=0)
+            # An upload address alone is no progress: what fails after it has failed in a row.
+            counts = (upload.tries, upload.limited) if step is Step.SIGN else (0, 0)
+            upload = dataclasses.replace(
+                upload, next_step=following[0] if following else Step.READY, tries=counts[0], limited=counts[1]
+            )
             self._tools.step_done(upload, step)
         return upload
 
@@ -138,42 +143,37 @@ class _Run:
         if (problem := limits.check_one(upload, self._service.name, size, types)) is not None:
             raise UploadError(problem)
         until = None if left is None else asked_at + left
-        return dataclasses.replace(upload, answers=answers, signed_until=until, signed_again=False)
+        return dataclasses.replace(upload, answers=answers, signed_until=until)
 
     def _digested(self, upload: Upload) -> Upload:
         """With the digests that a step up to the transfer names; they are taken once."""
         missing = self._flow.digests_first - upload.digests.keys()
         if not missing:
             return upload
-        digests = Digests(missing)
-        try:
-            with upload.path.open("rb", buffering=0) as file:
-                while piece := file.read(PIECE):
-                    self._tools.cancel.check()
-                    digests.update(piece)
-        except OSError as error:
-            raise UploadError(unreadable(error, upload.name)) from None
-        check_source(upload)
-        return dataclasses.replace(upload, digests={**upload.digests, **digests.hex()})
+        digests = digests_of(upload, missing, self._tools.cancel)
+        return dataclasses.replace(upload, digests={**upload.digests, **digests})
 
     # -------------------------------------------------------------------------------------------- transfer
     def _again_if_expired(self, upload: Upload) -> Upload:
         """Transfer; where storage no longer takes the address, sign again, once, and transfer again."""
+        refused: Problem
         try:
-            return self._transfer(upload)
-        except _ExpiredError as refused:
-            if upload.signed_again or self._flow.sign is None:
-                raise UploadError(refused.problem) from None
+            return self._transfer(upload, again=self._flow.sign is None)
+        except _ExpiredError as error:
+            refused = error.problem
+        if self._flow.sign is None:
+            raise UploadError(refused)
         self._tools.step_began(upload, Step.SIGN)
-        upload = dataclasses.replace(self._sign(upload), signed_again=True, next_step=Step.TRANSFER)
+        upload = dataclasses.replace(self._sign(upload), next_step=Step.TRANSFER)
         self._tools.step_done(upload, Step.SIGN)
         self._tools.step_began(upload, Step.TRANSFER)
         try:
-            return self._transfer(upload)
-        except _ExpiredError as refused:
-            raise UploadError(refused.problem) from None
+            return self._transfer(upload, again=True)
+        except _ExpiredError as error:
+            refused = error.problem
+        raise UploadError(refused)
 
-    def _transfer(self, upload: Upload) -> Upload:
+    def _transfer(self, upload: Upload, *, again: bool) -> Upload:
         transfer = self._flow.transfer
         check_source(upload)
         upload = self._digested(upload)
@@ -181,8 +181,9 @@ class _Run:
         try:
             url = transfer.call.url(self._tools.conversation.session.account.base, known)
             fields = pairs(fill_body(transfer.fields, known))
-            headers = pairs(fill_body(transfer.headers, known))
-        except (ExpressionError, ValueError):
+            headers = usable_headers(pairs(fill_body(transfer.headers, known)), url, form=transfer.body == "form")
+            _ = [(name.encode(), value.encode()) for name, value in fields]
+        except (ExpressionError, ValueError, RecursionError):
             raise unexpected(
                 self._service.name, "sign", "the upload address, its fields or its headers are not usable"
             ) from None
@@ -204,7 +205,7 @@ class _Run:
         )
         answer = self._sent(request, upload)
         found = digests.hex()
-        self._judge(answer, upload)
+        self._judge(answer, upload, again=again)
         if not file.finished:
             # Success before the last byte cannot be about this file.
             raise UploadError(
@@ -220,8 +221,14 @@ class _Run:
             return self._tools.conversation.send(request)
         try:
             return self._tools.storage.send(request, self._tools.cancel)
+        except AnswerCutError as error:
+            # Usual after an early refusal: the connection is gone, but the status has come.
+            if error.answer.status >= 300:
+                return error.answer
+            problem = dataclasses.replace(error.problem, name=upload.name)
         except UploadError as error:
-            raise UploadError(dataclasses.replace(error.problem, name=upload.name)) from None
+            problem = dataclasses.replace(error.problem, name=upload.name)
+        raise UploadError(problem)
 
     def _check_policy(self, upload: Upload, fields: list[tuple[str, str]]) -> None:
         bounds = limits.policy_range(fields)
@@ -231,13 +238,13 @@ class _Run:
         if (problem := limits.check_one(upload, self._service.name, most, None, least=least)) is not None:
             raise UploadError(problem)
 
-    def _judge(self, answer: Answer, upload: Upload) -> None:
+    def _judge(self, answer: Answer, upload: Upload, *, again: bool) -> None:
         transfer = self._flow.transfer
         good = transfer.success if transfer.success is not None else (200, 201, 204)
         if answer.status in good:
             return
         if transfer.auth:
-            problem = judge(answer, _as_call(transfer), self._service, "transfer", name=upload.name)
+            problem = self._tools.conversation.judge(answer, _as_call(transfer), "transfer", name=upload.name)
             raise UploadError(problem or _odd_status(self._service, answer))
         if 200 <= answer.status < 300:
             raise UploadError(_odd_status(self._service, answer))
@@ -247,7 +254,7 @@ class _Run:
             name=upload.name,
             size=upload.size,
             host=answer.host,
-            again=upload.signed_again,
+            again=again,
         )
         if storage_error.expired(answer) and problem.kind in {Kind.STORAGE_REFUSED, Kind.LINK_EXPIRED}:
             raise _ExpiredError(problem)
@@ -274,18 +281,18 @@ class _Run:
     def _confirm(self, upload: Upload) -> Upload:
         confirm = self._flow.confirm
         assert confirm is not None  # noqa: S101 - only called for flows that have it
+        problem: Problem
         try:
             answer = self._tools.conversation.tell(
                 confirm, self._scope(upload), "confirm", name=upload.name, fresh=not confirm.repeat
             )
+            answers = self._kept(Step.CONFIRM, content_of(answer), answer, upload)
+            return dataclasses.replace(upload, answers=answers)
         except UploadError as error:
             problem = error.problem
-            lost = problem.kind in PASSING and problem.kind is not Kind.RATE_LIMITED and problem.sent
-            if lost and not confirm.repeat:
-                problem = dataclasses.replace(problem, kind=Kind.CONFIRM_UNKNOWN, name=upload.name)
-                raise UploadError(problem) from None
-            raise
-        return dataclasses.replace(upload, answers=self._kept(Step.CONFIRM, content_of(answer), answer, upload))
+        if not confirm.repeat and problem.sent and not refused_for_sure(problem.status):
+            problem = dataclasses.replace(problem, kind=Kind.CONFIRM_UNKNOWN, name=upload.name)
+        raise UploadError(problem)
 
     # ----------------------------------------------------------------------------------------------- ready
     def _ready(self, upload: Upload) -> Upload:
@@ -300,7 +307,7 @@ class _Run:
         content = content_of(answer)
         answered = {**known, "answer": content}
         if answer.status not in ready.wait:
-            problem = judge(answer, ready, self._service, "ready", name=upload.name)
+            problem = self._tools.conversation.judge(answer, ready, "ready", name=upload.name)
             if problem is not None:
                 raise UploadError(problem)
             if content is None:
@@ -339,6 +346,35 @@ class _ExpiredError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__()
         self.problem = problem
+
+
+def refused_for_sure(status: int | None) -> bool:
+    """Whether a status says that nothing was done: a 4xx, but none that a server at work might send."""
+    return status is not None and 400 <= status < 500 and status not in {408, 409, 425}
+
+
+# What HTTP itself needs is ours to say.
+OWN_HEADERS = frozenset({"transfer-encoding", "connection", "expect", "te", "upgrade", "accept-encoding", "keep-alive"})
+
+
+def usable_headers(headers: list[tuple[str, str]], url: str, *, form: bool) -> list[tuple[str, str]]:
+    """Take the headers that go out with the bytes: as they are, without those that HTTP itself decides about.
+
+    Raises:
+        ValueError: One holds what no header may hold, or names another host than the address.
+    """
+    usable = []
+    for name, value in headers:
+        low = name.lower()
+        if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name) or re.search(r"[\r\n\0]", value):
+            raise ValueError("no header")
+        value.encode()
+        if low == "host" and value.lower() != urlsplit(url).netloc.lower():
+            raise ValueError("another host")
+        if low in OWN_HEADERS or low in {"host", "content-length"} or (form and low == "content-type"):
+            continue
+        usable.append((name, value.strip()))
+    return usable
 
 
 def pairs(values: Any) -> list[tuple[str, str]]:

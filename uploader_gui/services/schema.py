@@ -247,7 +247,14 @@ class Rule(Part):
 
 
 class ErrorRule(Rule):
-    """What the service means by an answer. `kind` corrects what the status alone would say."""
+    """What the service means by an answer.
+
+    Attributes:
+        success: It counts in answers whose status says success, too: for services that refuse inside a 200.
+        kind: Corrects what the status alone would say.
+    """
+
+    success: bool = False
 
     kind: (
         Literal["signed_out", "forbidden", "not_found", "conflict", "refused", "rate_limited", "service_down"] | None
