@@ -105,7 +105,7 @@ class Lane:
                 began=began,
                 learned=self._queue.learned,
                 done=self._queue.batch_step_done,
-                pause=work.cancel.wait,
+                pause=self._pause,
             )
             ended = attach.run(work.batch, work.uploads, tools)
         except Exception as error:  # noqa: BLE001 - likewise; once the attach was begun nobody can say what became of it
@@ -115,6 +115,11 @@ class Lane:
             verdict = attach.Verdict.UNKNOWN if sent else attach.Verdict.REFUSED
             ended = attach.Attached(verdict=verdict, batch=work.batch, problem=problem)
         self._queue.attached(work, ended)
+
+    def _pause(self, seconds: float) -> None:
+        nobody_tells = threading.Condition()
+        with nobody_tells:
+            self._clock.wait(nobody_tells, seconds)
 
     def _digest(self, work: DigestWork) -> None:
         try:
