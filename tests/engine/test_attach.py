@@ -188,7 +188,7 @@ def test_what_cannot_be_made_is_not_begun(raw_server: Server) -> None:
 def test_what_is_harmless_twice_is_simply_tried_again(raw_server: Server) -> None:
     """A target with `repeat = true` goes back to the scheduler instead of asking a person."""
     ended, _steps = _run(raw_server(_scripted([None], [])), change={"repeat": True})
-    assert ended.verdict is Verdict.NOT_SENT
+    assert ended.verdict is Verdict.REPEATABLE
 
 
 def _draft(*attachments: dict[str, Any], status: str = "draft") -> bytes:

@@ -199,6 +199,18 @@ def test_an_attach_is_never_blindly_repeated(verdict: Verdict, state: BatchState
     assert stage.queue.take() is None
 
 
+def test_what_is_harmless_twice_ends_as_unknown_when_it_never_answers() -> None:
+    """Tried again and again, and nobody ever said whether it worked: that is not "not attached"."""
+    stage = Stage()
+    stage.add("b", 1)
+    stage.store(stage.upload_work())
+    for _ in range(5):
+        work = stage.attach_work()
+        stage.queue.attached(work, Attached(verdict=Verdict.REPEATABLE, batch=work.batch, problem=LOST))
+    assert stage.state("b") is BatchState.ATTACH_UNKNOWN
+    assert [event.problem.kind for event in stage.heard.troubled] == [Kind.ATTACH_UNKNOWN]
+
+
 def test_cancel_stops_what_runs() -> None:
     """The running transfer is told, and its late end changes nothing."""
     stage = Stage()
@@ -440,7 +452,7 @@ def _end(stage: Stage, work: UploadWork | AttachWork, luck: random.Random, certa
     if isinstance(work, AttachWork):
         verdict = luck.choice(list(Verdict))
         problem = None if verdict is Verdict.ATTACHED else luck.choice([LOST, LIMITED, BROKEN])
-        if verdict is Verdict.NOT_SENT:
+        if verdict in {Verdict.NOT_SENT, Verdict.REPEATABLE}:
             certain[work.batch.id] = certain.get(work.batch.id, 0) + 1
         stage.queue.attached(work, Attached(verdict=verdict, batch=work.batch, problem=problem))
         return

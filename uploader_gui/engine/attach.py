@@ -29,7 +29,7 @@ from uploader_gui.services.flow import Flow, MissingAnswerError
 
 UNKNOWN_STATUSES = frozenset({408, 409, 425})
 LOOKS = 4
-LONGEST_LOOK_WAIT = 30.0
+LONGEST_LOOK_WAIT = 300.0
 
 
 class Verdict(Enum):
@@ -37,6 +37,7 @@ class Verdict(Enum):
 
     ATTACHED = auto()
     NOT_SENT = auto()
+    REPEATABLE = auto()  # nobody knows, but the target says that doing it twice is harmless
     REFUSED = auto()
     UNKNOWN = auto()
 
@@ -105,7 +106,7 @@ class _Run:
         self._tools.began(self._batch, Step.ATTACH)
         verdict, trouble = self._attach(call)
         if verdict is Verdict.UNKNOWN and self._target.repeat and trouble is not None and trouble.kind in PASSING:
-            verdict = Verdict.NOT_SENT
+            verdict = Verdict.REPEATABLE
         if verdict is not Verdict.ATTACHED:
             return self._ended(verdict, trouble)
         self._tools.done(self._batch, Step.ATTACH)

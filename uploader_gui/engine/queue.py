@@ -364,7 +364,8 @@ class Queue:
             elif ended.verdict is Verdict.REFUSED:
                 entry.batch = advance(batch, BatchEvent.REFUSED, problem=problem)
             else:
-                self._not_sent(entry, batch, problem, step)
+                self._attach_later(entry, batch, ended, step)
+                problem = entry.batch.problem
             if entry.batch.state in {BatchState.ATTACH_UNKNOWN, BatchState.NEEDS_ATTENTION} and problem is not None:
                 spent = self._spent(entry, batch.id, step)
                 self._tell_step(entry, None, step, StepState.FAILED, spent, problem)
@@ -528,18 +529,22 @@ class Queue:
         elif stuck and stored + stuck == len(entry.uploads):
             entry.batch = advance(entry.batch, BatchEvent.FAILED)
 
-    def _not_sent(self, entry: _Entry, batch: Batch, problem: Problem | None, step: Step) -> None:
-        """Certainly not attached: again in a while, or ask a person."""
+    def _attach_later(self, entry: _Entry, batch: Batch, ended: Attached, step: Step) -> None:
+        """Not attached, or harmless to attach again: once more in a while, else a person is asked."""
+        problem = ended.problem
         tried = {"tries": batch.tries, "limited": batch.limited} if problem is None else _counted(batch, problem)
         wait = None if problem is None else self._wait(problem, tried)
-        if problem is None or wait is None:
+        if problem is not None and wait is not None:
+            self._gate(entry, problem, wait)
+            due = self._clock.monotonic() + wait
+            entry.batch = advance(batch, BatchEvent.NOT_SENT, due=due, problem=problem, **tried)
+            entry.began.pop((batch.id, step), None)
+            self._tell_step(entry, None, step, StepState.WAITING, round(wait * 1000), problem)
+        elif ended.verdict is Verdict.REPEATABLE and problem is not None:
+            problem = dataclasses.replace(problem, kind=Kind.ATTACH_UNKNOWN)
+            entry.batch = advance(batch, BatchEvent.ANSWER_LOST, problem=problem, tries=0, limited=0)
+        else:
             entry.batch = advance(batch, BatchEvent.REFUSED, problem=problem, tries=0, limited=0)
-            return
-        self._gate(entry, problem, wait)
-        due = self._clock.monotonic() + wait
-        entry.batch = advance(batch, BatchEvent.NOT_SENT, due=due, problem=problem, **tried)
-        entry.began.pop((batch.id, step), None)
-        self._tell_step(entry, None, step, StepState.WAITING, round(wait * 1000), problem)
 
     def _spent(self, entry: _Entry, owner: str, step: Step) -> int:
         began = entry.began.pop((owner, step), self._clock.monotonic())
