@@ -191,6 +191,7 @@ class Upload:
         answers: By step, what later steps need of its answer.
         digests: Of the whole file, by name ("md5", "sha256"), in hexadecimal, as far as known.
         receipt: What is proven about it once it is stored.
+        stored_at: When it was stored, in UTC.
         tries: How often in a row it failed with something that may pass.
         limited: How often in a row it was told to wait.
         signed_until: Monotonic seconds until which the upload address is good, if known.
@@ -214,6 +215,7 @@ class Upload:
     answers: Answers = field(default_factory=dict, repr=False)
     digests: Mapping[str, str] = field(default_factory=dict)
     receipt: Receipt | None = None
+    stored_at: datetime | None = None
     tries: int = 0
     limited: int = 0
     signed_until: float | None = None
@@ -233,6 +235,13 @@ class Batch:
         inputs: What was filled in, by input id.
         named: The same as people read it: a record's name instead of its id.
         attaches: Whether its target attaches; else storing the files is all.
+        base: The address its account is for.
+        account: The account's name; "" for the environment's.
+        whose: Who the account was when the batch was made, as its check said.
+        there: The ids of what was on the record before the attach, once that was looked at.
+        ended: When it ended.
+        place: What it is attached to, in words: "the note on Globex Corporation".
+        link: The record's address.
         state: Where it is.
         uploads: The ids of its uploads, in the order the person gave.
         answers: What the attach needs of the calls before it, by id.
@@ -250,6 +259,13 @@ class Batch:
     named: Mapping[str, str]
     created: datetime
     attaches: bool = True
+    base: str = ""
+    account: str = ""
+    whose: str | None = None
+    there: tuple[str, ...] | None = None
+    ended: datetime | None = None
+    place: str | None = None
+    link: str | None = None
     state: BatchState = BatchState.OPEN
     uploads: tuple[str, ...] = ()
     answers: Answers = field(default_factory=dict, repr=False)

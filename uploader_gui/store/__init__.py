@@ -1,0 +1,1 @@
+"""What outlives the program: batches, uploads, their journal, accounts, settings."""

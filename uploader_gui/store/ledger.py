@@ -1,0 +1,231 @@
+"""The ledger: every change of a batch or an upload is here before it is acted on.
+
+One thread writes, for everybody; who asks for a change waits until it is committed.
+"""
+
+import contextlib
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from uploader_gui.core.batch import ENDED_BATCHES, Batch, Upload
+from uploader_gui.store import rows
+from uploader_gui.store.database import connect, explained
+
+Given = TypeVar("Given")
+_FOUND = (
+    "named LIKE ? ESCAPE '!' OR place LIKE ? ESCAPE '!' OR id IN (SELECT batch FROM upload WHERE "
+    "name LIKE ? ESCAPE '!' OR given LIKE ? ESCAPE '!' OR digests LIKE ? ESCAPE '!')"
+)
+Job = Callable[[sqlite3.Connection], Any]
+
+
+class Ledger:
+    """The batches on disk.
+
+    Args:
+        path: The database file.
+
+    Raises:
+        StoreError: It cannot be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer = connect(path)
+        self._writer.row_factory = sqlite3.Row
+        self._jobs: queue.SimpleQueue[tuple[Job, bool, Future[Any]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="ledger")
+        self._thread.start()
+
+    def close(self) -> None:
+        """Finish what was asked for and close the file."""
+        if self._thread.is_alive():
+            self._jobs.put(None)
+            self._thread.join()
+            self._writer.close()
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    # ----------------------------------------------------------------------------------------------- writing
+    def add(self, batch: Batch, uploads: Sequence[Upload], at: datetime) -> None:
+        """Keep a new batch with its uploads. Raises StoreError."""
+
+        def job(connection: sqlite3.Connection) -> None:
+            _insert(connection, "batch", rows.of_batch(batch))
+            for upload in uploads:
+                _insert(connection, "upload", rows.of_upload(upload))
+            _note(connection, batch.id, None, at, "added")
+
+        self._write(job)
+
+    def save(
+        self,
+        batch: Batch | None,
+        uploads: Iterable[Upload],
+        at: datetime,
+        line: tuple[str, str | None, str],
+        *,
+        durable: bool = False,
+    ) -> None:
+        """Keep a batch and uploads as they are now, with a line in the journal.
+
+        Args:
+            batch: None if only uploads changed.
+            uploads: Those that changed.
+            at: When.
+            line: The batch's id, the upload's id if it is about one, and what happened.
+            durable: On the disk itself before this returns, not only in the system's cache.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        changed = tuple(uploads)
+
+        def job(connection: sqlite3.Connection) -> None:
+            if batch is not None:
+                _update(connection, "batch", rows.of_batch(batch))
+            for upload in changed:
+                _update(connection, "upload", rows.of_upload(upload))
+            _note(connection, line[0], line[1], at, line[2])
+
+        self._write(job, durable=durable)
+
+    def claim(self, record: str, thing: str, batch_id: str) -> bool:
+        """Claim what an attach made for one batch; False if another one has it. Raises StoreError."""
+
+        def job(connection: sqlite3.Connection) -> bool:
+            connection.execute("INSERT OR IGNORE INTO claim VALUES (?, ?, ?)", (record, thing, batch_id))
+            row = connection.execute(
+                "SELECT batch FROM claim WHERE record = ? AND thing = ?", (record, thing)
+            ).fetchone()
+            return bool(row["batch"] == batch_id)
+
+        return self._write(job)
+
+    def remove(self, batch_ids: Sequence[str]) -> None:
+        """Forget batches with all that belongs to them. Raises StoreError."""
+        self._write(
+            lambda connection: connection.executemany("DELETE FROM batch WHERE id = ?", [(one,) for one in batch_ids])
+        )
+
+    # ----------------------------------------------------------------------------------------------- reading
+    def claimed(self, record: str) -> dict[str, str]:
+        """What was claimed on a record: thing to batch. Raises StoreError."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT thing, batch FROM claim WHERE record = ?", (record,))
+            return {row["thing"]: row["batch"] for row in found}
+
+    def batches(self, *, ended: bool | None = None, search: str = "", newest: int | None = None) -> list[Batch]:
+        """Batches in the order they were added (newest first if limited).
+
+        Args:
+            ended: Only those that have ended, or only those that have not; None: all.
+            search: Only those with this text in a file's name, path or digest, or in the record's name.
+            newest: At most so many, newest first.
+
+        Raises:
+            StoreError: The file cannot be read.
+        """
+        where, values = ["1 = 1"], list[Any]()
+        if ended is not None:
+            marks = ", ".join("?" for _ in ENDED_BATCHES)
+            where.append(f"state {'' if ended else 'NOT '}IN ({marks})")
+            values += sorted(state.value for state in ENDED_BATCHES)
+        if search:
+            like = f"%{search.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+            where.append(f"({_FOUND})")
+            values += [like] * _FOUND.count("?")
+        order = "number" if newest is None else f"number DESC LIMIT {int(newest)}"
+        # Values are bound; the text is made of nothing but constants.
+        question = f"SELECT * FROM batch WHERE {' AND '.join(where)} ORDER BY {order}"  # noqa: S608
+        with self._reading() as connection:
+            found = connection.execute(question, values).fetchall()
+            return [rows.batch_of(row, _upload_ids(connection, row["id"])) for row in found]
+
+    def uploads(self, batch_id: str) -> tuple[Upload, ...]:
+        """A batch's uploads, in order. Raises StoreError."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT * FROM upload WHERE batch = ? ORDER BY number", (batch_id,))
+            return tuple(rows.upload_of(row) for row in found)
+
+    def journal(self, batch_id: str) -> list[tuple[datetime, str | None, str]]:
+        """A batch's history: when, which upload, what. Raises StoreError."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT * FROM journal WHERE batch = ? ORDER BY number", (batch_id,))
+            return [(datetime.fromisoformat(row["at"]), row["upload"], row["event"]) for row in found]
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with (
+            explained(self.path),
+            contextlib.closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection,
+        ):
+            connection.row_factory = sqlite3.Row
+            yield connection
+
+    # ---------------------------------------------------------------------------------------- the one thread
+    def _write(self, job: Callable[[sqlite3.Connection], Given], *, durable: bool = False) -> Given:
+        future: Future[Given] = Future()
+        self._jobs.put((job, durable, future))
+        return future.result()
+
+    def _work(self) -> None:
+        while (asked := self._jobs.get()) is not None:
+            job, durable, future = asked
+            try:
+                with explained(self.path):
+                    future.set_result(self._transaction(job, durable=durable))
+            except BaseException as error:  # noqa: BLE001 - whoever asked is told, whatever it is
+                future.set_exception(error)
+
+    def _transaction(self, job: Callable[[sqlite3.Connection], Given], *, durable: bool) -> Given:
+        connection = self._writer
+        if durable:
+            connection.execute("PRAGMA synchronous = FULL")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                given = job(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
+            return given
+        finally:
+            if durable:
+                connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, Any]) -> None:
+    names, marks = ", ".join(columns), ", ".join("?" for _ in columns)
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608 - our names
+
+
+def _update(connection: sqlite3.Connection, table: str, columns: Mapping[str, Any]) -> None:
+    settings = ", ".join(f"{name} = ?" for name in columns)
+    connection.execute(f"UPDATE {table} SET {settings} WHERE id = ?", (*columns.values(), columns["id"]))  # noqa: S608 - our names
+
+
+def _note(connection: sqlite3.Connection, batch: str, upload: str | None, at: datetime, event: str) -> None:
+    connection.execute(
+        "INSERT INTO journal (batch, upload, at, event) VALUES (?, ?, ?, ?)",
+        (batch, upload, at.isoformat(timespec="milliseconds"), event),
+    )
+
+
+def _upload_ids(connection: sqlite3.Connection, batch_id: str) -> tuple[str, ...]:
+    found = connection.execute("SELECT id FROM upload WHERE batch = ? ORDER BY number", (batch_id,))
+    return tuple(row["id"] for row in found)

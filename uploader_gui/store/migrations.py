@@ -1,0 +1,74 @@
+"""The database's versions: each a list of statements that leads from the one before. Never change one; add one."""
+
+_FIRST = (
+    """
+    CREATE TABLE batch (
+        number    INTEGER PRIMARY KEY,           -- the order they were added in
+        id        TEXT NOT NULL UNIQUE,
+        service   TEXT NOT NULL,
+        base      TEXT NOT NULL,                 -- the address its account is for
+        account   TEXT NOT NULL,                 -- the account's name; "" for the environment's
+        whose     TEXT,                          -- who the account was, as its check said
+        target    TEXT NOT NULL,
+        inputs    TEXT NOT NULL,                 -- JSON
+        named     TEXT NOT NULL,                 -- JSON
+        attaches  INTEGER NOT NULL,
+        state     TEXT NOT NULL,
+        answers   TEXT NOT NULL,                 -- JSON; emptied when the batch has ended
+        there     TEXT,                          -- JSON: ids that were there before the attach
+        tries     INTEGER NOT NULL,
+        limited   INTEGER NOT NULL,
+        problem   TEXT,                          -- JSON
+        created   TEXT NOT NULL,                 -- ISO 8601, UTC
+        ended     TEXT,
+        place     TEXT,                          -- "the note on Globex Corporation"
+        link      TEXT
+    ) STRICT
+    """,
+    "CREATE INDEX batch_state ON batch (state)",
+    """
+    CREATE TABLE upload (
+        number    INTEGER PRIMARY KEY,
+        id        TEXT NOT NULL UNIQUE,
+        batch     TEXT NOT NULL REFERENCES batch (id) ON DELETE CASCADE,
+        given     TEXT NOT NULL,
+        path      BLOB NOT NULL,                 -- as the system has it, text or not
+        name      TEXT NOT NULL,
+        size      INTEGER NOT NULL,
+        modified  INTEGER NOT NULL,              -- nanoseconds since 1970
+        type      TEXT NOT NULL,
+        width     INTEGER,
+        height    INTEGER,
+        state     TEXT NOT NULL,
+        next_step TEXT NOT NULL,
+        answers   TEXT NOT NULL,                 -- JSON; what later steps still need, and nothing else
+        digests   TEXT NOT NULL,                 -- JSON
+        receipt   TEXT,                          -- JSON
+        stored    TEXT,                          -- ISO 8601, UTC
+        tries     INTEGER NOT NULL,
+        limited   INTEGER NOT NULL,
+        problem   TEXT                           -- JSON
+    ) STRICT
+    """,
+    "CREATE INDEX upload_batch ON upload (batch, number)",
+    """
+    CREATE TABLE journal (
+        number    INTEGER PRIMARY KEY,
+        batch     TEXT NOT NULL REFERENCES batch (id) ON DELETE CASCADE,
+        upload    TEXT,
+        at        TEXT NOT NULL,
+        event     TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX journal_batch ON journal (batch, number)",
+    """
+    CREATE TABLE claim (
+        record    TEXT NOT NULL,                 -- service, base and record the thing hangs on
+        thing     TEXT NOT NULL,                 -- the id of what an attach made
+        batch     TEXT NOT NULL REFERENCES batch (id) ON DELETE CASCADE,
+        PRIMARY KEY (record, thing)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)

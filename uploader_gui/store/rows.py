@@ -1,0 +1,140 @@
+"""Batches and uploads as rows, and back."""
+
+import dataclasses
+import json
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from uploader_gui.core.batch import Batch, BatchState, Proof, Receipt, Step, Upload, UploadState
+from uploader_gui.core.problems import Kind, Problem
+
+Row = Mapping[str, Any]
+
+
+def of_batch(batch: Batch) -> dict[str, Any]:
+    """A batch as the columns of its row."""
+    return {
+        "id": batch.id,
+        "service": batch.service,
+        "base": batch.base,
+        "account": batch.account,
+        "whose": batch.whose,
+        "target": batch.target,
+        "inputs": _json(batch.inputs),
+        "named": _json(batch.named),
+        "attaches": int(batch.attaches),
+        "state": batch.state.value,
+        "answers": _json(batch.answers),
+        "there": None if batch.there is None else _json(list(batch.there)),
+        "tries": batch.tries,
+        "limited": batch.limited,
+        "problem": _of_problem(batch.problem),
+        "created": _date(batch.created),
+        "ended": _date(batch.ended),
+        "place": batch.place,
+        "link": batch.link,
+    }
+
+
+def batch_of(row: Row, uploads: tuple[str, ...]) -> Batch:
+    """A row as a batch."""
+    return Batch(
+        id=row["id"],
+        service=row["service"],
+        base=row["base"],
+        account=row["account"],
+        whose=row["whose"],
+        target=row["target"],
+        inputs=json.loads(row["inputs"]),
+        named=json.loads(row["named"]),
+        attaches=bool(row["attaches"]),
+        state=BatchState(row["state"]),
+        answers=json.loads(row["answers"]),
+        there=None if row["there"] is None else tuple(json.loads(row["there"])),
+        tries=row["tries"],
+        limited=row["limited"],
+        problem=_problem_of(row["problem"]),
+        created=datetime.fromisoformat(row["created"]),
+        ended=_read_date(row["ended"]),
+        place=row["place"],
+        link=row["link"],
+        uploads=uploads,
+    )
+
+
+def of_upload(upload: Upload) -> dict[str, Any]:
+    """An upload as the columns of its row. Times that only this process knows stay behind."""
+    receipt = None if upload.receipt is None else _json(dataclasses.asdict(upload.receipt))
+    return {
+        "id": upload.id,
+        "batch": upload.batch_id,
+        "given": upload.given.encode("utf-8", "replace").decode(),
+        "path": os.fsencode(upload.path),
+        "name": upload.name,
+        "size": upload.size,
+        "modified": upload.modified,
+        "type": upload.media_type,
+        "width": upload.width,
+        "height": upload.height,
+        "state": upload.state.value,
+        "next_step": upload.next_step.value,
+        "answers": _json(upload.answers),
+        "digests": _json(upload.digests),
+        "receipt": receipt,
+        "stored": _date(upload.stored_at),
+        "tries": upload.tries,
+        "limited": upload.limited,
+        "problem": _of_problem(upload.problem),
+    }
+
+
+def upload_of(row: Row) -> Upload:
+    """A row as an upload."""
+    receipt = None if row["receipt"] is None else json.loads(row["receipt"])
+    return Upload(
+        id=row["id"],
+        batch_id=row["batch"],
+        given=row["given"],
+        path=Path(os.fsdecode(row["path"])),
+        name=row["name"],
+        size=row["size"],
+        modified=row["modified"],
+        media_type=row["type"],
+        width=row["width"],
+        height=row["height"],
+        state=UploadState(row["state"]),
+        next_step=Step(row["next_step"]),
+        answers=json.loads(row["answers"]),
+        digests=json.loads(row["digests"]),
+        receipt=None if receipt is None else Receipt(**{**receipt, "proof": Proof(receipt["proof"])}),
+        stored_at=_read_date(row["stored"]),
+        tries=row["tries"],
+        limited=row["limited"],
+        problem=_problem_of(row["problem"]),
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=dict)
+
+
+def _date(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat(timespec="milliseconds")
+
+
+def _read_date(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _of_problem(problem: Problem | None) -> str | None:
+    return None if problem is None else _json(dataclasses.asdict(problem))
+
+
+def _problem_of(text: str | None) -> Problem | None:
+    if text is None:
+        return None
+    facts = json.loads(text)
+    return Problem(**{**facts, "kind": Kind(facts["kind"])})
