@@ -224,10 +224,10 @@ def test_adding_reads_appends_writes_and_reads_again(raw_server: Server) -> None
 @pytest.mark.parametrize(
     ("after", "says"),
     [
-        ([NEW], "1 of 1 old ones and 0 of 1 new ones are missing"),
-        ([OLD], "0 of 1 old ones and 1 of 1 new ones are missing"),
-        ([], "1 of 1 old ones and 1 of 1 new ones are missing"),
-        ([OLD, {**NEW, "size": 4}], "0 of 1 old ones and 1 of 1 new ones are missing"),
+        ([NEW], "1 of the old files and 0 of the 1 new ones are missing"),
+        ([OLD], "0 of the old files and 1 of the 1 new ones are missing"),
+        ([], "1 of the old files and 1 of the 1 new ones are missing"),
+        ([OLD, {**NEW, "size": 4}], "0 of the old files and 1 of the 1 new ones are missing"),
     ],
 )
 def test_what_is_not_seen_again_is_told(raw_server: Server, after: list[dict[str, Any]], says: str) -> None:

@@ -10,19 +10,19 @@ called attached and never repeated blindly.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
 
 from uploader_gui.core.batch import Batch, Step, Upload
 from uploader_gui.core.ports import Clock
 from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
 from uploader_gui.engine import scope
-from uploader_gui.engine.asking import content_of, first_rule, holds, truthy, unexpected
+from uploader_gui.engine.asking import content_of, first_rule, truthy, unexpected
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.http import Answer, AnswerCutError
 from uploader_gui.engine.retry import told_wait
+from uploader_gui.engine.verify import parts_missing
 from uploader_gui.services import schema
 from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.flow import Flow, MissingAnswerError
@@ -229,60 +229,10 @@ class _Run:
     def _missing(self, verify: schema.Verify) -> str:
         """What is not there that should be, in words; "" if all is. Raises UploadError."""
         known = self._scope()
-        assert verify.before is not None  # noqa: S101 - only called for such targets
-        _answer, content = self._tools.conversation.read(verify, {**known, "page": first_page()}, "verify")
-        try:
-            old = [_id(verify, known, part) for part in _list(verify.before.value(known))]
-            parts = _list(verify.parts.value({**known, "answer": content}))
-            ids = [_id(verify, known, part) for part in parts]
-        except ExpressionError:
-            raise unexpected(self._service.name, "verify", "its files cannot be told apart") from None
-        lost = _without(old, ids)
-        fresh = [part for part, one in zip(parts, ids, strict=True) if one not in old]
-        mine = unmatched(verify, known, fresh)
-        if not lost and not mine:
+        lost, missing = parts_missing(verify, self._tools.conversation, known)
+        if not lost and not missing:
             return ""
-        return f"{len(lost)} of {len(old)} old ones and {len(mine)} of {len(self._uploads)} new ones are missing"
-
-
-def first_page() -> dict[str, Any]:
-    """The page a lookup or a look begins with."""
-    return {"number": 1, "skip": 0, "cursor": None}
-
-
-def unmatched(verify: schema.Verify, known: Scope, parts: Sequence[Any]) -> list[Mapping[str, Any]]:
-    """Match files to parts one to one; give the files that have none."""
-    left = list(parts)
-    without: list[Mapping[str, Any]] = []
-    for file in known["files"]:
-        match = next((part for part in left if holds(verify.same, {**known, **file, "part": part})), None)
-        if match is None:
-            without.append(file)
-        else:
-            left.remove(match)
-    return without
-
-
-def _id(verify: schema.Verify, known: Scope, part: Any) -> Any:
-    return verify.id.value({**known, "part": part})
-
-
-def _list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise ExpressionError("it is no list")
-    return value
-
-
-def _without(wanted: Sequence[Any], there: Sequence[Any]) -> list[Any]:
-    left, missing = list(there), []
-    for one in wanted:
-        if one in left:
-            left.remove(one)
-        else:
-            missing.append(one)
-    return missing
+        return f"{lost} of the old files and {missing} of the {len(self._uploads)} new ones are missing"
 
 
 def _expected(status: int, call: schema.Call) -> bool:

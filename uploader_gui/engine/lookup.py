@@ -8,8 +8,8 @@ from typing import Any
 from uploader_gui.core.problems import Kind, UploadError
 from uploader_gui.engine import scope
 from uploader_gui.engine.asking import truthy, unexpected
-from uploader_gui.engine.attach import first_page
 from uploader_gui.engine.conversation import Conversation
+from uploader_gui.engine.verify import first_page
 from uploader_gui.services import schema
 from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.flow import Flow

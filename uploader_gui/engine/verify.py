@@ -1,0 +1,179 @@
+"""Looking at what is attached, when nobody knows whether an attach went through.
+
+The service file names a call, the things in its answer, each thing's id and each thing's files. The engine compares:
+found is exactly one thing that was not there before, that no other batch has claimed, and whose files are ours, one to
+one. Never by text or time: people edit texts, and clocks differ.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from uploader_gui.core.problems import UploadError
+from uploader_gui.engine.asking import holds, truthy, unexpected
+from uploader_gui.engine.conversation import Conversation
+from uploader_gui.services import schema
+from uploader_gui.services.expression import ExpressionError, Scope
+from uploader_gui.services.template import Template, as_text
+
+MAX_PAGES = 100
+
+
+class Sight(Enum):
+    """What a look shows."""
+
+    FOUND = auto()  # attached, certainly
+    ABSENT = auto()  # not there, this time
+    UNCLEAR = auto()  # more than one, or only part of it: a person decides
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """The outcome of one look. `thing` is the id of what the attach made, where it made something."""
+
+    sight: Sight
+    thing: str | None = None
+
+
+def first_page() -> dict[str, Any]:
+    """The page a list begins with."""
+    return {"number": 1, "skip": 0, "cursor": None}
+
+
+def things_there(verify: schema.Verify, conversation: Conversation, known: Scope) -> tuple[str, ...]:
+    """The ids of all things on the record now; empty for targets that add to a thing.
+
+    Raises:
+        UploadError: They cannot be read, all of them.
+        Cancelled: It was told to stop.
+    """
+    if verify.items is None:
+        return ()
+    return tuple(_text(verify, conversation, {**known, "item": item}) for item in _items(verify, conversation, known))
+
+
+def look(
+    verify: schema.Verify,
+    conversation: Conversation,
+    known: Scope,
+    *,
+    there: Collection[str],
+    claimed: Collection[str],
+) -> Looked:
+    """Look once.
+
+    Args:
+        verify: The target's.
+        conversation: With the service, in the account's name.
+        known: What the batch's calls know.
+        there: The ids that were there before the attach.
+        claimed: The ids that other batches' attaches made.
+
+    Raises:
+        UploadError: The service cannot be asked now, or not all of its answer can be read.
+        Cancelled: It was told to stop.
+    """
+    if verify.items is None:
+        return _look_at_parts(verify, conversation, known)
+    mine: list[str] = []
+    for item in _items(verify, conversation, known):
+        thing = _text(verify, conversation, {**known, "item": item})
+        if thing in there or thing in claimed:
+            continue
+        parts = _list(verify.parts, conversation, {**known, "item": item}, missing_is_empty=True)
+        if len(parts) == len(known["files"]) and not unmatched(verify, known, parts):
+            mine.append(thing)
+    if not mine:
+        return Looked(sight=Sight.ABSENT)
+    return Looked(sight=Sight.FOUND, thing=mine[0]) if len(mine) == 1 else Looked(sight=Sight.UNCLEAR)
+
+
+def _look_at_parts(verify: schema.Verify, conversation: Conversation, known: Scope) -> Looked:
+    lost, missing = parts_missing(verify, conversation, known)
+    if not lost and not missing:
+        return Looked(sight=Sight.FOUND)
+    absent = not lost and missing == len(known["files"])
+    return Looked(sight=Sight.ABSENT if absent else Sight.UNCLEAR)
+
+
+def parts_missing(verify: schema.Verify, conversation: Conversation, known: Scope) -> tuple[int, int]:
+    """For a target that adds to a thing: how many of its old parts are gone, and how many of our files are not there.
+
+    Raises:
+        UploadError: It cannot be read.
+        Cancelled: It was told to stop.
+    """
+    assert verify.before is not None  # noqa: S101 - only called for such targets
+    _answer, content = conversation.read(verify, {**known, "page": first_page()}, "verify")
+    before = _list(verify.before, conversation, known, missing_is_empty=True)
+    parts = _list(verify.parts, conversation, {**known, "answer": content}, missing_is_empty=True)
+    old = [_text(verify, conversation, {**known, "part": part}) for part in before]
+    ids = [_text(verify, conversation, {**known, "part": part}) for part in parts]
+    fresh = [part for part, one in zip(parts, ids, strict=True) if one not in old]
+    return len(_without(old, ids)), len(unmatched(verify, known, fresh))
+
+
+def unmatched(verify: schema.Verify, known: Scope, parts: Sequence[Any]) -> list[Any]:
+    """Match files to parts one to one; give the files that have none."""
+    left, alone = list(parts), []
+    for file in known["files"]:
+        match = next((part for part in left if holds(verify.same, {**known, **file, "part": part})), None)
+        if match is None:
+            alone.append(file)
+        else:
+            left.remove(match)
+    return alone
+
+
+def _items(verify: schema.Verify, conversation: Conversation, known: Scope) -> Iterator[Any]:
+    """All items of all pages."""
+    assert verify.items is not None  # noqa: S101 - only called for such targets
+    page = first_page()
+    for _ in range(MAX_PAGES):
+        _answer, content = conversation.read(verify, {**known, "page": page}, "verify")
+        answered = {**known, "page": page, "answer": content}
+        items = _list(verify.items, conversation, answered)
+        yield from items
+        try:
+            more = verify.more is not None and truthy(verify.more.value(answered))
+            cursor = verify.next.value(answered) if verify.next else None
+        except ExpressionError:
+            raise _odd(conversation, "it does not say whether there is more") from None
+        if not more and not cursor:
+            return
+        page = {"number": page["number"] + 1, "skip": page["skip"] + len(items), "cursor": cursor}
+    raise _odd(conversation, "it goes on and on")
+
+
+def _list(template: Template, conversation: Conversation, known: Scope, *, missing_is_empty: bool = False) -> list[Any]:
+    try:
+        value = template.value(known)
+    except ExpressionError:
+        raise _odd(conversation, "there is no list in it") from None
+    if value is None and missing_is_empty:
+        return []
+    if not isinstance(value, list):
+        raise _odd(conversation, "there is no list in it")
+    return value
+
+
+def _text(verify: schema.Verify, conversation: Conversation, known: Scope) -> str:
+    try:
+        return as_text(verify.id.value(known))
+    except ExpressionError:
+        raise _odd(conversation, "its parts cannot be told apart") from None
+
+
+def _odd(conversation: Conversation, detail: str) -> UploadError:
+    return unexpected(conversation.service.name, "verify", detail)
+
+
+def _without(wanted: Sequence[str], there: Sequence[str]) -> list[str]:
+    left, missing = list(there), []
+    for one in wanted:
+        if one in left:
+            left.remove(one)
+        else:
+            missing.append(one)
+    return missing
