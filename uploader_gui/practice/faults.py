@@ -101,9 +101,10 @@ class Faults:
         """
         if fault.kind == "stall":
             # With nothing to read first, not even the headers are acted on.
-            if not fault.after:
+            if fault.after:
+                stall.set(Stall(after=fault.after, released=self._released))
+            else:
                 await self._released.wait()
-            stall.set(Stall(after=fault.after, released=self._released))
             return await do()
         if fault.kind == "delay":
             await self._pause(fault.seconds)
