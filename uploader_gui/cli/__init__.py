@@ -1,6 +1,7 @@
 """The command line: one small module a command. Imports nothing before it is needed, and Qt never."""
 
 import importlib
+import io
 import logging
 import os
 import sys
@@ -20,6 +21,9 @@ def main(arguments: Sequence[str]) -> int:
         The exit code: see `uploader_gui.cli.exits`.
     """
     logging.getLogger("uploader_gui").addHandler(logging.NullHandler())
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A pipe or a terminal that is not UTF-8 must not end a command over the name of a file.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         options = parser().parse_args(list(arguments))
     except SystemExit as ended:  # argparse has printed help, or what is wrong

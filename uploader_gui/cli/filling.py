@@ -32,7 +32,7 @@ def choose(service: schema.Service, target: str | None, link: str | None) -> tup
     if link is not None:
         linked = links.read_link(service, link)
         if linked is None:
-            raise WrongUseError(f"this is not the address of a record of {service.name}: {link}")
+            raise WrongUseError(_not_a_record(service, link))
         chosen = target or linked.targets[0]
         mine = {one.id for one in service.targets[chosen].inputs}
         if not set(linked.inputs) <= mine:
@@ -44,6 +44,15 @@ def choose(service: schema.Service, target: str | None, link: str | None) -> tup
             raise WrongUseError(f"{service.name} needs a target: choose one with --target; there are {known}.")
         target = "upload"
     return flow(service, target), inputs
+
+
+def _not_a_record(service: schema.Service, link: str) -> str:
+    if not service.links:
+        return f"the addresses of {service.name}'s records are not known; say which one it is with --set."
+    return (
+        f"this is not the address of a record of {service.name}: {link}. "
+        "Copy it from the browser while the record is open, or say which one it is with --set."
+    )
 
 
 def fill(flow: Flow, linked: Mapping[str, str], settings: Sequence[str]) -> dict[str, Any]:
@@ -92,8 +101,15 @@ def complete(flow: Flow, filled: Mapping[str, Any], batch: Mapping[str, Any]) ->
     missing = list(_missing(flow, inputs))
     if missing:
         needs = " and ".join(f"--set {one.id}=… ({one.label})" for one in missing)
-        raise WrongUseError(f"the target “{flow.target_id}” needs {needs}.")
+        raise WrongUseError(f"the target “{flow.target_id}” needs {needs}.{_how_to_find(flow, missing)}")
     return inputs
+
+
+def _how_to_find(flow: Flow, missing: Sequence[schema.Input]) -> str:
+    lookup = next((one.lookup for one in missing if one.lookup), None)
+    if lookup is None:
+        return ""
+    return f" To find one: uploader-gui targets --service {flow.service.id} --lookup {lookup}"
 
 
 def _missing(flow: Flow, inputs: Mapping[str, Any]) -> Iterator[schema.Input]:

@@ -4,24 +4,126 @@ import sys
 import time
 from collections.abc import Mapping
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
+from rich.table import Column
 from rich.text import Text
 
-from uploader_gui.cli import output
+from uploader_gui.cli.output import PlainLines
 from uploader_gui.core import words
-from uploader_gui.core.batch import Batch, Step, Upload
-from uploader_gui.core.problems import Problem
+from uploader_gui.core.batch import Step, Upload
 from uploader_gui.core.progress import Meter, Speed
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.events import Event, Finished, StepChanged, StepState, Stored, Troubled
+
+_TAIL = 26  # "999.9 MB/s · 59 min 59 s", and a little air
+_BAR = 16
+_PERCENT = 5
+_SPARE = 4  # between the columns, and the last one of the line
+_NARROW = 60  # below this there is no room for a bar
+
+_ENDED = {"stored", "trouble"}
+
+
+class LiveLines(PlainLines):
+    """Live lines while something is sent; what is worth keeping is written above them.
+
+    Args:
+        service: The service's name.
+    """
+
+    def __init__(self, service: str) -> None:
+        super().__init__(service)
+        self._console = Console(file=sys.stdout, highlight=False)
+        self._speeds: dict[TaskID, Speed] = {}
+        self._tasks: dict[str, TaskID] = {}
+        self._meters: Mapping[str, Meter] = {}
+        self._progress: Progress | None = None
+
+    def begin(self, uploads: tuple[Upload, ...], meters: Mapping[str, Meter]) -> None:
+        """Show a line for each file; where there are more than the screen has, for those on their way."""
+        self._meters = meters
+        width, height = self._console.size
+        names = {upload.id: words.plain(upload.given, width) for upload in uploads}
+        wide = width >= _NARROW
+        room = width - _TAIL - _PERCENT - _SPARE - (_BAR if wide else 0)
+        longest = max(map(cell_len, names.values()), default=1)
+        self._progress = Progress(
+            TextColumn(
+                "{task.description}",
+                markup=False,
+                table_column=Column(width=max(8, min(room, longest)), no_wrap=True, overflow="ellipsis"),
+            ),
+            *([BarColumn(bar_width=_BAR)] if wide else []),
+            TextColumn("{task.percentage:>3.0f} %", markup=False, table_column=Column(width=_PERCENT, no_wrap=True)),
+            _Words(self._speeds),
+            console=self._console,
+            transient=True,
+            refresh_per_second=10,
+        )
+        self._few = len(uploads) < height - 1
+        for upload in uploads:
+            task = self._progress.add_task(
+                names[upload.id], total=max(1, upload.size), state="queued", visible=self._few
+            )
+            self._tasks[upload.id] = task
+            self._speeds[task] = Speed()
+        self._progress.start()
+
+    def refresh(self) -> None:
+        """Read the meters; called ten times a second."""
+        if self._progress is None:
+            return
+        now = time.monotonic()
+        for upload_id, task in self._tasks.items():
+            meter = self._meters[upload_id]
+            self._speeds[task].note(now, meter.sent)
+            if meter.total:
+                self._progress.update(task, completed=meter.sent)
+
+    def end(self) -> None:
+        """Take the live lines away."""
+        if self._progress is not None:
+            self._progress.stop()
+
+    def tell(self, event: Event) -> None:
+        """Show what an event changes."""
+        if isinstance(event, StepChanged):
+            if event.upload is not None and event.state in {StepState.STARTED, StepState.WAITING}:
+                self._state(event.upload, event.step if event.state is StepState.STARTED else "pause")
+        elif isinstance(event, Stored):
+            self._state(event.upload, "stored")
+        elif isinstance(event, Troubled) and event.upload is not None:
+            self._state(event.upload, "trouble")
+        super().tell(event)
+        if isinstance(event, Finished) and event.attached and event.link:
+            # A person can click it; a script has it from --json.
+            self._good(words.plain(event.link))
+
+    def _state(self, upload: Upload, state: str) -> None:
+        task = self._tasks.get(upload.id)
+        if task is None or self._progress is None:
+            return
+        visible = self._few or state not in _ENDED
+        if state == "stored":
+            # Also of an empty file, which has nothing to count.
+            self._progress.update(task, state=state, visible=visible, completed=max(1, upload.size))
+        else:
+            self._progress.update(task, state=state, visible=visible)
+
+    def _good(self, line: str) -> None:
+        self._console.print(Text(line), soft_wrap=True)
+
+    def _bad(self, line: str) -> None:
+        self._good(line)
 
 
 class _Words(ProgressColumn):
     """What happens with the file now, with speed and time left while it is being sent."""
 
     def __init__(self, speeds: Mapping[TaskID, Speed]) -> None:
-        super().__init__()
+        super().__init__(table_column=Column(width=_TAIL, no_wrap=True, overflow="ellipsis"))
         self._speeds = speeds
 
     def render(self, task: Task) -> Text:
@@ -29,15 +131,17 @@ class _Words(ProgressColumn):
         state: str = task.fields["state"]
         speed = self._speeds.get(task.id)
         rate = speed.bytes_per_second if speed else None
-        if state != Step.TRANSFER or not rate or speed is None:
+        sent = task.total is None or task.completed >= task.total
+        if state != Step.TRANSFER or not rate or speed is None or sent:
             return Text(_STATES[state]() if state in _STATES else state)
-        left = speed.seconds_left((task.total or 0) - task.completed) if task.total else None
-        tail = f" · {words.duration(left)} {_('left')}" if left is not None else ""
+        left = speed.seconds_left((task.total or 0) - task.completed)
+        tail = f" · {words.duration(left)}" if left is not None else ""
         return Text(f"{words.size(round(rate))}/s{tail}")
 
 
 _STATES = {
     "queued": lambda: _("waiting"),
+    "pause": lambda: _("waiting to try again"),
     Step.SIGN: lambda: _("asking where to"),
     Step.TRANSFER: lambda: _("sending"),
     Step.CONFIRM: lambda: _("confirming"),
@@ -45,84 +149,3 @@ _STATES = {
     "stored": lambda: _("✓ stored"),
     "trouble": lambda: _("! needs attention"),
 }
-
-
-class LiveLines:
-    """Live lines while something is sent; what is worth keeping is written above them."""
-
-    def __init__(self, service: str) -> None:
-        self._service = service
-        self._console = Console(file=sys.stdout, highlight=False)
-        self._speeds: dict[TaskID, Speed] = {}
-        self._progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
-            TextColumn("{task.percentage:>3.0f} %", markup=False),
-            _Words(self._speeds),
-            console=self._console,
-            transient=True,
-            refresh_per_second=10,
-        )
-        self._tasks: dict[str, TaskID] = {}
-        self._meters: Mapping[str, Meter] = {}
-
-    def begin(self, uploads: tuple[Upload, ...], meters: Mapping[str, Meter]) -> None:
-        """Show a line for each file."""
-        self._meters = meters
-        for upload in uploads:
-            name = words.plain(upload.given, 40)
-            task = self._progress.add_task(name, total=max(1, upload.size), state="queued")
-            self._tasks[upload.id] = task
-            self._speeds[task] = Speed()
-        self._progress.start()
-
-    def refresh(self) -> None:
-        """Read the meters; called ten times a second."""
-        now = time.monotonic()
-        for upload_id, task in self._tasks.items():
-            meter = self._meters[upload_id]
-            self._speeds[task].note(now, meter.sent)
-            self._progress.update(task, completed=meter.sent if meter.total else 0)
-
-    def end(self) -> None:
-        """Take the live lines away."""
-        self._progress.stop()
-
-    def tell(self, event: Event) -> None:
-        """Show what an event changes."""
-        if isinstance(event, StepChanged):
-            if event.state is StepState.WAITING and event.problem is not None:
-                self._print(output.waiting(event, event.problem))
-            elif event.upload is not None and event.state is StepState.STARTED:
-                self._state(event.upload, event.step)
-        elif isinstance(event, Stored):
-            self._state(event.upload, "stored")
-            for line in output.good_for(event):
-                self._print(line)
-        elif isinstance(event, Finished):
-            for line in output.summary(self._service, event):
-                self._print(line)
-        elif isinstance(event, Troubled):
-            if event.upload is not None:
-                self._state(event.upload, "trouble")
-            self.problem(event.batch, event.upload.given if event.upload else None, event.problem)
-
-    def problem(self, batch: Batch, given: str | None, problem: Problem) -> None:
-        """Write a problem."""
-        del batch
-        self._print(output.trouble(given, problem))
-
-    def done(self, batch: Batch, counts: Mapping[str, int]) -> None:
-        """Say what became of a batch that is not attached."""
-        del batch
-        line = output.ending(counts)
-        if line:
-            self._print(line)
-
-    def _state(self, upload: Upload, state: str) -> None:
-        task = self._tasks.get(upload.id)
-        if task is not None:
-            self._progress.update(task, state=state)
-
-    def _print(self, line: str) -> None:
-        self._console.print(Text(line), soft_wrap=True)

@@ -5,36 +5,61 @@ Answers go to standard output, everything about trouble to standard error.
 
 import json
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from uploader_gui.core import words
-from uploader_gui.core.batch import Batch
-from uploader_gui.core.problems import Problem
+from uploader_gui.core.batch import Batch, Upload
+from uploader_gui.core.problems import PASSING, Problem
+from uploader_gui.core.progress import Meter
 from uploader_gui.engine.events import Event, Finished, StepChanged, StepState, Stored, Troubled
 
+NOT_KNOWN = "It is not known whether the files are attached: look at the record before you send them again."
 
-class Output(Protocol):
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many files there were, and what became of them."""
+
+    files: int = 0
+    stored: int = 0
+    attached: int = 0
+    problems: int = 0
+    unknown: int = 0
+
+
+class Output:
     """Tells a person or a program what happens."""
 
     def tell(self, event: Event) -> None:
         """Tell one event of the engine."""
+        raise NotImplementedError
 
     def problem(self, batch: Batch, given: str | None, problem: Problem) -> None:
-        """Tell a problem that was found before the engine began; `given` is the file's path as it was given."""
+        """Tell a problem; `given` is the file's path as it was given, None if it concerns them all."""
+        raise NotImplementedError
 
-    def done(self, batch: Batch, counts: Mapping[str, int]) -> None:
+    def done(self, batch: Batch, counts: Counts, *, interrupted: bool = False) -> None:
         """Tell that it is over."""
+        raise NotImplementedError
+
+    def begin(self, uploads: tuple[Upload, ...], meters: Mapping[str, Meter]) -> None:
+        """Sending begins."""
+
+    def refresh(self) -> None:
+        """Called ten times a second while something is sent."""
+
+    def end(self) -> None:
+        """Sending has ended."""
 
 
-class JsonLines:
+class JsonLines(Output):
     """One object a line on standard output."""
 
-    def __init__(self) -> None:
-        self._write = _writer()
-
     def _line(self, batch: Batch, event: str, given: str | None, **facts: Any) -> None:
-        self._write(json.dumps({"event": event, "batch": batch.id, "file": given, **facts}, ensure_ascii=False))
+        # In ASCII: a name that is no valid text, and a terminal or a pipe that is not UTF-8, do no harm.
+        _write(json.dumps({"event": event, "batch": batch.id, "file": given, **facts}))
 
     def tell(self, event: Event) -> None:
         """Write one event."""
@@ -69,63 +94,73 @@ class JsonLines:
         text = " ".join(part for part in (sentence.text, sentence.said) if part)
         self._line(batch, "problem", given, kind=problem.kind, title=sentence.title, text=text)
 
-    def done(self, batch: Batch, counts: Mapping[str, int]) -> None:
+    def done(self, batch: Batch, counts: Counts, *, interrupted: bool = False) -> None:
         """Write the last line."""
-        self._line(batch, "done", None, **counts)
+        del interrupted
+        self._line(batch, "done", None, **asdict(counts))
 
 
-class PlainLines:
-    """A line when something is worth one."""
+class PlainLines(Output):
+    """A line when something is worth one.
+
+    Args:
+        service: The service's name.
+    """
 
     def __init__(self, service: str) -> None:
         self._service = service
-        self._write = _writer()
 
     def tell(self, event: Event) -> None:
         """Write what a person wants to know of an event."""
         if isinstance(event, Finished):
-            for line in summary(self._service, event):
-                self._write(line)
+            self._good(summary(self._service, event))
         elif isinstance(event, Troubled):
             self.problem(event.batch, event.upload.given if event.upload else None, event.problem)
         elif isinstance(event, Stored):
             for line in good_for(event):
-                self._write(line)
+                self._good(line)
         elif event.state is StepState.WAITING and event.problem is not None:
-            print(waiting(event, event.problem), file=sys.stderr)
+            who = words.plain(event.upload.given) if event.upload else event.problem.service
+            self._bad(pausing(who, event.problem, event.milliseconds / 1000))
 
     def problem(self, batch: Batch, given: str | None, problem: Problem) -> None:
-        """Write a problem to standard error."""
+        """Write a problem."""
         del batch
-        print(trouble(given, problem), file=sys.stderr)
+        sentence = words.describe(problem).whole
+        self._bad(f"{words.plain(given)}: {sentence}" if given else sentence)
 
-    def done(self, batch: Batch, counts: Mapping[str, int]) -> None:
-        """Say what became of a batch that is not attached."""
-        del batch
-        line = ending(counts)
+    def done(self, batch: Batch, counts: Counts, *, interrupted: bool = False) -> None:
+        """Say what became of a batch that did not end well."""
+        line = ending(batch, counts, interrupted=interrupted)
         if line:
-            print(line, file=sys.stderr)
+            self._bad(line)
+
+    def _good(self, line: str) -> None:
+        _write(line)
+
+    def _bad(self, line: str) -> None:
+        print(line, file=sys.stderr)
 
 
-def trouble(given: str | None, problem: Problem) -> str:
-    """A problem in one line."""
-    sentence = words.describe(problem).whole
-    return f"{words.plain(given)}: {sentence}" if given else sentence
-
-
-def waiting(event: StepChanged, problem: Problem) -> str:
+def pausing(who: str, problem: Problem, seconds: float) -> str:
     """Why something waits, and for how long, in one line."""
-    who = words.plain(event.upload.given) if event.upload else problem.service
-    pause = words.duration(event.milliseconds / 1000)
-    return f"{who}: {words.describe(problem).title}. Trying again in {pause}."
+    return f"{who}: {words.describe(problem).title}. Trying again in {words.duration(max(1, seconds))}."
 
 
-def summary(service: str, event: Finished) -> list[str]:
+def say_pause(problem: Problem, seconds: float) -> None:
+    """Say why a question is asked again, and when."""
+    print(pausing(problem.service, problem, seconds), file=sys.stderr)
+
+
+def finishing(service: str) -> str:
+    """Why Ctrl-C does not end the program at once."""
+    return f"The files are being attached; waiting for {service}'s answer, so that it is known whether they are."
+
+
+def summary(service: str, event: Finished) -> str:
     """What was achieved."""
-    count = len(event.uploads)
-    if event.attached:
-        return [words.files_attached(service, count, event.place)]
-    return [words.files_stored(service, count, event.place)]
+    say = words.files_attached if event.attached else words.files_stored
+    return say(service, len(event.uploads), event.place)
 
 
 def good_for(event: Stored) -> list[str]:
@@ -135,13 +170,31 @@ def good_for(event: Stored) -> list[str]:
     return [f"{words.plain(event.upload.given)}: {name} {value}" for name, value in event.result.items()]
 
 
-def ending(counts: Mapping[str, int]) -> str:
-    """The last word when not all went well; "" if it did."""
-    if counts["unknown"]:
-        return "It is not known whether the files are attached: look at the record before you send them again."
-    if counts["problems"] and not counts["attached"]:
-        return "Nothing was attached."
-    return ""
+def ending(batch: Batch, counts: Counts, *, interrupted: bool) -> str:
+    """The last word when not all went well; "" if it did, or if its problem has said it."""
+    if counts.unknown and batch.problem is not None and batch.problem.kind in PASSING:
+        return NOT_KNOWN
+    if counts.attached or counts.unknown:
+        return ""
+    stopped = "Interrupted: " if interrupted else ""
+    if not batch.attaches:
+        if counts.files and counts.stored == counts.files:
+            return ""
+        return f"{stopped}{counts.stored} of {counts.files} files stored."
+    if interrupted or counts.problems:
+        return f"{stopped}{'nothing' if stopped else 'Nothing'} was attached."
+    return "Nothing was sent."
+
+
+def cut_short(batch: Batch, counts: Counts) -> str:
+    """What became of a batch whose output could not be written any more."""
+    if counts.attached:
+        end = "All files are attached."
+    elif counts.unknown:
+        end = NOT_KNOWN
+    else:
+        end = ending(batch, counts, interrupted=True)
+    return f"uploader-gui: the output was cut off. {end}".rstrip()
 
 
 def _record_input(batch: Batch) -> str:
@@ -149,9 +202,6 @@ def _record_input(batch: Batch) -> str:
     return next(iter(batch.named), "")
 
 
-def _writer() -> Callable[[str], None]:
-    def write(line: str) -> None:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
-
-    return write
+def _write(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,6 +1,7 @@
 """`uploader-gui practice`: the practice service, until it is stopped."""
 
 import argparse
+import os
 import signal
 import threading
 
@@ -24,14 +25,17 @@ def run(options: argparse.Namespace) -> int:
     try:
         service.start()
     except OSError as error:
-        why = (error.strerror or "error").lower()
-        raise WrongUseError(f"port {options.port} cannot be used: {why}. Choose another with --port.") from None
+        why = os.strerror(error.errno).lower() if error.errno else "error"
+        what = f"port {options.port} cannot be used: {why}. Choose another with --port."
+        raise WrongUseError(what if options.port else f"the practice service cannot start: {why}.") from None
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: ended.set())
-    with service:
+    try:
         _introduce(service)
         ended.wait()
+    finally:
+        service.stop()
     return exits.DONE
 
 

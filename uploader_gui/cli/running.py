@@ -1,17 +1,20 @@
 """The engine with its lanes, as the command line runs it."""
 
+import contextlib
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from uploader_gui.core.cancel import Cancelled, CancelToken
-from uploader_gui.core.ports import Clock
-from uploader_gui.core.problems import PASSING, UploadError
+from uploader_gui.core.ports import Clock, SystemClock
+from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.events import Listener
+from uploader_gui.engine.http import Timing, system_trust
 from uploader_gui.engine.lane import Lane, run_lanes
 from uploader_gui.engine.lookup import Found, Lookups, name_inputs
-from uploader_gui.engine.queue import Queue
+from uploader_gui.engine.queue import RATE_LIMIT_TRIES, Queue
 from uploader_gui.engine.retry import Policy
 from uploader_gui.engine.session import Account, Session
 from uploader_gui.services.flow import Flow
@@ -23,7 +26,7 @@ class StoppedError(Exception):
     """It was interrupted before anything was sent."""
 
 
-def nobody(_event: object) -> None:
+def nobody(*_anything: object) -> None:
     """Listen to nothing."""
 
 
@@ -32,29 +35,39 @@ class Engine:
 
     Args:
         account: In whose name.
-        clock: Time.
-        listener: Told what happens.
+        listener: Told what happens to the queue.
+        waits: Told why a question is asked again, and in how many seconds.
         lanes: How many uploads run at once.
         digests: Digests taken while sending, beside MD5.
+        clock: Time.
+        policy: When what failed is tried again.
+        timing: How long answers are waited for.
+        trust: Which certificates are trusted.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but one have their defaults
         self,
         account: Account,
-        clock: Clock,
         listener: Listener = nobody,
+        waits: Callable[[Problem, float], None] = nobody,
         *,
         lanes: int = 1,
         digests: Iterable[str] = (),
+        clock: Clock | None = None,
+        policy: Policy | None = None,
+        timing: Timing | None = None,
+        trust: Callable[[], ssl.SSLContext] = system_trust,
     ) -> None:
-        self._clock = clock
-        self._policy = Policy()
-        self.session = Session(account, clock)
-        self.queue = Queue(clock=clock, listener=listener, policy=self._policy)
+        self._clock = clock or SystemClock()
+        self._policy = policy or Policy()
+        self._waits = waits
+        self.session = Session(account, self._clock)
+        self.queue = Queue(clock=self._clock, listener=listener, policy=self._policy)
         wanted = frozenset(digests)
-        self._lanes = [Lane(self.queue, clock, digests=wanted) for _ in range(lanes)]
+        self._lanes = [Lane(self.queue, self._clock, digests=wanted, timing=timing, trust=trust) for _ in range(lanes)]
         self._threads: list[threading.Thread] = []
         self._cancel = CancelToken()
+        self._stopped = threading.Condition()
 
     def name_inputs(self, flow: Flow, inputs: Mapping[str, Any]) -> dict[str, str]:
         """Name the chosen records, and find out whether they are there.
@@ -75,21 +88,32 @@ class Engine:
         yield from self._asked(lambda lookups: list(lookups.search(lookup, text, inputs)), flow)
 
     def _asked(self, question: Callable[[Lookups], Given], flow: Flow) -> Given:
-        lane = self._lanes[0]
-        client = lane.account_client(self.session.account)
-        try:
-            for tried in range(1, self._policy.tries + 1):
+        tried = 0
+        with contextlib.closing(self._lanes[0].account_client(self.session.account)) as client:
+            while True:
                 lookups = Lookups(flow, Conversation(self.session, client, self._cancel), self._clock.utc())
                 try:
                     return question(lookups)
+                except Cancelled:
+                    raise StoppedError from None
                 except UploadError as error:
-                    problem = error.problem
-                    if problem.kind not in PASSING or tried == self._policy.tries:
-                        raise
-                    self._cancel.wait(self._policy.wait(tried) if problem.wait is None else problem.wait)
-        except Cancelled:
-            raise StoppedError from None
-        raise AssertionError
+                    tried += 1
+                    self._pause(error, tried)
+
+    def _pause(self, error: UploadError, tried: int) -> None:
+        """Wait as long as the queue would; raise what cannot be waited out."""
+        problem = error.problem
+        most = RATE_LIMIT_TRIES if problem.kind is Kind.RATE_LIMITED else self._policy.tries
+        if problem.kind not in PASSING or tried >= most:
+            raise error
+        seconds = self._policy.wait(tried) if problem.wait is None else problem.wait
+        self._waits(problem, seconds)
+        until = self._clock.monotonic() + seconds
+        with self._stopped:
+            while not self._cancel.cancelled and (left := until - self._clock.monotonic()) > 0:
+                self._clock.wait(self._stopped, left)
+        if self._cancel.cancelled:
+            raise StoppedError
 
     def start(self) -> None:
         """Let the lanes work until nothing can go on without a person."""
@@ -107,4 +131,6 @@ class Engine:
     def stop(self) -> None:
         """End in good order: what is being sent is broken off, an attach under way is finished first."""
         self._cancel.cancel()
+        with self._stopped:
+            self._stopped.notify_all()
         self.queue.stop()

@@ -3,26 +3,27 @@
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 
 from uploader_gui.cli import environment, exits, filling
 from uploader_gui.cli.exits import WrongUseError
 from uploader_gui.core import words
-from uploader_gui.core.ports import SystemClock
-from uploader_gui.core.problems import UploadError
+from uploader_gui.core.problems import Kind, Problem, UploadError
 from uploader_gui.services import schema
-from uploader_gui.services.flow import flow
+from uploader_gui.services.flow import Flow, flow
 
 
 def run(options: argparse.Namespace) -> int:
     """Carry the command out; gives the exit code."""
+    keys = environment.take_keys()
     service = filling.find_service(options.service)
     if options.lookup is not None:
-        return _look_up(service, options)
+        return _look_up(service, keys, options)
     if options.search:
         raise WrongUseError("--search needs --lookup.")
     for name, target in service.targets.items():
         if options.json:
-            print(json.dumps(_as_json(name, target), ensure_ascii=False))
+            print(json.dumps(_as_json(name, target)))
         else:
             print(f"{name:18} {target.label}{_remarks(target)}")
             for one in target.inputs:
@@ -80,7 +81,7 @@ def _more(one: schema.Input) -> str:
     return f"  ({'; '.join(more)})" if more else ""
 
 
-def _look_up(service: schema.Service, options: argparse.Namespace) -> int:
+def _look_up(service: schema.Service, keys: Mapping[str, str], options: argparse.Namespace) -> int:
     if options.lookup not in service.lookups:
         known = ", ".join(service.lookups) or "none"
         raise WrongUseError(f"{service.name} has no lookup “{options.lookup}”; there are {known}.")
@@ -95,20 +96,35 @@ def _look_up(service: schema.Service, options: argparse.Namespace) -> int:
     else:
         raise WrongUseError(f"no target with the lookup “{options.lookup}” has all of: {', '.join(sorted(given))}.")
     inputs = filling.fill(found, {}, options.set)
-    account = environment.account(service, base=options.base, name=options.account)
+    account = environment.account(service, keys, base=options.base, name=options.account)
 
-    from uploader_gui.cli.running import Engine, StoppedError  # noqa: PLC0415 - brings the HTTP library
+    from uploader_gui.cli import output, running  # noqa: PLC0415 - brings the HTTP library
 
-    engine = Engine(account, SystemClock())
+    engine = running.Engine(account, waits=output.say_pause)
+    something = False
     try:
         for record in engine.search(found, options.lookup, options.search, inputs):
+            something = True
             if options.json:
-                print(json.dumps({"id": record.id, "label": record.label}, ensure_ascii=False))
+                print(json.dumps({"id": record.id, "label": record.label}))
             else:
                 print(f"{record.id}  {words.plain(record.label)}")
     except UploadError as error:
-        print(words.describe(error.problem).whole, file=sys.stderr)
-        return exits.NEEDS_ATTENTION
-    except StoppedError:
+        return _not_found_out(error.problem, found, options.lookup, inputs)
+    except running.StoppedError:
         return exits.INTERRUPTED
+    if not something:
+        print("Nothing was found.", file=sys.stderr)
     return exits.DONE
+
+
+def _not_found_out(problem: Problem, flow: Flow, lookup: str, inputs: Mapping[str, object]) -> int:
+    """Tell why nothing was found; before anything was asked it can only be an input that the lookup needs."""
+    names = [one.id for one in flow.target.inputs]
+    before = names[: next(at for at, one in enumerate(flow.target.inputs) if one.lookup == lookup)]
+    missing = [name for name in before if not inputs.get(name)]
+    if problem.kind is Kind.UNEXPECTED_ANSWER and not problem.sent and missing:
+        needs = " and ".join(f"--set {name}=…" for name in missing)
+        raise WrongUseError(f"the lookup “{lookup}” needs {needs}.")
+    print(words.describe(problem).whole, file=sys.stderr)
+    return exits.NEEDS_ATTENTION

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from uploader_gui.core.problems import Kind, UploadError
+from uploader_gui.core.problems import Kind, Problem, UploadError
 from uploader_gui.engine import scope
 from uploader_gui.engine.asking import truthy, unexpected
 from uploader_gui.engine.conversation import Conversation
@@ -40,6 +40,7 @@ class Lookups:
         self._service = flow.service
         self._conversation = conversation
         self._now = now
+        self._cut = True
 
     def search(self, name: str, text: str, inputs: Mapping[str, Any]) -> Iterator[Found]:
         """Find records by a text, best first as the service has them.
@@ -54,7 +55,7 @@ class Lookups:
             Cancelled: It was told to stop.
         """
         lookup = self._service.lookups[name]
-        searches = any("search" in expression.text for expression in _expressions(lookup))
+        searches = _searches(lookup)
         for found in self._all(lookup, text, inputs):
             if searches or text.casefold() in found.label.casefold():
                 yield found
@@ -73,8 +74,7 @@ class Lookups:
             return value
         lookup = self._service.lookups[one.lookup]
         if lookup.one is None:
-            found = (found.label for found in self._all(lookup, "", inputs) if found.id == value)
-            return next(found, value)
+            return self._name_in_list(one, lookup, value, inputs)
         known = {**self._scope(inputs), "id": value}
         try:
             _answer, content = self._conversation.read(lookup.one, known, "lookup", name=value)
@@ -84,10 +84,20 @@ class Lookups:
             raise unexpected(self._service.name, "lookup", "the record has no name") from None
         return label if isinstance(label, str) and label else value
 
+    def _name_in_list(self, one: schema.Input, lookup: schema.Lookup, value: str, inputs: Mapping[str, Any]) -> str:
+        """Find a record's name where only a list can be had; what a list read to its end lacks is not there."""
+        for found in self._all(lookup, "", inputs):
+            if found.id == value:
+                return found.label
+        if one.free or self._cut or _searches(lookup):
+            return value
+        raise UploadError(Problem(kind=Kind.NOT_FOUND, service=self._service.name, step="lookup", name=value))
+
     def _scope(self, inputs: Mapping[str, Any]) -> Scope:
         return scope.outer(self._flow, self._conversation.session.account.public, inputs, self._now)
 
     def _all(self, lookup: schema.Lookup, text: str, inputs: Mapping[str, Any]) -> Iterator[Found]:
+        self._cut = True
         page = first_page()
         known = {**self._scope(inputs), "search": text}
         for _ in range(MAX_PAGES):
@@ -106,6 +116,7 @@ class Lookups:
                 if found is not None:
                     yield found
             if not more and not cursor:
+                self._cut = False
                 return
             page = {"number": page["number"] + 1, "skip": page["skip"] + len(items), "cursor": cursor}
 
@@ -118,6 +129,11 @@ class Lookups:
         except ExpressionError:
             return None
         return Found(id=record, label=label or record)
+
+
+def _searches(lookup: schema.Lookup) -> bool:
+    """Whether the service searches; else the engine picks by label."""
+    return any("search" in expression.text for expression in _expressions(lookup))
 
 
 def _expressions(lookup: schema.Lookup) -> Iterator[Any]:

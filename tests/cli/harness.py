@@ -1,0 +1,200 @@
+"""Runs the command line in this process, against the practice service and by a clock that needs no waiting.
+
+After every run it is checked that no secret was written and that no credential was sent to storage.
+"""
+
+import functools
+import hashlib
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from uploader_gui.cli import main
+from uploader_gui.practice import SERVICES, PracticeService
+from uploader_gui.services import catalogue, schema
+
+CREDENTIALS = {"authorization", "x-api-key", "x-business-id", "x-user-id", "api-key", "user-id", "cookie"}
+"""The names of all headers that any service signs in with."""
+
+
+PATIENCE = 6 * 3600
+"""Seconds after which a wait has lasted too long, by the fast clock."""
+
+
+class FastClock:
+    """A clock that jumps over every wait. The practice service goes by it too."""
+
+    def __init__(self) -> None:
+        self.skipped = 0.0
+
+    def monotonic(self) -> float:
+        """Seconds that only ever grow."""
+        return time.monotonic() + self.skipped
+
+    def time(self) -> float:
+        """Seconds since the epoch."""
+        return time.time() + self.skipped
+
+    def utc(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.fromtimestamp(self.time(), UTC)
+
+    def wait(self, condition: threading.Condition, seconds: float | None) -> None:
+        """Give the others a moment; then it is as late as was wished for."""
+        if seconds is None:
+            condition.wait()
+            return
+        until = self.monotonic() + seconds
+        assert self.skipped < PATIENCE, "it goes on for ever"
+        if not condition.wait(min(seconds, 0.005)):
+            self.skipped += max(0.0, until - self.monotonic())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Its JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    def events(self, event: str) -> list[dict[str, Any]]:
+        """Its JSON lines of one kind."""
+        return [line for line in self.lines if line["event"] == event]
+
+    @property
+    def done(self) -> dict[str, Any]:
+        """Its last JSON line."""
+        last = self.lines[-1]
+        assert last["event"] == "done"
+        return last
+
+    @property
+    def problems(self) -> list[str]:
+        """The kinds of its problems."""
+        return [line["kind"] for line in self.events("problem")]
+
+    @property
+    def text(self) -> str:
+        """The sentences of its problems."""
+        return " ".join(f"{line['title']}. {line['text']}" for line in self.events("problem"))
+
+
+def keys(practice: PracticeService, service: str, way: int = 0) -> dict[str, str]:
+    """The environment variables that hold a service's account."""
+    return {f"UPLOADER_{service}_{name}".upper(): value for name, value in practice.account(service, way).items()}
+
+
+def secrets_of(practice: PracticeService) -> set[str]:
+    """Every secret of every account."""
+    return {
+        value
+        for service in SERVICES
+        for way in range(len(_accounts()[service].ways))
+        for name, value in practice.account(service, way).items()
+        if name in {field.id for field in _accounts()[service].fields if field.secret}
+    }
+
+
+@functools.cache
+def _accounts() -> dict[str, schema.Account]:
+    return {service: catalogue.find(service).account for service in SERVICES}
+
+
+@dataclass(kw_only=True)
+class CommandLine:
+    """Runs commands.
+
+    Attributes:
+        practice: The practice service.
+        clock: The clock of both.
+        environment: Sets the account's variables.
+        captured: Gives what was written.
+        way: Which way to sign in.
+    """
+
+    practice: PracticeService
+    clock: FastClock
+    environment: pytest.MonkeyPatch
+    captured: pytest.CaptureFixture[str]
+    way: int = 0
+    results: list[Result] = field(default_factory=list)
+
+    def __call__(self, *arguments: str) -> Result:
+        """Run a command with the environment as it is."""
+        self.captured.readouterr()
+        code = main(list(arguments))
+        written = self.captured.readouterr()
+        result = Result(code=code, out=written.out, err=written.err)
+        self.results.append(result)
+        for secret in secrets_of(self.practice):
+            assert secret not in result.out + result.err
+        assert "Traceback" not in result.err
+        for request in self.practice.world.requests:
+            assert "transfer" not in request.steps or not CREDENTIALS & set(request.headers)
+        return result
+
+    def sign_in(self, service: str) -> None:
+        """Set the variables that hold a service's account."""
+        for name, value in keys(self.practice, service, self.way).items():
+            self.environment.setenv(name, value)
+
+    def send(
+        self,
+        service: str,
+        *files: Path | str,
+        target: str | None = None,
+        inputs: Mapping[str, str] | None = None,
+        more: tuple[str, ...] = ("--json", "--yes"),
+    ) -> Result:
+        """Send files, signed in."""
+        self.sign_in(service)
+        where = ["--service", service, "--base", self.practice.base(service)]
+        if target is not None:
+            where += ["--target", target]
+        for name, value in (inputs or {}).items():
+            where += ["--set", f"{name}={value}"]
+        return self("send", *map(str, files), *where, *more)
+
+    def attach_calls(self, service: str) -> int:
+        """How many attach calls have reached the service."""
+        return sum(
+            request.service == service and "attach" in request.steps and request.method != "GET"
+            for request in self.practice.world.requests
+        )
+
+    def asked(self, service: str, step: str) -> int:
+        """How many requests of a step have reached the service."""
+        return sum(request.service == service and step in request.steps for request in self.practice.world.requests)
+
+
+Print = tuple[str, int, str, str]
+"""What identifies a file: its name, size, MD5 and SHA-256."""
+
+
+def print_of(path: Path, name: str | None = None) -> Print:
+    """Identify a file on disk."""
+    content = path.read_bytes()
+    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    return name or path.name, len(content), md5, hashlib.sha256(content).hexdigest()
+
+
+def attached(practice: PracticeService, service: str) -> list[Counter[Print]]:
+    """The files of each attachment, by what arrived."""
+    return [
+        Counter((file.name, file.size, file.md5, file.sha256) for file in attachment.files)
+        for attachment in practice.world.attachments(service)
+    ]
