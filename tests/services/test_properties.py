@@ -166,12 +166,13 @@ def test_inspection(text: str, known: Record) -> None:
     assert all(group <= uses.seen for group in uses.required)
 
 
+members = st.lists(st.sampled_from("abc"), min_size=1, max_size=2).map(".".join)
 small = st.recursive(
     st.one_of(st.none(), st.integers(0, 2), st.sampled_from(["", "x", "y"])),
-    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(names, inner, max_size=3)),
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(st.sampled_from("abc"), inner, max_size=3)),
     max_leaves=5,
 )
-answers = st.dictionaries(names, small, max_size=4)
+answers = st.fixed_dictionaries({"a": small, "b": small, "c": small})
 files = st.fixed_dictionaries({"name": st.text(max_size=3), "size": st.integers(0, 9), "md5": st.just("0f")})
 scopes = st.fixed_dictionaries(
     {
@@ -185,6 +186,38 @@ scopes = st.fixed_dictionaries(
             }
         ),
     }
+)
+
+
+# Ways through the files and answers that people write, each with places for two paths.
+WAYS = """
+sign.{0}                                sign.[{0}, {1}]                         sign.{{x: {0}, y: {1}}}.x
+root().sign.{0}                         @.sign.{0}                              (sign).{0}
+sign | {0}                              sign.{0}[0]                             sign.{0}[].{1}
+sign.{0}.*                              sign.{0}[?{1}]                          file.md5
+target.text                             target.tags[0]                          files[].sign.{0}
+files[0].sign.{0}                       files[?sign.{0}].sign.{1}               files[?sign.{0} == 'x'].file.md5
+files[].{{x: sign.{0}, y: sign.{1}}}    files[].[sign.{0}, sign.{1}][]          files | [0].sign.{0}
+files[-1:].sign.{0}                     sort_by(files, &file.name)[].sign.{0}   reverse(files)[].sign.{0}
+map(&sign.{0}, files)                   map(&sign, files)[].{0}                 max_by(files, &file.size).sign.{0}
+to_array(files)[].sign.{0}              (files || files)[0].sign.{0}            [files, files][][].sign.{0}
+{{x: files}}.x[].sign.{0}               not_null(sign.{0}, sign.{1})            files[].to_string(sign.{0})
+length(files[?sign.{0}])                type(sign.{0})                          keys(sign.{0} || `{{}}`)
+(sign.{0} || sign.{1}).a                sign.{0} && sign.{1}                    sign.{0} || 'none'
+"""
+ways = st.tuples(st.sampled_from(re.split(r"\s{2,}|\n", WAYS.strip())), members, members).map(
+    lambda it: it[0].format(it[1], it[2])
+)
+likely = st.recursive(
+    ways,
+    lambda inner: st.tuples(
+        st.sampled_from(
+            ["({0}) || ({1})", "({0}) && ({1})", "[{0}, {1}]", "{{a: {0}, b: {1}}}", "({0}) == ({1})", "!({0})"]
+        ),
+        inner,
+        inner,
+    ).map(lambda it: it[0].format(it[1], it[2])),
+    max_leaves=4,
 )
 
 
@@ -209,8 +242,8 @@ def outcome(expression: Expression, scope: dict[str, Any]) -> str:
         return str(error)
 
 
-@quick
-@given(expressions, scopes)
+@settings(quick, max_examples=500)
+@given(st.one_of(likely, likely, likely, expressions), scopes)
 def test_what_is_kept_is_enough(text: str, scope: dict[str, Any]) -> None:
     """An expression without mistakes gives the same over whole answers as over what the flow keeps of them."""
     expression = compiled(text)

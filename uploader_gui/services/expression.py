@@ -5,60 +5,41 @@ The language is the library's; four functions are added, as JMESPath cannot look
 """
 
 import functools
-import html
-from collections.abc import Mapping
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import jmespath
 import jmespath.exceptions
-import jmespath.functions
 import jmespath.lexer
+
+from uploader_gui.core.words import plain
+from uploader_gui.services.evaluation import Functions, Interpreter, Scope, TooMuchWorkError, seconds_since_1970
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 60
 
-Scope = dict[str, Any]
+FUNCTIONS: Mapping[str, Any] = Functions.FUNCTION_TABLE
+OWN_FUNCTIONS = ("html", "root", "split", "time")
+
+Token = Mapping[str, Any]
 
 
 class ExpressionError(Exception):
     """An expression cannot be read or gave nothing usable.
 
     Its text never holds a value: the library's own errors print values, and those may be secret.
+
+    Attributes:
+        expression: The expression that cannot be read, as it stands in the service file; "" otherwise.
     """
 
-
-class Functions(jmespath.functions.Functions):
-    """The library's functions and our four."""
-
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-
-    @jmespath.functions.signature()
-    def _func_root(self) -> Scope:
-        return self._scope
-
-    @jmespath.functions.signature({"types": ["string"]})
-    def _func_time(self, text: str) -> float:
-        return seconds_since_1970(text)
-
-    @jmespath.functions.signature({"types": ["string"]}, {"types": ["string"]})
-    def _func_split(self, text: str, separator: str) -> list[str]:
-        return text.split(separator) if separator else list(text)
-
-    @jmespath.functions.signature({"types": ["string"]})
-    def _func_html(self, text: str) -> str:
-        return html.escape(text)
-
-
-OWN_FUNCTIONS = ("html", "root", "split", "time")
-
-
-def seconds_since_1970(text: str) -> float:
-    """Read an ISO 8601 date; one without a zone is UTC. Raises ValueError."""
-    read = datetime.fromisoformat(text)
-    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+    def __init__(self, text: str, *, expression: str = "") -> None:
+        super().__init__(text)
+        self.expression = expression
 
 
 @dataclass(frozen=True)
@@ -76,60 +57,144 @@ class Expression:
         parsed: Mapping[str, Any] = _compiled(self.text).parsed
         return parsed
 
+    @property
+    def tokens(self) -> list[Token]:
+        """The library's tokens of it: `type`, `value`."""
+        return list(jmespath.lexer.Lexer().tokenize(self.text))
+
     def value(self, scope: Scope) -> Any:
         """Evaluate; None is JMESPath's "nothing there".
 
         Raises:
             ExpressionError: It does not fit what is there.
         """
-        options = jmespath.Options(custom_functions=Functions(scope))
+        # Nothing is chained, not even as context: the library's errors print values.
+        failed = "it does not fit what is there"
         try:
-            return _compiled(self.text).search(scope, options=options)
+            return Interpreter(scope).visit(self.tree, scope)
+        except TooMuchWorkError:
+            failed = "it makes too much of what is there"
         except (jmespath.exceptions.JMESPathError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             pass
         except RecursionError:
             pass
-        raise ExpressionError("it does not fit what is there")
+        raise ExpressionError(failed)
 
 
 @functools.lru_cache(maxsize=4096)
 def _compiled(text: str) -> Any:
     if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"it is longer than {MAX_LENGTH} characters")
+        raise ExpressionError(f"it is longer than {MAX_LENGTH} characters", expression=text)
     if not text.strip():
-        raise ExpressionError("there is nothing between the braces")
+        raise ExpressionError("there is nothing between the braces of ${ }", expression=text)
+    _check_literals(text)
+    parsed: Any = None
     try:
         parsed = jmespath.compile(text)
-        depth = _depth(parsed.parsed)
-    except jmespath.exceptions.LexerError as error:
-        raise ExpressionError(f"it cannot be read at “{text[error.lex_position or 0 :][:12]}”") from None
+        nodes = list(_nodes(parsed.parsed))
     except jmespath.exceptions.IncompleteExpressionError:
-        raise ExpressionError("it ends too early") from None
+        sentence = "it ends too early"
     except jmespath.exceptions.ParseError as error:
-        raise ExpressionError(f"it cannot be read at “{error.token_value}”") from None
+        sentence = _why(text, error)
     except (jmespath.exceptions.JMESPathError, ValueError):
-        raise ExpressionError("it cannot be read") from None
+        sentence = "it cannot be read"
     except RecursionError:
-        depth = MAX_DEPTH + 1
-    if depth > MAX_DEPTH:
-        raise ExpressionError(f"it is nested deeper than {MAX_DEPTH}")
+        sentence = f"it is nested deeper than {MAX_DEPTH}"
+    else:
+        sentence = next(_misuses(nodes), "")
+    if sentence:
+        raise ExpressionError(sentence, expression=text)
     return parsed
 
 
-def _depth(node: Any) -> int:
-    deepest, level, nodes = 0, 0, [node]
-    while nodes:
-        level += 1
-        deepest = level
-        nodes = [child for one in nodes if isinstance(one, dict) for child in one.get("children", ())]
-        if level > MAX_DEPTH:
-            break
-    return deepest
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`((?:[^`\\]|\\.)*)`""", re.DOTALL)
 
 
-Token = Mapping[str, Any]
+def _check_literals(text: str) -> None:
+    """Between backticks stands JSON. The library takes a bare word for a text there, with a warning."""
+    for found in _QUOTED.finditer(text):
+        if found[1] is None:
+            continue
+        try:
+            json.loads(found[1].replace("\\`", "`"), parse_constant=_finite, parse_float=_finite)
+        except (ValueError, RecursionError):
+            word = plain(found[1], 40)
+            sentence = f"between backticks stands JSON, and “{word}” is none: a text is written as '{word}'"
+            raise ExpressionError(sentence, expression=text) from None
 
 
-def tokens(text: str) -> list[Token]:
-    """Split a readable expression into the library's tokens (`type`, `value`)."""
-    return list(jmespath.lexer.Lexer().tokenize(text))
+def _finite(number: str) -> float:
+    if not math.isfinite(float(number)):
+        raise ValueError(number)
+    return float(number)
+
+
+def _nodes(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every node, level by level. Raises RecursionError beyond the depth that may be."""
+    level: list[Mapping[str, Any]] = [tree]
+    for _ in range(MAX_DEPTH):
+        yield from level
+        level = [child for one in level for child in one["children"] if isinstance(child, dict)]
+        if not level:
+            return
+    raise RecursionError
+
+
+def _misuses(nodes: list[Mapping[str, Any]]) -> Iterator[str]:
+    """What the library would only refuse, or quietly misread, when it evaluates."""
+    allowed = set()
+    for node in nodes:
+        if node["type"] == "function_expression" and (known := FUNCTIONS.get(node["value"])):
+            for argument, wanted in zip(node["children"], known["signature"], strict=False):
+                if "expref" in wanted["types"]:
+                    allowed.add(id(argument))
+    for node in nodes:
+        if node["type"] == "expref" and id(node) not in allowed:
+            yield "“&” stands only before what sort_by(), min_by(), max_by() or map() takes of each item"
+        if node["type"] == "slice" and node["children"][2] == 0:
+            yield "a list cannot be walked in steps of 0"
+
+
+def _found(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    return found[0] if found else ""
+
+
+_WORDS = {"and": "&&", "or": "||", "not": "!"}
+
+
+def _why(text: str, error: jmespath.exceptions.ParseError) -> str:
+    """Say why an expression cannot be read, for people who do not know JMESPath."""
+    at = error.lex_position
+    rest, before = text[at:], text[:at].rstrip()
+    word, previous = _found(r"[\w-]*", rest), _found(r"\w*$", before)
+    for name in (word, previous):
+        if name in _WORDS:
+            return f"“{name}” is written {_WORDS[name]}"
+    if rest[:1].isdigit():
+        digits = _found(r"[0-9]*(\.[0-9]+)?", rest)
+        if before.endswith("."):
+            return f"the member of a list is taken with [{digits}], without a dot"
+        return f"a number stands between backticks: `{digits}`"
+    if isinstance(error, jmespath.exceptions.LexerError) and error.message.startswith("Unclosed"):
+        return f"the {rest[0]} is not closed"
+    if rest[:1] == "=":
+        return "two values are compared with =="
+    if rest[:1] == "+":
+        return "there is no +: texts are put together outside the braces, as in ${a}${b}, or with join()"
+    if rest[:1].isalpha() or (rest[:1] == "-" and before[-1:].isalnum()):
+        name = (previous if text[:at] == before else "") + word
+        if not re.fullmatch("[A-Za-z0-9_]*", name):
+            return f'a name with other signs than a-z, 0-9 and _ stands in double quotes: "{plain(name, 40)}"'
+    return f"it cannot be read at “{plain(rest, 20)}”" if rest.strip() else "it ends too early"
+
+
+__all__ = [
+    "FUNCTIONS",
+    "OWN_FUNCTIONS",
+    "Expression",
+    "ExpressionError",
+    "Scope",
+    "Token",
+    "seconds_since_1970",
+]

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from uploader_gui.services import schema, survey
-from uploader_gui.services.shape import Path, Requirement, uses_of
+from uploader_gui.services.inspection import Requirement, uses_of
+from uploader_gui.services.shape import Path
 
 DIGESTS = {"md5": "md5", "md5_base64": "md5", "sha256": "sha256"}
 
@@ -88,10 +89,10 @@ class Flow:
             MissingAnswerError: One that must be there is not.
         """
         for group in self.required.get("headers", ()):
-            names = sorted(path[2] for path in group if path[1] == step)
+            names = sorted(path[2] for path in group if path[1:2] == (step,) and len(path) > 2)
             if len(names) == len(group) and not any(name in headers for name in names):
                 raise MissingAnswerError(f"header {' or '.join(names)}")
-        wanted = {path[2] for path in self.kept.get("headers", ()) if path[1] == step}
+        wanted = {path[2] for path in self.kept.get("headers", ()) if path[1:2] == (step,) and len(path) > 2}
         return {name: value for name, value in headers.items() if name in wanted}
 
 

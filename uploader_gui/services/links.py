@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from uploader_gui.services.schema import Service
 
@@ -17,17 +17,29 @@ class Linked:
 
 def read_link(service: Service, address: str) -> Linked | None:
     """Read the address of a record; None if it is not one of this service's."""
-    given = urlsplit(address.strip())
+    try:
+        given = urlsplit(address.strip())
+        host = _host(given)
+    except ValueError:
+        return None
     if given.scheme != "https" or given.username is not None:
         return None
-    parts = [given.netloc.lower(), *[unquote(part) for part in given.path.split("/") if part]]
+    parts = [host, *[unquote(part) for part in given.path.split("/") if part]]
+    if any(part in {".", ".."} or not part.isprintable() for part in parts):
+        return None
     for link in service.links:
         pattern = urlsplit(link.address)
-        wanted = [pattern.netloc.lower(), *[part for part in pattern.path.split("/") if part]]
+        wanted = [_host(pattern), *[part for part in pattern.path.split("/") if part]]
         inputs = _match(wanted, parts)
         if inputs is not None:
             return Linked(targets=link.targets, inputs=inputs)
     return None
+
+
+def _host(address: SplitResult) -> str:
+    """Host and port; https's own port is as good as none. Raises ValueError."""
+    port = address.port
+    return (address.hostname or "") + (f":{port}" if port not in {None, 443} else "")
 
 
 def _match(wanted: list[str], parts: list[str]) -> dict[str, str] | None:

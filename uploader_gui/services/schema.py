@@ -1,107 +1,43 @@
 """What a service file may say, key by key. Read by pydantic, which finds all mistakes at once.
 
 These frozen values are what the engine runs. What only the whole file can tell (names that are not known, a step used
-before it ran) is in `check`; how the parts become one flow is in `flow`.
+before it ran) or several keys together is in `whole` and `calls`; how the parts become one flow is in `flow`.
 """
 
 import datetime as dt
-import re
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
 
 import pydantic
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import ConfigDict, Field, Strict
 
-from uploader_gui.services.template import Address, Template, compile_body
+from uploader_gui.services.kinds import (
+    Body,
+    Bytes,
+    Count,
+    Credentials,
+    Expiry,
+    Flag,
+    Headers,
+    Host,
+    HttpsUrl,
+    Identifier,
+    Label,
+    MediaType,
+    PageUrl,
+    Pairs,
+    Scalar,
+    Seconds,
+    Status,
+)
+from uploader_gui.services.template import Address, Template
 
 FORMAT = 1
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-
-_UNITS = {
-    "s": 1,
-    "min": 60,
-    "h": 3600,
-    "d": 86400,
-}
-_SIZES = {
-    "B": 1,
-    "kB": 10**3,
-    "MB": 10**6,
-    "GB": 10**9,
-    "KiB": 2**10,
-    "MiB": 2**20,
-    "GiB": 2**30,
-}
-
-
-def _quantity(value: Any, units: Mapping[str, int], example: str) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    if isinstance(value, str) and (found := re.fullmatch(r"(\d{1,15}) ?([A-Za-z]{1,3})", value)):
-        count, unit = found.groups()
-        if unit in units:
-            return int(count) * units[unit]
-    raise ValueError(f'must be a number or a text such as "{example}" ({", ".join(units)})')
-
-
-def _seconds(value: Any) -> int:
-    return _quantity(value, _UNITS, "60 s")
-
-
-def _bytes(value: Any) -> int:
-    return _quantity(value, _SIZES, "25 MB")
-
-
-def _expiry(value: Any) -> Any:
-    if isinstance(value, str) and "${" in value:
-        return value
-    return _seconds(value)
-
-
-def _media_type(value: str) -> str:
-    if not re.fullmatch(r"[a-z]+/(\*|[a-z0-9.+-]+)", value):
-        raise ValueError('must be a media type such as "application/pdf" or "image/*"')
-    return value
-
-
-def _https(value: str) -> str:
-    parts = urlsplit(value)
-    near = parts.scheme == "http" and parts.hostname in LOOPBACK
-    if not (parts.scheme == "https" or near) or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise ValueError('must be an address such as "https://api.example.com/v1"')
-    return value.rstrip("/")
-
-
-def _host(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9.-]+\.[a-z]{2,}", value):
-        raise ValueError('must be a host such as "files.example.com", without https:// and path')
-    return value
-
-
-def _body(value: Any) -> Any:
-    if not isinstance(value, dict | list | str):
-        raise ValueError("must be a table, a list or one ${ }")  # noqa: TRY004 - pydantic collects ValueErrors
-    return compile_body(value)
-
-
-Seconds = Annotated[int, BeforeValidator(_seconds), WithJsonSchema({"type": ["integer", "string"]})]
-Bytes = Annotated[int, BeforeValidator(_bytes), WithJsonSchema({"type": ["integer", "string"]})]
-Expiry = Annotated[int | Template, BeforeValidator(_expiry), WithJsonSchema({"type": ["integer", "string"]})]
-Body = Annotated[Any, BeforeValidator(_body), WithJsonSchema({"type": ["object", "array", "string"]})]
-Values = Annotated[dict[str, Any], AfterValidator(compile_body)]
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-MediaType = Annotated[str, AfterValidator(_media_type)]
-HttpsUrl = Annotated[str, AfterValidator(_https)]
-Host = Annotated[str, AfterValidator(_host)]
-Scalar = str | int | float | bool
 
 
 class Part(pydantic.BaseModel):
     """A table of the file: unknown keys are mistakes, nothing changes after reading."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 class Call(Part):
@@ -117,17 +53,11 @@ class Call(Part):
     """
 
     call: Address
-    query: Values = Field(default_factory=dict)
-    headers: Values = Field(default_factory=dict)
+    query: Pairs = Field(default_factory=dict)
+    headers: Headers = Field(default_factory=dict)
     body_json: Body | None = Field(default=None, alias="json")
-    form: Values | None = None
-    success: tuple[int, ...] | None = None
-
-    @pydantic.model_validator(mode="after")
-    def _one_body(self) -> Self:
-        if self.body_json is not None and self.form is not None:
-            raise ValueError("a call has json or form, not both")
-        return self
+    form: Pairs | None = None
+    success: tuple[Status, ...] | None = None
 
 
 class Way(Part):
@@ -135,14 +65,8 @@ class Way(Part):
 
     fields: tuple[Identifier, ...] = Field(min_length=1)
     basic: "Basic | None" = None
-    headers: Values = Field(default_factory=dict)
+    headers: Credentials = Field(default_factory=dict)
     token: "TokenExchange | None" = None
-
-    @pydantic.model_validator(mode="after")
-    def _says_how(self) -> Self:
-        if self.basic is None and not self.headers:
-            raise ValueError("a way needs basic or headers, or nothing signs the requests in")
-        return self
 
 
 class Basic(Part):
@@ -178,7 +102,7 @@ class AccountField(Part):
 
     id: Identifier
     label: Label
-    secret: bool = False
+    secret: Flag = False
     help: str = ""
 
 
@@ -203,7 +127,7 @@ class Sign(Call):
     expires: Expiry | None = None
     max_size: Template | None = None
     types: Template | None = None
-    repeat: bool = True
+    repeat: Flag = True
 
 
 class Transfer(Part):
@@ -221,22 +145,16 @@ class Transfer(Part):
     fields: Body | None = None
     headers: Body | None = None
     file_field: str = "file"
-    success: tuple[int, ...] | None = None
+    success: tuple[Status, ...] | None = None
     etag: Literal["md5"] | None = None
-    auth: bool = False
-    repeat: bool = True
-
-    @pydantic.model_validator(mode="after")
-    def _fields_need_a_form(self) -> Self:
-        if self.fields is not None and self.body != "form":
-            raise ValueError('fields need body = "form"')
-        return self
+    auth: Flag = False
+    repeat: Flag = True
 
 
 class Confirm(Call):
     """Tells the service that the bytes are there."""
 
-    repeat: bool = False
+    repeat: Flag = False
 
 
 class Rule(Part):
@@ -254,8 +172,7 @@ class ErrorRule(Rule):
         kind: Corrects what the status alone would say.
     """
 
-    success: bool = False
-
+    success: Flag = False
     kind: (
         Literal["signed_out", "forbidden", "not_found", "conflict", "refused", "rate_limited", "service_down"] | None
     ) = None
@@ -266,7 +183,7 @@ class Ready(Call):
 
     done: Template
     failed: tuple[Rule, ...] = ()
-    wait: tuple[int, ...] = ()
+    wait: tuple[Status, ...] = ()
     every: Seconds = 2
     within: Seconds = 600
 
@@ -311,7 +228,7 @@ class Limits(Part):
 
     size: Bytes | None = None
     total: Bytes | None = None
-    count: int | None = Field(default=None, ge=1)
+    count: Count | None = None
     types: tuple[MediaType, ...] = ()
 
 
@@ -327,6 +244,7 @@ class Input(Part):
 
     Attributes:
         lookup: The lookup that finds it.
+        free: A value that the lookup does not list may be right as well.
         lines: How many lines its field has.
         list: It takes several values.
         default: Its value where none is given; given and empty means nothing.
@@ -335,10 +253,11 @@ class Input(Part):
     id: Identifier
     label: Label
     lookup: Identifier | None = None
-    optional: bool = False
-    lines: int = Field(default=1, ge=1, le=40)
+    free: bool = False
+    optional: Flag = False
+    lines: Annotated[int, Strict(), Field(ge=1, le=40)] = 1
     default: Template | None = None
-    list: bool = False
+    list: Flag = False
     choices: tuple[Choice, ...] = ()
     help: str = ""
 
@@ -347,7 +266,7 @@ class Prepare(Call):
     """A call before the attach; its answer is known by its id."""
 
     id: Identifier
-    repeat: bool | None = None
+    repeat: Flag | None = None
 
 
 class Verify(Call):
@@ -367,12 +286,6 @@ class Verify(Call):
     next: Template | None = None
     settle: Seconds = 30
 
-    @pydantic.model_validator(mode="after")
-    def _one_shape(self) -> Self:
-        if (self.items is None) == (self.before is None):
-            raise ValueError("needs either items (a new thing is made) or before (a thing that was there gets more)")
-        return self
-
 
 class Target(Part):
     """One kind of thing that files are attached to. Without `call` it is a plain upload."""
@@ -383,21 +296,21 @@ class Target(Part):
     set: dict[Identifier, Scalar] = Field(default_factory=dict)
     record: Template | None = None
     opens: Template | None = None
-    max_files: int | None = Field(default=None, ge=1)
+    max_files: Count | None = None
     limits: Limits = Limits()
-    sends: bool = False
+    sends: Flag = False
     seen_by: Literal["me", "team", "customer", "public"]
     experimental: str = ""
     prepare: tuple[Prepare, ...] = ()
     ensure: tuple[Rule, ...] = ()
     call: Address | None = None
-    query: Values = Field(default_factory=dict)
-    headers: Values = Field(default_factory=dict)
+    query: Pairs = Field(default_factory=dict)
+    headers: Headers = Field(default_factory=dict)
     body_json: Body | None = Field(default=None, alias="json")
-    form: Values | None = None
-    success: tuple[int, ...] | None = None
+    form: Pairs | None = None
+    success: tuple[Status, ...] | None = None
     accepted: Template | None = None
-    repeat: bool | None = None
+    repeat: Flag | None = None
     verify: Verify | None = None
     sign: Sign | None = None
     transfer: Transfer | None = None
@@ -414,30 +327,20 @@ class Target(Part):
             call=self.call,
             query=self.query,
             headers=self.headers,
-            body_json=self.body_json,
+            json=self.body_json,
             form=self.form,
             success=self.success,
         )
-
-    @pydantic.model_validator(mode="after")
-    def _whole(self) -> Self:
-        if self.call is None:
-            for key in ("query", "headers", "body_json", "form", "success", "accepted", "prepare", "ensure", "verify"):
-                if getattr(self, key):
-                    raise ValueError(f"{key.replace('body_json', 'json')} needs a call")
-        if self.body_json is not None and self.form is not None:
-            raise ValueError("a call has json or form, not both")
-        return self
 
 
 class Service(Part):
     """A whole service file."""
 
-    format: int
+    format: Literal[1]
     id: Identifier
     name: Label
-    docs: tuple[HttpsUrl, ...] = ()
-    checked: dt.date | None = None
+    docs: tuple[PageUrl, ...] = ()
+    checked: Annotated[dt.date, Strict()] | None = None
     hosts: tuple[Host, ...] = ()
     constants: dict[Identifier, Scalar] = Field(default_factory=dict)
     account: Account
@@ -450,13 +353,26 @@ class Service(Part):
     lookups: dict[Identifier, Lookup] = Field(default_factory=dict)
     links: tuple[Link, ...] = ()
     errors: tuple[ErrorRule, ...] = ()
-    targets: dict[Identifier, Target] = Field(min_length=1)
+    targets: dict[Identifier, Target] = Field(min_length=1, max_length=100)
     words: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a service file, for editors."""
     schema: dict[str, Any] = Service.model_json_schema(by_alias=True)
+    _close(schema)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "Uploader service file, format 1"
+    schema["title"] = f"Uploader service file, format {FORMAT}"
     return schema
+
+
+def _close(schema: Any) -> None:
+    """Let tables of named tables take no other names; pydantic leaves that open."""
+    if isinstance(schema, dict):
+        if "patternProperties" in schema:
+            schema["additionalProperties"] = False
+        for member in schema.values():
+            _close(member)
+    elif isinstance(schema, list):
+        for member in schema:
+            _close(member)

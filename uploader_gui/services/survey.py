@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from uploader_gui.services import schema
-from uploader_gui.services.shape import ANYTHING, TEXT, Anything, List, Record, Shape, Text
+from uploader_gui.services.shape import ANYTHING, NUMBER, STRING, Anything, List, Record, Shape, Text, shape_of
 from uploader_gui.services.template import Address, Template, templates
 
 UPLOAD_STEPS = ("sign", "transfer", "confirm", "ready")
+OTHER_NAMES = (*UPLOAD_STEPS, "answer", "file", "granted", "headers", "id", "item", "page", "part", "search", "token")
+"""Names that mean something in some expressions of a batch, or might be taken for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +32,13 @@ class Place:
     step: str
     template: Template
     known: Record
-    kind: Literal["value", "text", "address"] = "value"
+    kind: "Filled" = "value"
 
+
+Filled = Literal["value", "flat", "scalar", "text", "address"]
+"""What may come of a template: anything; a text or a list of them; a text or nothing; a text; a part of an address."""
+
+TOKEN = {"token": "“token” is secret: it may be used only where the account signs in"}
 
 Names = Mapping[str, Shape]
 
@@ -45,7 +52,7 @@ def account_names(service: schema.Service, *, secrets: bool) -> Record:
     hidden = {field.id for field in service.account.fields if field.secret and not secrets}
     return Record(
         {
-            field.id: Text(optional=len(service.account.ways) > 1)
+            field.id: Text(optional=len(service.account.ways) > 1, kind="string")
             for field in service.account.fields
             if field.id not in hidden
         },
@@ -56,33 +63,35 @@ def account_names(service: schema.Service, *, secrets: bool) -> Record:
 def _outer(service: schema.Service) -> dict[str, Shape]:
     return {
         "account": account_names(service, secrets=False),
-        "constants": Record(dict.fromkeys(service.constants, TEXT)),
-        "now": TEXT,
+        "constants": Record({name: shape_of(value) for name, value in service.constants.items()}),
+        "now": STRING,
     }
 
 
 def target_names(target: schema.Target) -> Record:
     """A target's inputs and the values it sets."""
-    members: dict[str, Shape] = {name: Text(path=("target", name)) for name in target.set}
+    members: dict[str, Shape] = {name: shape_of(value) for name, value in target.set.items()}
     for one in target.inputs:
         path = ("target", one.id)
-        members[one.id] = List(TEXT, path) if one.list else Text(optional=one.optional, path=path)
+        text = Text(optional=one.optional, path=path, kind="string")
+        members[one.id] = List(STRING, path, optional=one.optional) if one.list else text
     return Record(members)
 
 
 def _named(target: schema.Target) -> Record:
-    return Record({one.id: Text(optional=one.optional) for one in target.inputs})
+    return Record({one.id: Text(optional=one.optional, kind="string") for one in target.inputs})
 
 
 FILE = Record(
     {
-        **dict.fromkeys(("name", "stem", "size", "type", "modified"), TEXT),
-        **{name: Text(path=("file", name)) for name in ("md5", "md5_base64", "sha256")},
+        **dict.fromkeys(("name", "stem", "type", "modified"), STRING),
+        "size": NUMBER,
+        **{name: Text(path=("file", name), kind="string") for name in ("md5", "md5_base64", "sha256")},
         **{name: Anything(("file", name)) for name in ("width", "height")},
     }
 )
-BATCH = Record({"id": TEXT, "names": List(TEXT), "count": TEXT, "size": TEXT})
-PAGE = Record({"number": TEXT, "skip": TEXT, "cursor": Text(optional=True)})
+BATCH = Record({"id": STRING, "names": List(STRING), "count": NUMBER, "size": NUMBER})
+PAGE = Record({"number": NUMBER, "skip": NUMBER, "cursor": Text(optional=True)})
 
 
 def steps_of(service: schema.Service, target: schema.Target) -> dict[str, Any]:
@@ -99,12 +108,16 @@ def _answers(steps: Mapping[str, Any], before: str | None) -> Record:
     for name in UPLOAD_STEPS:
         ran = ran and name != before
         if name not in steps:
-            hints[name] = f"“{name}” is not known: there is no step {name}"
+            hints[name] = f"“{name}” is not known: there is no [{name}] in this file"
         elif not ran:
             hints[name] = f"“{name}” is not known yet: it runs later"
         elif name == "transfer":
             members[name] = Record(
-                {"status": TEXT, "etag": Text(optional=True), "body": Anything(("transfer", "body"))}
+                {
+                    "status": NUMBER,
+                    "etag": Text(optional=True, kind="string"),
+                    "body": Anything(("transfer", "body")),
+                }
             )
         else:
             members[name] = _answer(name)
@@ -119,8 +132,8 @@ def upload_names(service: schema.Service, target: schema.Target, before: str | N
         {**_outer(service), "target": target_names(target), "file": FILE, **answers.members},
         {
             **answers.hints,
-            "files": "“files” is not known here: an upload's step sees its one file as “file”",
-            "token": "“token” is secret: it may be used only where the account signs in",
+            "files": "“files” is not known here: this is for one file: write file",
+            **TOKEN,
         },
     )
 
@@ -132,17 +145,18 @@ def batch_names(service: schema.Service, target: schema.Target, prepared: int | 
     ready = target.prepare if prepared is None else target.prepare[:prepared]
     return Record(
         {
+            **{call.id: _answer(call.id) for call in ready if call.id not in OTHER_NAMES},
             **_outer(service),
             "target": target_names(target),
             "named": _named(target),
             "files": files,
             "batch": BATCH,
-            **{call.id: _answer(call.id) for call in ready},
         },
         {
-            "file": "“file” is not known here: a batch's call sees all of them as “files[]”",
+            "file": "“file” is not known here: this is for all files together: write files[].file",
             **{name: f"“{name}” is not known here: write files[].{name}" for name in UPLOAD_STEPS},
-            **{call.id: f"“{call.id}” is not known yet: it runs later" for call in target.prepare if call not in ready},
+            **{call.id: f"“{call.id}” is not known yet: it runs later" for call in target.prepare[len(ready) :]},
+            **TOKEN,
         },
     )
 
@@ -151,13 +165,16 @@ def _with(known: Record, **more: Shape) -> Record:
     return Record({**known.members, **more}, {key: text for key, text in known.hints.items() if key not in more})
 
 
-def _values(key: str, step: str, values: Any, known: Record) -> Iterator[Place]:
+def _values(key: str, step: str, values: Any, known: Record, kind: Filled = "value") -> Iterator[Place]:
     if isinstance(values, dict):
         for name, member in values.items():
-            yield from _values(f"{key}.{name}", step, member, known)
+            yield from _values(f"{key}.{name}", step, member, known, kind)
+    elif isinstance(values, list):
+        for index, member in enumerate(values):
+            yield from _values(f"{key}[{index}]", step, member, known, "scalar" if kind == "flat" else kind)
     else:
         for template in templates(values):
-            yield Place(key=key, step=step, template=template, known=known)
+            yield Place(key=key, step=step, template=template, known=known, kind=kind)
 
 
 def _address(key: str, step: str, call: Address, known: Record) -> Place:
@@ -166,22 +183,18 @@ def _address(key: str, step: str, call: Address, known: Record) -> Place:
 
 def _call(key: str, step: str, call: schema.Call, known: Record) -> Iterator[Place]:
     yield _address(key, step, call.call, known)
-    for name, values in (
-        ("query", call.query),
-        ("headers", call.headers),
-        ("json", call.body_json),
-        ("form", call.form),
-    ):
-        yield from _values(f"{key}.{name}", step, values, known)
+    yield from _values(f"{key}.query", step, call.query, known, "flat")
+    yield from _values(f"{key}.headers", step, call.headers, known, "scalar")
+    yield from _values(f"{key}.json", step, call.body_json, known)
+    yield from _values(f"{key}.form", step, call.form, known, "flat")
 
 
 def _keys(
-    key: str, step: str, part: Any, names: tuple[str, ...], known: Record, *, text: bool = False
+    key: str, step: str, part: Any, names: tuple[str, ...], known: Record, kind: Filled = "value"
 ) -> Iterator[Place]:
     for name in names:
         template = getattr(part, name)
         if isinstance(template, Template):
-            kind: Literal["text", "value"] = "text" if text else "value"
             yield Place(key=f"{key}.{name}", step=step, template=template, known=known, kind=kind)
 
 
@@ -192,11 +205,13 @@ def of_account(service: schema.Service) -> Iterator[Place]:
     for index, way in enumerate(service.account.ways):
         key = f"account.ways[{index}]"
         fields = {one.id for one in service.account.fields}
-        mine = _with(known, account=Record({name: TEXT for name in way.fields if name in fields}))
-        signed = _with(mine, token=TEXT) if way.token else mine
+        hints = {name: f"“{name}” is not one of this way's fields" for name in fields - {*way.fields}}
+        mine = _with(known, account=Record({name: STRING for name in way.fields if name in fields}, hints))
+        missing = {"token": "“token” is not known: this way has no token, which tells how to get one"}
+        signed = _with(mine, token=STRING) if way.token else Record(mine.members, missing)
         if way.basic:
-            yield from _keys(f"{key}.basic", "account", way.basic, ("user", "password"), signed, text=True)
-        yield from _values(f"{key}.headers", "account", way.headers, signed)
+            yield from _keys(f"{key}.basic", "account", way.basic, ("user", "password"), signed, "text")
+        yield from _values(f"{key}.headers", "account", way.headers, signed, "text")
         if way.token:
             yield from _call(f"{key}.token", "token", way.token, mine)
             got = _with(mine, answer=_answer("answer"))
@@ -207,15 +222,15 @@ def of_account(service: schema.Service) -> Iterator[Place]:
                 got = _with(again, answer=_answer("answer"))
                 yield from _keys(f"{key}.token.refresh", "token", way.token.refresh, ("value", "expires"), got)
     check = service.account.check_
-    public = Record(_outer(service))
+    public = Record(_outer(service), TOKEN)
     yield from _call("account.check", "check", check, public)
     shown = _with(public, answer=_answer("answer"))
-    yield from _keys("account.check", "check", check, ("shows",), shown, text=True)
+    yield from _keys("account.check", "check", check, ("shows",), shown, "text")
 
 
 def of_errors(service: schema.Service) -> Iterator[Place]:
     """The expressions of [[errors]]."""
-    known = Record({"status": TEXT, "answer": Anything()})
+    known = Record({"status": NUMBER, "answer": Anything()})
     for index, rule in enumerate(service.errors):
         yield from _keys(f"errors[{index}]", "errors", rule, ("when", "text"), known)
 
@@ -223,15 +238,17 @@ def of_errors(service: schema.Service) -> Iterator[Place]:
 def of_lookup(service: schema.Service, name: str, target: schema.Target) -> Iterator[Place]:
     """The expressions of a lookup, as one target uses it."""
     lookup, key = service.lookups[name], f"lookups.{name}"
-    known = Record({**_outer(service), "target": target_names(target)})
-    paged = _with(known, search=TEXT, page=PAGE)
+    known = Record({**_outer(service), "target": target_names(target)}, TOKEN)
+    paged = _with(known, search=STRING, page=PAGE)
     yield from _call(key, "lookup", lookup, paged)
     answered = _with(paged, answer=_answer("answer"))
     yield from _keys(key, "lookup", lookup, ("items", "more", "next"), answered)
-    yield from _keys(key, "lookup", lookup, ("id", "label"), _with(known, item=_answer("item")), text=True)
+    yield from _keys(key, "lookup", lookup, ("id", "label"), _with(known, item=_answer("item")), "text")
     if lookup.one:
-        yield from _call(f"{key}.one", "lookup", lookup.one, _with(known, id=TEXT))
-        yield from _keys(f"{key}.one", "lookup", lookup.one, ("item",), _with(known, id=TEXT, answer=_answer("answer")))
+        yield from _call(f"{key}.one", "lookup", lookup.one, _with(known, id=STRING))
+        yield from _keys(
+            f"{key}.one", "lookup", lookup.one, ("item",), _with(known, id=STRING, answer=_answer("answer"))
+        )
 
 
 def of_upload(service: schema.Service, target_id: str) -> Iterator[Place]:
@@ -264,11 +281,12 @@ def of_upload(service: schema.Service, target_id: str) -> Iterator[Place]:
 def of_batch(service: schema.Service, target_id: str) -> Iterator[Place]:
     """The expressions of a target's own part: inputs, calls before the attach, the attach, the look afterwards."""
     target, key = service.targets[target_id], f"targets.{target_id}"
-    simple = Record({**_outer(service), "target": target_names(target), "named": _named(target), "batch": BATCH})
-    yield from _keys(key, "shown", target, ("place", "opens", "record"), simple, text=True)
+    simple = Record({**_outer(service), "target": target_names(target), "named": _named(target), "batch": BATCH}, TOKEN)
+    yield from _keys(key, "shown", target, ("place", "opens", "record"), simple, "text")
     for index, one in enumerate(target.inputs):
-        known = Record({**_outer(service), "batch": BATCH})
-        yield from _keys(f"{key}.inputs[{index}]", "inputs", one, ("default",), known)
+        known = Record({"constants": _outer(service)["constants"], "batch": BATCH}, TOKEN)
+        kind: Filled = "flat" if one.list else "scalar"
+        yield from _keys(f"{key}.inputs[{index}]", "inputs", one, ("default",), known, kind)
     for index, call in enumerate(target.prepare):
         yield from _call(f"{key}.prepare[{index}]", "prepare", call, batch_names(service, target, index))
     known = batch_names(service, target)
@@ -289,7 +307,7 @@ def of_batch(service: schema.Service, target_id: str) -> Iterator[Place]:
     yield from _keys(key, "verify", verify, ("items", "more", "next"), answered)
     yield from _keys(key, "verify", verify, ("before",), known)
     part = Anything()
-    if verify.items is None:
+    if verify.items is None and verify.before is not None:
         yield from _keys(key, "verify", verify, ("parts",), answered)
         yield from _keys(key, "verify", verify, ("id",), _with(known, part=part))
     else:

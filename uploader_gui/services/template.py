@@ -1,5 +1,7 @@
-"""A string of a service file: text with `${ … }` in it, and how it is filled."""
+"""A string of a service file: text with `${ … }` in it, and how it is filled. Addresses and bodies are made of such."""
 
+import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +10,28 @@ from urllib.parse import quote
 import pydantic
 from pydantic_core import core_schema
 
+from uploader_gui.services.evaluation import weight
 from uploader_gui.services.expression import Expression, ExpressionError, Scope
+from uploader_gui.services.writing import MAX_CHARACTERS, MAX_WEIGHT, TOO_MUCH, as_text, without_nothing
+
+MAX_DEPTH = 40  # of a body in the file
+
+
+class UnreadableError(ValueError):
+    """Strings of a service file that cannot be read.
+
+    Attributes:
+        mistakes: For each: its key below the one that was read (".rows[0].name"), the expression or "", a sentence.
+    """
+
+    def __init__(self, mistakes: list[tuple[str, str, str]]) -> None:
+        super().__init__("; ".join(text for _key, _expression, text in mistakes))
+        self.mistakes = mistakes
+
+    @classmethod
+    def of(cls, error: ExpressionError) -> "UnreadableError":
+        """Turn the one error of a single string into what pydantic collects."""
+        return cls([("", error.expression, str(error))])
 
 
 @dataclass(frozen=True)
@@ -50,7 +73,13 @@ class Template:
         """
         if (whole := self.whole) is not None:
             return whole.value(scope)
-        return "".join(part if isinstance(part, str) else as_text(part.value(scope)) for part in self.parts)
+        texts, length = [], 0
+        for part in self.parts:
+            texts.append(part if isinstance(part, str) else as_text(part.value(scope)))
+            length += len(texts[-1])
+            if length > MAX_CHARACTERS:
+                raise ExpressionError(TOO_MUCH)
+        return "".join(texts)
 
     def text(self, scope: Scope) -> str:
         """Fill it in as a text. Raises ExpressionError also if there is nothing or a list."""
@@ -67,43 +96,24 @@ class Template:
             try:
                 return cls.read(text)
             except ExpressionError as error:
-                raise ValueError(str(error)) from None
+                raise UnreadableError.of(error) from None
 
         return core_schema.no_info_after_validator_function(read, core_schema.str_schema(strict=True))
 
 
-def as_text(value: Any) -> str:
-    """Write a value inside a text as JSON would, a string as it is.
-
-    Raises:
-        ExpressionError: There is nothing, a list or an object.
-    """
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    if value is None:
-        raise ExpressionError("nothing is there")
-    raise ExpressionError("a list or an object cannot stand inside a text")
-
-
 def _split(source: str) -> Iterator[str | Expression]:
     text, at = "", 0
-    while at < len(source):
-        if source.startswith("$${", at):
-            text, at = text + "${", at + 3
-        elif source.startswith("${", at):
-            end = _end_of_expression(source, at + 2)
-            if text:
-                yield text
-            yield Expression(source[at + 2 : end].strip())
-            text, at = "", end + 1
-        else:
-            text, at = text + source[at], at + 1
+    while (found := source.find("${", at)) >= 0:
+        if source.startswith("$", found - 1) and found > at:
+            text, at = f"{text}{source[at : found - 1]}${{", found + 2
+            continue
+        text += source[at:found]
+        if text:
+            yield text
+        end = _end_of_expression(source, found + 2)
+        yield Expression(source[found + 2 : end].strip())
+        text, at = "", end + 1
+    text += source[at:]
     if text or not source:
         yield text
 
@@ -127,7 +137,14 @@ def _end_of_expression(source: str, start: int) -> int:
                 return at
             depth -= 1
         at += 1
-    raise ExpressionError("the closing brace of ${ is missing")
+    missing = f"the {quote_char} is not closed" if quote_char else "the } that closes it is missing"
+    raise ExpressionError(missing, expression=source[start:])
+
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+# An expression may not reach into the host: what stands there decides who gets the key.
+_BEGINNING = re.compile(r"/|https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/|$)")
 
 
 @dataclass(frozen=True)
@@ -137,23 +154,28 @@ class Address:
     method: str
     template: Template
 
-    METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-
     @classmethod
     def read(cls, source: str) -> "Address":
-        """Read `POST /path/${x}/`. Raises ValueError with a sentence."""
+        """Read `POST /path/${x}/`.
+
+        Raises:
+            ValueError: With a sentence.
+            ExpressionError: An expression in it cannot be read.
+        """
         method, _, address = source.partition(" ")
-        if method not in cls.METHODS or not address:
+        if method not in METHODS or not address:
             raise ValueError(
-                f'a call is a method and an address such as "POST /files/"; the methods are {", ".join(cls.METHODS)}'
+                'must be a method and an address, such as "POST /files/" or "PUT ${sign.url}"; '
+                f"the methods are {', '.join(METHODS)}"
             )
-        try:
-            template = Template.read(address)
-        except ExpressionError as error:
-            raise ValueError(str(error)) from None
+        template = Template.read(address)
         first = template.parts[0]
-        if isinstance(first, str) and not first.startswith(("/", "https://")):
-            raise ValueError('an address begins with "/", "https://" or "${"')
+        if isinstance(first, str):
+            found = _BEGINNING.match(first)
+            if found is None or (found[0][-1] != "/" and len(template.parts) > 1):
+                raise ValueError('the address must begin with "/", with "https://", a host and "/", or with "${"')
+            if re.search(r"[\s\\]", address if len(template.parts) == 1 else first):
+                raise ValueError("an address holds no spaces and no backslashes")
         return cls(method, template)
 
     def url(self, base: str, scope: Scope) -> str:
@@ -169,14 +191,16 @@ class Address:
         for index, part in enumerate(self.template.parts):
             if isinstance(part, str):
                 address += part
-            elif index == 0:
-                address = as_text(part.value(scope))
-                address = f"https:{address}" if address.startswith("//") else address
+                continue
+            text = as_text(part.value(scope))
+            if not text:
+                raise ExpressionError("a part of the address is empty")
+            if index == 0:
+                address = f"https:{text}" if text.startswith("//") else text
+            elif text in {".", ".."}:
+                raise ExpressionError("a part of the address is “.” or “..”, which would lead elsewhere")
             else:
-                segment = as_text(part.value(scope))
-                if segment in {"", ".", ".."}:
-                    raise ExpressionError("a part of the address is empty")
-                address += quote(segment, safe="")
+                address += quote(text, safe="")
         return base.rstrip("/") + address if address.startswith("/") else address
 
     @classmethod
@@ -185,36 +209,62 @@ class Address:
     ) -> core_schema.CoreSchema:
         """Tell pydantic how to read one: from a string."""
         del source, handler
-        return core_schema.no_info_after_validator_function(cls.read, core_schema.str_schema(strict=True))
+
+        def read(text: str) -> Address:
+            try:
+                return cls.read(text)
+            except ExpressionError as error:
+                raise UnreadableError.of(error) from None
+
+        return core_schema.no_info_after_validator_function(read, core_schema.str_schema(strict=True))
 
 
 def compile_body(value: Any) -> Any:
     """Turn a body as it stands in the file into the same with `Template` for each string.
 
     Raises:
-        ValueError: With a sentence, for the first string that cannot be read.
+        UnreadableError: With every string in it that cannot be read.
     """
-    if isinstance(value, str):
+    mistakes: list[tuple[str, str, str]] = []
+    compiled = _compiled(value, "", mistakes)
+    if mistakes:
+        raise UnreadableError(mistakes)
+    return compiled
+
+
+def _compiled(value: Any, key: str, mistakes: list[tuple[str, str, str]], depth: int = 0) -> Any:
+    wrong = ""
+    if depth > MAX_DEPTH:
+        wrong = f"is nested deeper than {MAX_DEPTH}"
+    elif isinstance(value, dict):
+        return {name: _compiled(one, f"{key}.{name}", mistakes, depth + 1) for name, one in value.items()}
+    elif isinstance(value, list):
+        return [_compiled(one, f"{key}[{index}]", mistakes, depth + 1) for index, one in enumerate(value)]
+    elif isinstance(value, str):
         try:
             return Template.read(value)
         except ExpressionError as error:
-            raise ValueError(f"“{value[:60]}”: {error}") from None
-    if isinstance(value, dict):
-        return {key: compile_body(member) for key, member in value.items()}
-    if isinstance(value, list):
-        return [compile_body(member) for member in value]
-    if isinstance(value, int | float | bool):
-        return value
-    raise ValueError("a date or time must be written as a text in quotes")
+            mistakes.append((key, error.expression, str(error)))
+            return None
+    elif isinstance(value, float) and not math.isfinite(value):
+        wrong = "must be a number that can be sent: JSON has no inf and no nan"
+    elif not isinstance(value, int | float):
+        wrong = "a date or time must be written as a text in quotes"
+    if wrong:
+        mistakes.append((key, "", wrong))
+    return value
 
 
 def fill_body(body: Any, scope: Scope) -> Any:
     """Fill in a compiled body; what is nothing is left out, at any depth.
 
     Raises:
-        ExpressionError: An expression does not fit what is there.
+        ExpressionError: An expression does not fit what is there, or makes more of it than can be meant.
     """
-    return without_nothing(_filled(body, scope))
+    filled = _filled(body, scope)
+    if weight(filled, MAX_WEIGHT) > MAX_WEIGHT:
+        raise ExpressionError(TOO_MUCH)
+    return without_nothing(filled)
 
 
 def _filled(body: Any, scope: Scope) -> Any:
@@ -227,15 +277,6 @@ def _filled(body: Any, scope: Scope) -> Any:
     return body
 
 
-def without_nothing(value: Any) -> Any:
-    """Leave out members that are None, at any depth; empty texts, lists and objects stay."""
-    if isinstance(value, dict):
-        return {key: without_nothing(member) for key, member in value.items() if member is not None}
-    if isinstance(value, list):
-        return [without_nothing(member) for member in value if member is not None]
-    return value
-
-
 def templates(body: Any) -> Iterator[Template]:
     """Every template in a compiled body."""
     if isinstance(body, Template):
@@ -246,3 +287,16 @@ def templates(body: Any) -> Iterator[Template]:
     elif isinstance(body, list):
         for member in body:
             yield from templates(member)
+
+
+__all__ = [
+    "METHODS",
+    "Address",
+    "Template",
+    "UnreadableError",
+    "as_text",
+    "compile_body",
+    "fill_body",
+    "templates",
+    "without_nothing",
+]
