@@ -21,7 +21,7 @@ def _near(host: str) -> bool:
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "socket.connect" or event == "socket.sendto":
+    if event in {"socket.connect", "socket.sendto"}:
         address = arguments[1]
     elif event == "socket.getaddrinfo":
         address = (arguments[0],)
