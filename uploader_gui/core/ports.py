@@ -2,8 +2,11 @@
 
 import threading
 import time
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
+
+from uploader_gui.core.batch import Batch, Upload
 
 
 class Clock(Protocol):
@@ -17,6 +20,39 @@ class Clock(Protocol):
 
     def wait(self, condition: threading.Condition, seconds: float | None) -> None:
         """Wait on a held condition until it is notified or `seconds` have passed (None: for ever)."""
+
+
+class LedgerError(Exception):
+    """The ledger cannot keep a change: the change must not be acted on."""
+
+
+class Ledger(Protocol):
+    """The batches on disk. A change is kept before it is acted on; each call returns when it is."""
+
+    def add(self, batch: Batch, uploads: Sequence[Upload], at: datetime) -> None:
+        """Keep a new batch with its uploads. Raises LedgerError."""
+
+    def save(
+        self,
+        batch: Batch | None,
+        uploads: Iterable[Upload],
+        at: datetime,
+        line: tuple[str, str | None, str],
+        *,
+        durable: bool = False,
+    ) -> None:
+        """Keep a batch and uploads as they are now, with a line of the journal.
+
+        Args:
+            batch: None if only uploads changed.
+            uploads: Those that changed.
+            at: When.
+            line: The batch's id, the upload's id if it is about one, and what happened.
+            durable: On the disk itself before this returns, not only in the system's cache.
+
+        Raises:
+            LedgerError: It cannot be kept.
+        """
 
 
 class SystemClock:

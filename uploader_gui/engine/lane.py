@@ -94,8 +94,9 @@ class Lane:
 
         def began(batch: Batch, step: Step) -> None:
             nonlocal sent
-            sent = sent or step is Step.ATTACH
+            # In this order: an attach that the ledger could not note is not sent.
             self._queue.began(batch, None, step)
+            sent = sent or step is Step.ATTACH
 
         try:
             tools = attach.AttachTools(

@@ -24,8 +24,8 @@ from uploader_gui.core.batch import (
     UploadState,
     advance,
 )
-from uploader_gui.core.cancel import CancelToken
-from uploader_gui.core.ports import Clock
+from uploader_gui.core.cancel import Cancelled, CancelToken
+from uploader_gui.core.ports import Clock, Ledger, LedgerError
 from uploader_gui.core.problems import PASSING, Kind, Problem
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine import scope
@@ -40,6 +40,7 @@ from uploader_gui.services.template import Template
 log = logging.getLogger(__name__)
 
 RATE_LIMIT_TRIES = 30
+ATTACH_SENT = "attach sent"
 # After these nobody can go on where it stopped: the address is dead, or nobody knows whether it was confirmed.
 BEGIN_ANEW = frozenset({Kind.CONFIRM_UNKNOWN, Kind.LINK_EXPIRED, Kind.STORAGE_REFUSED, Kind.FILE_CHANGED})
 
@@ -151,6 +152,7 @@ class Queue:
         listener: Told what happens, in order.
         policy: When what failed is tried again.
         idle_digests: Digests that a lane takes of stored files when it has nothing else to do.
+        ledger: Keeps every change before it is acted on; None: nothing outlives this queue.
     """
 
     def __init__(
@@ -160,7 +162,10 @@ class Queue:
         listener: Listener,
         policy: Policy | None = None,
         idle_digests: frozenset[str] = frozenset(),
+        ledger: Ledger | None = None,
     ) -> None:
+        self._ledger = ledger
+        self._broken: LedgerError | None = None
         self._clock = clock
         self._listener = listener
         self._policy = policy or Policy()
@@ -179,13 +184,43 @@ class Queue:
 
         Raises:
             ValueError: It has no files, or is in the queue already.
+            LedgerError: It cannot be kept; then it is not in the queue.
         """
         with self._changed:
             if not uploads or batch.id in self._entries:
                 raise ValueError("a batch has files, and is added once")
-            self._entries[batch.id] = _Entry(batch, uploads, flow, session)
+            entry = _Entry(batch, uploads, flow, session)
+            if self._ledger is not None:
+                self._ledger.add(entry.batch, uploads, self._clock.utc())
+            self._entries[batch.id] = entry
             self._settle(self._entries[batch.id])
             self._stop_digesting()
+            self._changed.notify_all()
+
+    def restore(
+        self, batch: Batch, uploads: Sequence[Upload], flow: Flow, session: Session, *, attach_sent: bool
+    ) -> None:
+        """Take a batch up again as an earlier process left it.
+
+        What ran goes back to its last finished step; times of another process's clock are forgotten.
+
+        Args:
+            batch: As it is in the ledger.
+            uploads: Likewise, in order.
+            flow: What happens with it.
+            session: In whose name.
+            attach_sent: Whether its journal ends with an attach that may have gone out.
+        """
+        with self._changed:
+            if batch.state is BatchState.ATTACHING:
+                batch = advance(batch, BatchEvent.CRASHED if attach_sent else BatchEvent.NOT_SENT)
+            entry = _Entry(batch, [_taken_up(upload, flow) for upload in uploads], flow, session)
+            self._entries[batch.id] = entry
+            self._set(entry, entry.batch, "taken up")
+            for before, upload in zip(uploads, entry.ordered, strict=True):
+                if upload != before:
+                    self._put(entry, upload, "taken up")
+            self._settle(entry)
             self._changed.notify_all()
 
     def cancel(self, batch_id: str) -> bool:
@@ -194,11 +229,11 @@ class Queue:
             entry = self._entries[batch_id]
             if entry.batch.state in {BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN, *ENDED_BATCHES}:
                 return False
-            entry.batch = advance(entry.batch, BatchEvent.CANCELLED)
+            self._set(entry, advance(entry.batch, BatchEvent.CANCELLED), "cancelled")
             tokens = tuple(entry.running.values())
             for upload in entry.ordered:
                 if upload.state is not UploadState.CANCELLED:
-                    entry.put(advance(upload, UploadEvent.CANCELLED))
+                    self._put(entry, advance(upload, UploadEvent.CANCELLED), "cancelled")
             self._stop_digesting()
             self._changed.notify_all()
         for token in tokens:
@@ -262,6 +297,9 @@ class Queue:
             owner = upload.id if upload is not None else batch.id
             # Polling is one step to whoever watches, however often it asks.
             first = (owner, step) not in entry.began
+            if step is Step.ATTACH:
+                # The last moment before it goes out: from here on a crash leaves the attach unknown.
+                self._keep(entry, None, ATTACH_SENT, durable=True)
             entry.began.setdefault((owner, step), self._clock.monotonic())
             entry.current[owner] = step
             if first:
@@ -274,14 +312,15 @@ class Queue:
             if entry.uploads[upload.id].state is not UploadState.RUNNING:
                 return
             running = dataclasses.replace(upload, state=UploadState.RUNNING)
-            entry.put(advance(running, UploadEvent.STEP_DONE, problem=None))
+            self._put(entry, advance(running, UploadEvent.STEP_DONE, problem=None), f"{step} done")
             self._tell_step(entry, upload, step, StepState.DONE, self._spent(entry, upload.id, step))
 
     def learned(self, batch: Batch) -> None:
         """A call before the attach was answered; `batch` has what it said."""
         with self._changed:
             entry = self._entries[batch.id]
-            entry.batch = dataclasses.replace(entry.batch, answers={**entry.batch.answers, **batch.answers})
+            answers = {**entry.batch.answers, **batch.answers}
+            self._set(entry, dataclasses.replace(entry.batch, answers=answers), "prepared")
 
     def batch_step_done(self, batch: Batch, step: Step) -> None:
         """A step of a batch is done."""
@@ -295,8 +334,9 @@ class Queue:
             entry = self._left(work)
             if entry.uploads[upload.id].state is UploadState.RUNNING:
                 running = dataclasses.replace(upload, state=UploadState.RUNNING)
-                upload = advance(running, UploadEvent.FINISHED, problem=None, tries=0, limited=0)
-                entry.put(upload)
+                now = self._clock.utc()
+                upload = advance(running, UploadEvent.FINISHED, problem=None, tries=0, limited=0, stored_at=now)
+                self._put(entry, upload, "stored")
                 receipt = upload.receipt or Receipt(size=upload.size)
                 result = self.result(entry.batch.id, upload.id)
                 self._tell(Stored(batch=entry.batch, upload=upload, receipt=receipt, result=result))
@@ -310,7 +350,8 @@ class Queue:
             if entry.uploads[upload.id].state is UploadState.RUNNING:
                 running = dataclasses.replace(upload, state=UploadState.RUNNING)
                 due = self._clock.monotonic() + seconds
-                entry.put(advance(running, UploadEvent.MUST_WAIT, due=due, problem=None, tries=0, limited=0))
+                waiting = advance(running, UploadEvent.MUST_WAIT, due=due, problem=None, tries=0, limited=0)
+                self._put(entry, waiting, "not ready yet")
             self._changed.notify_all()
 
     def failed(self, work: UploadWork, problem: Problem) -> None:
@@ -328,7 +369,7 @@ class Queue:
                     self._gate(entry, problem, wait)
                     due = self._clock.monotonic() + wait
                     upload = advance(upload, UploadEvent.MUST_WAIT, due=due, problem=problem, **tried)
-                    entry.put(upload)
+                    self._put(entry, upload, f"{step} waits: {problem.kind}")
                     entry.began.pop((upload.id, step), None)
                     self._tell_step(entry, upload, step, StepState.WAITING, round(wait * 1000), problem)
             self._changed.notify_all()
@@ -344,7 +385,7 @@ class Queue:
                 confirm = entry.flow.confirm
                 if step is Step.CONFIRM and confirm is not None and not confirm.repeat:
                     upload = _anew(upload)
-                entry.put(upload)
+                self._put(entry, upload, "stopped")
             if step is not None:
                 entry.began.pop((upload.id, step), None)
             self._changed.notify_all()
@@ -357,12 +398,12 @@ class Queue:
             problem = ended.problem
             step = entry.current.get(batch.id, Step.ATTACH)
             if ended.verdict is Verdict.ATTACHED:
-                entry.batch = advance(batch, BatchEvent.ATTACHED, problem=None)
+                self._finish(entry, batch, BatchEvent.ATTACHED)
                 self._tell_finished(entry, attached=True)
             elif ended.verdict is Verdict.UNKNOWN:
-                entry.batch = advance(batch, BatchEvent.ANSWER_LOST, problem=problem)
+                self._set(entry, advance(batch, BatchEvent.ANSWER_LOST, problem=problem), "attach unknown")
             elif ended.verdict is Verdict.REFUSED:
-                entry.batch = advance(batch, BatchEvent.REFUSED, problem=problem)
+                self._set(entry, advance(batch, BatchEvent.REFUSED, problem=problem), "attach refused")
             else:
                 self._attach_later(entry, batch, ended, step)
                 problem = entry.batch.problem
@@ -383,7 +424,8 @@ class Queue:
                     self._not_digested.add(upload.id)
             elif upload.receipt is not None:
                 receipt = dataclasses.replace(upload.receipt, sha256=digests.get("sha256", upload.receipt.sha256))
-                entry.put(dataclasses.replace(upload, digests={**upload.digests, **digests}, receipt=receipt))
+                known = dataclasses.replace(upload, digests={**upload.digests, **digests}, receipt=receipt)
+                self._put(entry, known, "digested")
             self._changed.notify_all()
 
     def result(self, batch_id: str, upload_id: str) -> dict[str, Any]:
@@ -403,6 +445,48 @@ class Queue:
             except ExpressionError:
                 continue
         return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def broken(self) -> LedgerError | None:
+        """Why nothing goes on: the ledger could not keep a change. None while it can."""
+        return self._broken
+
+    # ------------------------------------------------------------------------------------------------ keeping
+    def _put(self, entry: _Entry, upload: Upload, happened: str) -> None:
+        """Keep an upload as it is now, then act on it."""
+        self._keep(entry, None, happened, upload)
+        entry.put(upload)
+
+    def _set(self, entry: _Entry, batch: Batch, happened: str) -> None:
+        """Keep a batch as it is now, then act on it."""
+        self._keep(entry, batch, happened)
+        entry.batch = batch
+
+    def _finish(self, entry: _Entry, batch: Batch, event: BatchEvent) -> None:
+        """A batch has ended well: what only its calls needed is forgotten."""
+        place, link = self._place(entry)
+        ended = advance(batch, event, problem=None, ended=self._clock.utc(), place=place, link=link)
+        self._set(entry, ended, event.value)
+
+    def _keep(
+        self, entry: _Entry, batch: Batch | None, happened: str, upload: Upload | None = None, *, durable: bool = False
+    ) -> None:
+        """Keep a change. Where that fails everything stops: Cancelled unwinds the lane that asked."""
+        if self._ledger is None or self._broken is not None:
+            return
+        line = (entry.batch.id, upload.id if upload is not None else None, happened)
+        changed = () if upload is None else (upload,)
+        try:
+            self._ledger.save(batch, changed, self._clock.utc(), line, durable=durable)
+        except LedgerError as error:
+            self._broken = error
+        if self._broken is not None:
+            self._stopping = True
+            for other in self._entries.values():
+                for token in other.running.values():
+                    token.cancel()
+            self._changed.notify_all()
+            raise Cancelled
 
     # ------------------------------------------------------------------------------------------------ inside
     def _next(self) -> tuple[Work | None, float | None]:
@@ -441,11 +525,11 @@ class Queue:
 
     def _wake(self, entry: _Entry, now: float) -> None:
         for upload_id in [one for one, due in entry.waiting.items() if due <= now]:
-            entry.put(advance(entry.uploads[upload_id], UploadEvent.DUE, due=None))
+            self._put(entry, advance(entry.uploads[upload_id], UploadEvent.DUE, due=None), "due")
 
     def _upload_work(self, entry: _Entry, upload: Upload) -> UploadWork:
         upload = advance(upload, UploadEvent.STARTED)
-        entry.put(upload)
+        self._put(entry, upload, "started")
         entry.running[upload.id] = CancelToken()
         return UploadWork(
             batch=entry.batch,
@@ -457,7 +541,7 @@ class Queue:
         )
 
     def _attach_work(self, entry: _Entry) -> AttachWork:
-        entry.batch = advance(entry.batch, BatchEvent.ATTACH_STARTED, due=None)
+        self._set(entry, advance(entry.batch, BatchEvent.ATTACH_STARTED, due=None), "attaching")
         return AttachWork(
             batch=entry.batch,
             uploads=entry.ordered,
@@ -512,7 +596,7 @@ class Queue:
         upload = advance(upload, UploadEvent.FAILED, problem=problem, tries=0, limited=0, polling_since=None)
         if problem.kind in BEGIN_ANEW:
             upload = _anew(upload)
-        entry.put(upload)
+        self._put(entry, upload, f"{step} failed: {problem.kind}")
         spent = self._spent(entry, upload.id, step)
         self._tell_step(entry, upload, step, StepState.FAILED, spent, problem)
         self._tell(Troubled(batch=entry.batch, upload=upload, problem=problem))
@@ -524,10 +608,10 @@ class Queue:
             return
         stored, stuck = entry.counts[UploadState.STORED], entry.counts[UploadState.NEEDS_ATTENTION]
         if stored == len(entry.uploads) and entry.flow.target.call is None:
-            entry.batch = advance(entry.batch, BatchEvent.STORED)
+            self._finish(entry, entry.batch, BatchEvent.STORED)
             self._tell_finished(entry, attached=False)
         elif stuck and stored + stuck == len(entry.uploads):
-            entry.batch = advance(entry.batch, BatchEvent.FAILED)
+            self._set(entry, advance(entry.batch, BatchEvent.FAILED), "needs attention")
 
     def _attach_later(self, entry: _Entry, batch: Batch, ended: Attached, step: Step) -> None:
         """Not attached, or harmless to attach again: once more in a while, else a person is asked."""
@@ -537,14 +621,17 @@ class Queue:
         if problem is not None and wait is not None:
             self._gate(entry, problem, wait)
             due = self._clock.monotonic() + wait
-            entry.batch = advance(batch, BatchEvent.NOT_SENT, due=due, problem=problem, **tried)
+            waiting = advance(batch, BatchEvent.NOT_SENT, due=due, problem=problem, **tried)
+            self._set(entry, waiting, f"attach waits: {problem.kind}")
             entry.began.pop((batch.id, step), None)
             self._tell_step(entry, None, step, StepState.WAITING, round(wait * 1000), problem)
         elif ended.verdict is Verdict.REPEATABLE and problem is not None:
             problem = dataclasses.replace(problem, kind=Kind.ATTACH_UNKNOWN)
-            entry.batch = advance(batch, BatchEvent.ANSWER_LOST, problem=problem, tries=0, limited=0)
+            lost = advance(batch, BatchEvent.ANSWER_LOST, problem=problem, tries=0, limited=0)
+            self._set(entry, lost, "attach unknown")
         else:
-            entry.batch = advance(batch, BatchEvent.REFUSED, problem=problem, tries=0, limited=0)
+            refused = advance(batch, BatchEvent.REFUSED, problem=problem, tries=0, limited=0)
+            self._set(entry, refused, "attach refused")
 
     def _spent(self, entry: _Entry, owner: str, step: Step) -> int:
         began = entry.began.pop((owner, step), self._clock.monotonic())
@@ -573,15 +660,19 @@ class Queue:
         )
 
     def _tell_finished(self, entry: _Entry, *, attached: bool) -> None:
+        place = entry.batch.place or entry.flow.target.label
+        self._tell(
+            Finished(batch=entry.batch, uploads=entry.ordered, attached=attached, place=place, link=entry.batch.link)
+        )
+
+    def _place(self, entry: _Entry) -> tuple[str, str | None]:
+        """What the batch is attached to, in words, and its address."""
         target, uploads = entry.flow.target, entry.ordered
-        account = entry.session.account.public
-        known = scope.outer(entry.flow, account, entry.batch.inputs, self._clock.utc())
+        known = scope.outer(entry.flow, entry.session.account.public, entry.batch.inputs, self._clock.utc())
         empty: dict[str, Any] = dict.fromkeys(one.id for one in target.inputs)
         known["named"] = {**empty, **entry.batch.named}
         known["batch"] = scope.summary(entry.batch.id, uploads)
-        place = shown(target.place, known) or target.label
-        link = shown(target.opens, known)
-        self._tell(Finished(batch=entry.batch, uploads=uploads, attached=attached, place=place, link=link))
+        return shown(target.place, known) or target.label, shown(target.opens, known)
 
 
 def _counted(thing: Upload | Batch, problem: Problem) -> dict[str, int]:
@@ -589,6 +680,25 @@ def _counted(thing: Upload | Batch, problem: Problem) -> dict[str, int]:
     if problem.kind is Kind.RATE_LIMITED:
         return {"tries": thing.tries, "limited": thing.limited + 1}
     return {"tries": thing.tries + 1, "limited": thing.limited}
+
+
+def _taken_up(upload: Upload, flow: Flow) -> Upload:
+    """An upload of an earlier process, ready to go on."""
+    upload = dataclasses.replace(upload, due=None, signed_until=None, polling_since=None)
+    if upload.state is UploadState.RUNNING:
+        confirm = flow.confirm
+        if upload.next_step is Step.CONFIRM and confirm is not None and not confirm.repeat:
+            # Nobody knows whether the confirm went out.
+            upload = _anew(upload)
+        upload = advance(upload, UploadEvent.CRASHED)
+    elif upload.state is UploadState.WAITING_RETRY:
+        upload = advance(upload, UploadEvent.DUE)
+    elif upload.state is UploadState.WAITING_NETWORK:
+        upload = advance(upload, UploadEvent.NETWORK_BACK)
+    if upload.state is UploadState.QUEUED and upload.next_step is Step.TRANSFER and flow.sign is not None:
+        # How long its upload address still lives was known to that process only.
+        upload = _anew(upload)
+    return upload
 
 
 def _anew(upload: Upload) -> Upload:

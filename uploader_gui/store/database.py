@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum, auto
 from pathlib import Path
 
+from uploader_gui.core.ports import LedgerError
 from uploader_gui.store.migrations import MIGRATIONS
 
 BUSY_SECONDS = 10.0
@@ -25,7 +26,7 @@ class Trouble(StrEnum):
     UNREACHABLE = auto()
 
 
-class StoreError(Exception):
+class StoreError(LedgerError):
     """The database cannot be used.
 
     Attributes:
