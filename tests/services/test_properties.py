@@ -16,7 +16,7 @@ from uploader_gui.services import check
 from uploader_gui.services.check import ServiceFileError, read
 from uploader_gui.services.expression import FUNCTIONS, Expression, ExpressionError
 from uploader_gui.services.flow import _reduced
-from uploader_gui.services.inspection import Requirement, inspect
+from uploader_gui.services.inspection import Requirement, inspect, uses_of
 from uploader_gui.services.shape import ANYTHING, NUMBER, STRING, Anything, List, Record, Text
 from uploader_gui.services.template import Template, compile_body, fill_body
 
@@ -24,7 +24,7 @@ quick = settings(
     deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 
-NAMES = ("sign", "file", "files", "target", "name", "text", "tags", "a", "b", "c", "size", "nowhere")
+NAMES = ("sign", "file", "files", "target", "name", "text", "tags", "a", "b", "c", "size", "outer", "nowhere")
 FILE = Record({"name": STRING, "size": NUMBER, "md5": Text(path=("file", "md5"), kind="string")})
 SIGN = Anything(("sign",))
 KNOWN = Record(
@@ -38,7 +38,7 @@ KNOWN = Record(
                 "tags": List(STRING, ("target", "tags"), optional=True),
             }
         ),
-        "a": ANYTHING,
+        "outer": ANYTHING,
     }
 )
 SECRET = "s3cr3t-v4lue"
@@ -204,6 +204,7 @@ to_array(files)[].sign.{0}              (files || files)[0].sign.{0}            
 {{x: files}}.x[].sign.{0}               not_null(sign.{0}, sign.{1})            files[].to_string(sign.{0})
 length(files[?sign.{0}])                type(sign.{0})                          keys(sign.{0} || `{{}}`)
 (sign.{0} || sign.{1}).a                sign.{0} && sign.{1}                    sign.{0} || 'none'
+sign.{0}.{{x: 'there'}}                 !(sign.{0})                             [sign][].{0}
 """
 ways = st.tuples(st.sampled_from(re.split(r"\s{2,}|\n", WAYS.strip())), members, members).map(
     lambda it: it[0].format(it[1], it[2])
@@ -242,13 +243,9 @@ def outcome(expression: Expression, scope: dict[str, Any]) -> str:
         return str(error)
 
 
-@settings(quick, max_examples=500)
-@given(st.one_of(likely, likely, likely, expressions), scopes)
-def test_what_is_kept_is_enough(text: str, scope: dict[str, Any]) -> None:
-    """An expression without mistakes gives the same over whole answers as over what the flow keeps of them."""
-    expression = compiled(text)
-    _shape, uses, mistakes = inspect(expression, KNOWN)
-    assume(not mistakes)
+def check_what_is_kept(expression: Expression, scope: dict[str, Any]) -> None:
+    """Hold an evaluation over whole answers against one over what the flow keeps of them."""
+    uses = uses_of(expression, KNOWN)
     scope = completed(scope, uses.required)
     paths = [path[1:] for path in uses.seen if path[0] == "sign"]
     kept = copy.deepcopy(scope)
@@ -260,6 +257,34 @@ def test_what_is_kept_is_enough(text: str, scope: dict[str, Any]) -> None:
         for one in (kept["file"], *[one["file"] for one in kept["files"]]):
             one["md5"] = None
     assert outcome(expression, kept) == outcome(expression, scope)
+
+
+@settings(quick, max_examples=200)
+@given(st.one_of(likely, likely, likely, expressions), scopes)
+def test_what_is_kept_is_enough(text: str, scope: dict[str, Any]) -> None:
+    """An expression without mistakes gives the same over whole answers as over what the flow keeps of them."""
+    expression = compiled(text)
+    assume(not inspect(expression, KNOWN)[2])
+    check_what_is_kept(expression, scope)
+
+
+ANSWER = {"a": {"a": "x", "b": ["y", {"a": "z"}], "c": 1}, "b": [{"a": "x", "b": {"a": 1}}, {"a": None}], "c": "x"}
+WHOLE = {
+    "sign": ANSWER,
+    "file": {"name": "n", "size": 1, "md5": "0f"},
+    "files": [{"file": {"name": name, "size": 2, "md5": "0f"}, "sign": {**ANSWER, "c": name}} for name in ("z", "x")],
+    "target": {"text": "t", "tags": ["u"]},
+}
+
+
+@pytest.mark.parametrize("way", re.split(r"\s{2,}|\n", WAYS.strip()))
+def test_each_way_keeps_enough(way: str) -> None:
+    """The same for each way through files and answers by itself, over answers that have everything."""
+    for first in ("a", "b", "c", "a.b"):
+        for second in ("a", "b", "c"):
+            expression = Expression(way.format(first, second))
+            assert not inspect(expression, KNOWN)[2]
+            check_what_is_kept(expression, WHOLE)
 
 
 paths = st.lists(names, min_size=1, max_size=3).map(".".join)

@@ -19,8 +19,8 @@ from uploader_gui.cli.output import Counts, JsonLines, Output, PlainLines
 from uploader_gui.core.batch import Batch, BatchState, Upload, UploadState
 from uploader_gui.core.problems import Kind, UploadError
 from uploader_gui.engine import scope
+from uploader_gui.engine.entry import shown
 from uploader_gui.engine.events import Event, Troubled
-from uploader_gui.engine.queue import shown
 from uploader_gui.engine.session import Account
 from uploader_gui.services.flow import Flow
 

@@ -17,8 +17,9 @@ from uploader_gui.engine import attach, upload
 from uploader_gui.engine.body import digests_of
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.http import Client, Origin, Timing, near, origin_of, system_trust
-from uploader_gui.engine.queue import AttachWork, DigestWork, Queue, UploadWork
+from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.session import Account
+from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork
 
 log = logging.getLogger(__name__)
 

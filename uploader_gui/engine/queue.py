@@ -4,12 +4,10 @@ Lanes (any threads) take work, do it, and tell how it ended. All state is behind
 that they come in order: a listener must be quick and must not wait for a lane.
 """
 
-import collections
 import dataclasses
 import logging
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from uploader_gui.core.batch import (
@@ -30,9 +28,11 @@ from uploader_gui.core.problems import PASSING, Kind, Problem
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine import scope
 from uploader_gui.engine.attach import Attached, Verdict
+from uploader_gui.engine.entry import Entry, anew, shown, taken_up
 from uploader_gui.engine.events import Event, Finished, Listener, StepChanged, StepState, Stored, Troubled
 from uploader_gui.engine.retry import Policy
 from uploader_gui.engine.session import Session
+from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, Work
 from uploader_gui.services.expression import ExpressionError
 from uploader_gui.services.flow import Flow
 from uploader_gui.services.template import Template
@@ -43,105 +43,6 @@ RATE_LIMIT_TRIES = 30
 ATTACH_SENT = "attach sent"
 # After these nobody can go on where it stopped: the address is dead, or nobody knows whether it was confirmed.
 BEGIN_ANEW = frozenset({Kind.CONFIRM_UNKNOWN, Kind.LINK_EXPIRED, Kind.STORAGE_REFUSED, Kind.FILE_CHANGED})
-
-
-@dataclass(frozen=True, kw_only=True)
-class UploadWork:
-    """Run an upload's remaining steps."""
-
-    batch: Batch
-    upload: Upload
-    flow: Flow
-    session: Session
-    cancel: CancelToken
-    meter: Meter
-
-
-@dataclass(frozen=True, kw_only=True)
-class AttachWork:
-    """Attach a batch whose files are all stored. Never aborted once it is under way."""
-
-    batch: Batch
-    uploads: tuple[Upload, ...]
-    flow: Flow
-    session: Session
-    cancel: CancelToken
-
-
-@dataclass(frozen=True, kw_only=True)
-class DigestWork:
-    """Take the digests of a stored file that nobody waits for."""
-
-    batch_id: str
-    upload: Upload
-    wanted: frozenset[str]
-    cancel: CancelToken
-
-
-Work = UploadWork | AttachWork | DigestWork
-
-
-class _Entry:
-    """One batch in the queue, with what belongs to it. Every change of an upload goes through `put`."""
-
-    def __init__(self, batch: Batch, uploads: Sequence[Upload], flow: Flow, session: Session) -> None:
-        self.batch = dataclasses.replace(batch, uploads=tuple(upload.id for upload in uploads))
-        self.flow = flow
-        self.session = session
-        self.uploads: dict[str, Upload] = {}
-        self.meters = {upload.id: Meter(upload.size) for upload in uploads}
-        self.running: dict[str, CancelToken] = {}
-        self.began: dict[tuple[str, Step], float] = {}
-        self.current: dict[str, Step] = {}
-        self.queued: collections.deque[str] = collections.deque()
-        self.waiting: dict[str, float] = {}
-        self.counts: collections.Counter[UploadState] = collections.Counter()
-        self.record = _record(flow, batch, session)
-        for upload in uploads:
-            self.put(upload)
-
-    def put(self, upload: Upload) -> None:
-        """Take an upload as it is now."""
-        before = self.uploads.get(upload.id)
-        self.uploads[upload.id] = upload
-        if before is not None:
-            self.counts[before.state] -= 1
-        self.counts[upload.state] += 1
-        self.waiting.pop(upload.id, None)
-        if upload.state is UploadState.WAITING_RETRY and upload.due is not None:
-            self.waiting[upload.id] = upload.due
-        elif upload.state is UploadState.QUEUED:
-            self.queued.append(upload.id)
-
-    def next_queued(self) -> Upload | None:
-        """The first upload that may begin; those that have left the queue meanwhile are passed over."""
-        while self.queued:
-            upload = self.uploads[self.queued[0]]
-            if upload.state is UploadState.QUEUED:
-                return upload
-            self.queued.popleft()
-        return None
-
-    @property
-    def ordered(self) -> tuple[Upload, ...]:
-        return tuple(self.uploads[one] for one in self.batch.uploads)
-
-    @property
-    def complete(self) -> bool:
-        """Whether the batch is ready to be attached."""
-        return (
-            self.batch.state is BatchState.OPEN
-            and self.flow.target.call is not None
-            and self.counts[UploadState.STORED] == len(self.uploads)
-        )
-
-
-def _record(flow: Flow, batch: Batch, session: Session) -> tuple[int, str]:
-    """What an attach changes: attaches to the same record of the same account run one at a time."""
-    known = scope.outer(flow, session.account.public, batch.inputs, batch.created)
-    named: dict[str, Any] = dict.fromkeys(one.id for one in flow.target.inputs)
-    known |= {"named": {**named, **batch.named}, "batch": scope.summary(batch.id, ())}
-    return id(session), shown(flow.target.record, known) or f"target:{flow.target_id}"
 
 
 class Queue:
@@ -171,7 +72,7 @@ class Queue:
         self._policy = policy or Policy()
         self._idle_digests = idle_digests
         self._changed = threading.Condition(threading.RLock())
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, Entry] = {}
         self._gates: dict[int, float] = {}
         self._digesting: DigestWork | None = None
         self._not_digested: set[str] = set()
@@ -189,7 +90,7 @@ class Queue:
         with self._changed:
             if not uploads or batch.id in self._entries:
                 raise ValueError("a batch has files, and is added once")
-            entry = _Entry(batch, uploads, flow, session)
+            entry = Entry(batch, uploads, flow, session)
             if self._ledger is not None:
                 self._ledger.add(entry.batch, uploads, self._clock.utc())
             self._entries[batch.id] = entry
@@ -214,7 +115,7 @@ class Queue:
         with self._changed:
             if batch.state is BatchState.ATTACHING:
                 batch = advance(batch, BatchEvent.CRASHED if attach_sent else BatchEvent.NOT_SENT)
-            entry = _Entry(batch, [_taken_up(upload, flow) for upload in uploads], flow, session)
+            entry = Entry(batch, [taken_up(upload, flow) for upload in uploads], flow, session)
             self._entries[batch.id] = entry
             self._set(entry, entry.batch, "taken up")
             for before, upload in zip(uploads, entry.ordered, strict=True):
@@ -384,7 +285,7 @@ class Queue:
                 upload = advance(upload, UploadEvent.CRASHED)
                 confirm = entry.flow.confirm
                 if step is Step.CONFIRM and confirm is not None and not confirm.repeat:
-                    upload = _anew(upload)
+                    upload = anew(upload)
                 self._put(entry, upload, "stopped")
             if step is not None:
                 entry.began.pop((upload.id, step), None)
@@ -452,24 +353,24 @@ class Queue:
         return self._broken
 
     # ------------------------------------------------------------------------------------------------ keeping
-    def _put(self, entry: _Entry, upload: Upload, happened: str) -> None:
+    def _put(self, entry: Entry, upload: Upload, happened: str) -> None:
         """Keep an upload as it is now, then act on it."""
         self._keep(entry, None, happened, upload)
         entry.put(upload)
 
-    def _set(self, entry: _Entry, batch: Batch, happened: str) -> None:
+    def _set(self, entry: Entry, batch: Batch, happened: str) -> None:
         """Keep a batch as it is now, then act on it."""
         self._keep(entry, batch, happened)
         entry.batch = batch
 
-    def _finish(self, entry: _Entry, batch: Batch, event: BatchEvent) -> None:
+    def _finish(self, entry: Entry, batch: Batch, event: BatchEvent) -> None:
         """A batch has ended well: what only its calls needed is forgotten."""
         place, link = self._place(entry)
         ended = advance(batch, event, problem=None, ended=self._clock.utc(), place=place, link=link)
         self._set(entry, ended, event.value)
 
     def _keep(
-        self, entry: _Entry, batch: Batch | None, happened: str, upload: Upload | None = None, *, durable: bool = False
+        self, entry: Entry, batch: Batch | None, happened: str, upload: Upload | None = None, *, durable: bool = False
     ) -> None:
         """Keep a change. Where that fails everything stops: Cancelled unwinds the lane that asked."""
         if self._ledger is None or self._broken is not None:
@@ -493,7 +394,7 @@ class Queue:
         """What to do now; else when something is due at the earliest. An attach comes before further bytes."""
         now = self._clock.monotonic()
         dues: list[float] = []
-        chosen: tuple[_Entry, Upload] | None = None
+        chosen: tuple[Entry, Upload] | None = None
         taken = self._records_in_use()
         for entry in self._entries.values():
             if entry.batch.state in ENDED_BATCHES:
@@ -523,11 +424,11 @@ class Queue:
         held = {BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN}
         return {entry.record for entry in self._entries.values() if entry.batch.state in held}
 
-    def _wake(self, entry: _Entry, now: float) -> None:
+    def _wake(self, entry: Entry, now: float) -> None:
         for upload_id in [one for one, due in entry.waiting.items() if due <= now]:
             self._put(entry, advance(entry.uploads[upload_id], UploadEvent.DUE, due=None), "due")
 
-    def _upload_work(self, entry: _Entry, upload: Upload) -> UploadWork:
+    def _upload_work(self, entry: Entry, upload: Upload) -> UploadWork:
         upload = advance(upload, UploadEvent.STARTED)
         self._put(entry, upload, "started")
         entry.running[upload.id] = CancelToken()
@@ -540,7 +441,7 @@ class Queue:
             meter=entry.meters[upload.id],
         )
 
-    def _attach_work(self, entry: _Entry) -> AttachWork:
+    def _attach_work(self, entry: Entry) -> AttachWork:
         self._set(entry, advance(entry.batch, BatchEvent.ATTACH_STARTED, due=None), "attaching")
         return AttachWork(
             batch=entry.batch,
@@ -571,7 +472,7 @@ class Queue:
     def _busy(self) -> bool:
         return any(entry.running or entry.batch.state is BatchState.ATTACHING for entry in self._entries.values())
 
-    def _left(self, work: UploadWork) -> _Entry:
+    def _left(self, work: UploadWork) -> Entry:
         entry = self._entries[work.batch.id]
         entry.running.pop(work.upload.id, None)
         return entry
@@ -586,23 +487,23 @@ class Queue:
         # Never sooner than our own wait: "try again in 0 seconds" would be a storm.
         return own if problem.wait is None else max(own, problem.wait)
 
-    def _gate(self, entry: _Entry, problem: Problem, wait: float) -> None:
+    def _gate(self, entry: Entry, problem: Problem, wait: float) -> None:
         """A service that asks to wait is asked nothing for that account until then; the others go on."""
         if problem.kind is Kind.RATE_LIMITED:
             key, until = id(entry.session), self._clock.monotonic() + wait
             self._gates[key] = max(until, self._gates.get(key, until))
 
-    def _give_up(self, entry: _Entry, upload: Upload, step: Step, problem: Problem) -> None:
+    def _give_up(self, entry: Entry, upload: Upload, step: Step, problem: Problem) -> None:
         upload = advance(upload, UploadEvent.FAILED, problem=problem, tries=0, limited=0, polling_since=None)
         if problem.kind in BEGIN_ANEW:
-            upload = _anew(upload)
+            upload = anew(upload)
         self._put(entry, upload, f"{step} failed: {problem.kind}")
         spent = self._spent(entry, upload.id, step)
         self._tell_step(entry, upload, step, StepState.FAILED, spent, problem)
         self._tell(Troubled(batch=entry.batch, upload=upload, problem=problem))
         self._settle(entry)
 
-    def _settle(self, entry: _Entry) -> None:
+    def _settle(self, entry: Entry) -> None:
         """See what an upload's end means for its batch."""
         if entry.batch.state is not BatchState.OPEN:
             return
@@ -613,7 +514,7 @@ class Queue:
         elif stuck and stored + stuck == len(entry.uploads):
             self._set(entry, advance(entry.batch, BatchEvent.FAILED), "needs attention")
 
-    def _attach_later(self, entry: _Entry, batch: Batch, ended: Attached, step: Step) -> None:
+    def _attach_later(self, entry: Entry, batch: Batch, ended: Attached, step: Step) -> None:
         """Not attached, or harmless to attach again: once more in a while, else a person is asked."""
         problem = ended.problem
         tried = {"tries": batch.tries, "limited": batch.limited} if problem is None else _counted(batch, problem)
@@ -633,7 +534,7 @@ class Queue:
             refused = advance(batch, BatchEvent.REFUSED, problem=problem, tries=0, limited=0)
             self._set(entry, refused, "attach refused")
 
-    def _spent(self, entry: _Entry, owner: str, step: Step) -> int:
+    def _spent(self, entry: Entry, owner: str, step: Step) -> int:
         began = entry.began.pop((owner, step), self._clock.monotonic())
         return round((self._clock.monotonic() - began) * 1000)
 
@@ -646,7 +547,7 @@ class Queue:
 
     def _tell_step(
         self,
-        entry: _Entry,
+        entry: Entry,
         upload: Upload | None,
         step: Step,
         state: StepState,
@@ -659,13 +560,13 @@ class Queue:
             )
         )
 
-    def _tell_finished(self, entry: _Entry, *, attached: bool) -> None:
+    def _tell_finished(self, entry: Entry, *, attached: bool) -> None:
         place = entry.batch.place or entry.flow.target.label
         self._tell(
             Finished(batch=entry.batch, uploads=entry.ordered, attached=attached, place=place, link=entry.batch.link)
         )
 
-    def _place(self, entry: _Entry) -> tuple[str, str | None]:
+    def _place(self, entry: Entry) -> tuple[str, str | None]:
         """What the batch is attached to, in words, and its address."""
         target, uploads = entry.flow.target, entry.ordered
         known = scope.outer(entry.flow, entry.session.account.public, entry.batch.inputs, self._clock.utc())
@@ -680,37 +581,3 @@ def _counted(thing: Upload | Batch, problem: Problem) -> dict[str, int]:
     if problem.kind is Kind.RATE_LIMITED:
         return {"tries": thing.tries, "limited": thing.limited + 1}
     return {"tries": thing.tries + 1, "limited": thing.limited}
-
-
-def _taken_up(upload: Upload, flow: Flow) -> Upload:
-    """An upload of an earlier process, ready to go on."""
-    upload = dataclasses.replace(upload, due=None, signed_until=None, polling_since=None)
-    if upload.state is UploadState.RUNNING:
-        confirm = flow.confirm
-        if upload.next_step is Step.CONFIRM and confirm is not None and not confirm.repeat:
-            # Nobody knows whether the confirm went out.
-            upload = _anew(upload)
-        upload = advance(upload, UploadEvent.CRASHED)
-    elif upload.state is UploadState.WAITING_RETRY:
-        upload = advance(upload, UploadEvent.DUE)
-    elif upload.state is UploadState.WAITING_NETWORK:
-        upload = advance(upload, UploadEvent.NETWORK_BACK)
-    if upload.state is UploadState.QUEUED and upload.next_step is Step.TRANSFER and flow.sign is not None:
-        # How long its upload address still lives was known to that process only.
-        upload = _anew(upload)
-    return upload
-
-
-def _anew(upload: Upload) -> Upload:
-    """The next try begins with a new upload address."""
-    return dataclasses.replace(upload, next_step=Step.SIGN, answers={}, receipt=None, signed_until=None)
-
-
-def shown(template: Template | None, known: dict[str, Any]) -> str | None:
-    """Fill in a text that is only shown; None where that cannot be done."""
-    if template is None:
-        return None
-    try:
-        return template.text(known)
-    except ExpressionError:
-        return None

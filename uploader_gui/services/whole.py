@@ -9,7 +9,7 @@ from uploader_gui.services.inspection import Uses, inspect
 from uploader_gui.services.mistakes import Mistake
 from uploader_gui.services.shape import List, Record, Shape
 
-MAX_CHECKED = 1_000_000  # characters of expressions, as often as they are checked: each target checks the steps again
+MAX_CHECKED = 200_000  # characters of expressions, as often as they are checked: each target checks the steps again
 
 
 class TooMuchError(ValueError):

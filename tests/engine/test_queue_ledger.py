@@ -1,0 +1,148 @@
+"""The scheduler and its ledger: kept before told, nothing done that cannot be kept, taken up where it was."""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import pytest
+
+from tests.engine.stage import LOST, NOTE, Stage
+from uploader_gui.core.batch import Batch, BatchState, Step, Upload, UploadState
+from uploader_gui.core.cancel import Cancelled
+from uploader_gui.core.ports import LedgerError
+from uploader_gui.engine.attach import Attached, Verdict
+from uploader_gui.engine.work import AttachWork
+
+
+class Kept:
+    """A ledger in memory, which can be told to fail."""
+
+    def __init__(self) -> None:
+        self.batches: dict[str, Batch] = {}
+        self.kept: dict[str, Upload] = {}
+        self.lines: list[str] = []
+        self.durable: list[str] = []
+        self.full = False
+
+    def add(self, batch: Batch, uploads: Sequence[Upload], at: datetime) -> None:
+        """Keep a batch."""
+        self.save(batch, uploads, at, (batch.id, None, "added"))
+
+    def save(
+        self,
+        batch: Batch | None,
+        uploads: Iterable[Upload],
+        at: datetime,
+        line: tuple[str, str | None, str],
+        *,
+        durable: bool = False,
+    ) -> None:
+        """Keep a change."""
+        del at
+        if self.full:
+            raise LedgerError
+        if batch is not None:
+            self.batches[batch.id] = batch
+        for upload in uploads:
+            self.kept[upload.id] = upload
+        self.lines.append(line[2])
+        if durable:
+            self.durable.append(line[2])
+
+
+def test_every_change_is_kept_before_it_is_told() -> None:
+    """Whatever a listener hears of is in the ledger by then; "attach sent" is on the disk itself before it is sent."""
+    ledger = Kept()
+    stage = Stage(ledger=ledger)
+    differing: list[str] = []
+
+    def hear(event: object) -> None:
+        batch = stage.queue.batches()[0]
+        kept = [ledger.kept[one] for one in batch.uploads]
+        if ledger.batches[batch.id] != batch or kept != list(stage.queue.uploads(batch.id)):
+            differing.append(repr(event))
+
+    stage.queue._listener = hear
+    stage.add("b", 2)
+    stage.queue.failed(stage.upload_work(), LOST)
+    stage.store(stage.upload_work())
+    stage.store(stage.upload_work())
+    work = stage.attach_work()
+    assert "attach sent" not in ledger.lines
+    stage.queue.began(work.batch, None, Step.ATTACH)
+    assert ledger.durable == ["attach sent"]
+    stage.queue.attached(work, Attached(verdict=Verdict.ATTACHED, batch=work.batch))
+    assert not differing
+    assert ledger.batches["b"].place == "the note on Globex Corporation"
+    assert ledger.batches["b"].ended is not None
+
+
+def test_what_cannot_be_kept_is_not_done() -> None:
+    """A full disk before "attach sent": nothing is sent, everything stops, and what is in memory is what is kept."""
+    ledger = Kept()
+    stage = Stage(ledger=ledger)
+    stage.add("b", 1)
+    stage.store(stage.upload_work())
+    work = stage.attach_work()
+    ledger.full = True
+    with pytest.raises(Cancelled):
+        stage.queue.began(work.batch, None, Step.ATTACH)
+    assert stage.queue.broken is not None
+    assert stage.queue.take() is None
+    assert "attach sent" not in ledger.lines
+
+
+def test_a_full_disk_stops_what_runs() -> None:
+    """The other lanes are told to stop as well, and end in good order."""
+    ledger = Kept()
+    stage = Stage(ledger=ledger)
+    stage.add("b", 2)
+    first, second = stage.upload_work(), stage.upload_work()
+    ledger.full = True
+    with pytest.raises(Cancelled):
+        stage.store(first)
+    assert second.cancel.cancelled
+    stage.queue.stopped(second)
+    assert stage.queue.take() is None
+    with pytest.raises(LedgerError):
+        stage.add("c", 1)
+
+
+@pytest.mark.parametrize(
+    ("kept", "step", "after", "begins"),
+    [
+        (UploadState.RUNNING, Step.SIGN, UploadState.QUEUED, Step.SIGN),
+        (UploadState.RUNNING, Step.TRANSFER, UploadState.QUEUED, Step.SIGN),
+        (UploadState.RUNNING, Step.READY, UploadState.QUEUED, Step.READY),
+        (UploadState.WAITING_RETRY, Step.READY, UploadState.QUEUED, Step.READY),
+        (UploadState.WAITING_NETWORK, Step.TRANSFER, UploadState.QUEUED, Step.SIGN),
+        (UploadState.STORED, Step.READY, UploadState.STORED, Step.READY),
+        (UploadState.NEEDS_ATTENTION, Step.TRANSFER, UploadState.NEEDS_ATTENTION, Step.TRANSFER),
+        (UploadState.PAUSED, Step.SIGN, UploadState.PAUSED, Step.SIGN),
+    ],
+)
+def test_what_ran_is_taken_up_where_it_was(kept: UploadState, step: Step, after: UploadState, begins: Step) -> None:
+    """Another process left it so: it goes back to its last finished step, and nothing that is stored goes again."""
+    stage = Stage(ledger=Kept())
+    stage.add("b", 1)
+    [upload] = stage.queue.uploads("b")
+    upload = dataclasses.replace(upload, state=kept, next_step=step, due=99999.0, answers={"sign": {"x": 1}})
+    other = Stage(ledger=Kept())
+    other.queue.restore(stage.queue.batches()[0], [upload], NOTE, other.session, attach_sent=False)
+    [taken] = other.queue.uploads("b")
+    assert (taken.state, taken.next_step, taken.due) == (after, begins, None)
+
+
+@pytest.mark.parametrize(("sent", "state"), [(True, BatchState.ATTACH_UNKNOWN), (False, BatchState.OPEN)])
+def test_an_attach_that_was_under_way(sent: bool, state: BatchState) -> None:
+    """Noted as sent: nobody knows. Not noted: it was certainly not sent, and goes on."""
+    stage = Stage(ledger=Kept())
+    stage.add("b", 1)
+    stage.store(stage.upload_work())
+    batch = stage.attach_work().batch
+    other = Stage(ledger=Kept())
+    other.queue.restore(batch, stage.queue.uploads("b"), NOTE, other.session, attach_sent=sent)
+    assert other.state("b") is state
+    other.queue.drain()
+    work = other.queue.take()
+    assert isinstance(work, AttachWork) is not sent

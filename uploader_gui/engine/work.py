@@ -1,0 +1,45 @@
+"""What a lane can be given to do."""
+
+from dataclasses import dataclass
+
+from uploader_gui.core.batch import Batch, Upload
+from uploader_gui.core.cancel import CancelToken
+from uploader_gui.core.progress import Meter
+from uploader_gui.engine.session import Session
+from uploader_gui.services.flow import Flow
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadWork:
+    """Run an upload's remaining steps."""
+
+    batch: Batch
+    upload: Upload
+    flow: Flow
+    session: Session
+    cancel: CancelToken
+    meter: Meter
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachWork:
+    """Attach a batch whose files are all stored. Never aborted once it is under way."""
+
+    batch: Batch
+    uploads: tuple[Upload, ...]
+    flow: Flow
+    session: Session
+    cancel: CancelToken
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigestWork:
+    """Take the digests of a stored file that nobody waits for."""
+
+    batch_id: str
+    upload: Upload
+    wanted: frozenset[str]
+    cancel: CancelToken
+
+
+Work = UploadWork | AttachWork | DigestWork
