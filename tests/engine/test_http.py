@@ -373,7 +373,7 @@ def test_cancel_frees_an_encrypted_request(raw_server: Server) -> None:
     """The same through TLS: the socket below is shut, the layer above survives it."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
     trust = ssl.create_default_context()
     authority.configure_trust(trust)
     arrived, hold = threading.Event(), threading.Event()
@@ -384,7 +384,7 @@ def test_cancel_frees_an_encrypted_request(raw_server: Server) -> None:
             arrived.set()
             hold.wait(20)
 
-    url = raw_server(handler).replace("http://127.0.0.1", "https://localhost")
+    url = raw_server(handler).replace("http://", "https://")
     client, token = Client(lambda _origin: True, trust=lambda: trust), CancelToken()
     stopper = _cancelling(token, arrived)
     with pytest.raises(Cancelled):
@@ -398,13 +398,13 @@ def test_an_untrusted_certificate_is_told_apart(raw_server: Server) -> None:
     """A certificate nobody here trusts is said to be that, not "no connection"; nothing was sent."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
 
     def handler(connection: socket.socket) -> None:
         with context.wrap_socket(connection, server_side=True) as secure:
             read_head(secure)
 
-    url = raw_server(handler).replace("http://127.0.0.1", "https://localhost")
+    url = raw_server(handler).replace("http://", "https://")
     assert _problem(_client(), _request(url)) == (Kind.UNTRUSTED, False)
 
 
