@@ -1,6 +1,7 @@
 """A target's flow: what must be known first, what an answer must hold, and what of it is kept."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -155,3 +156,42 @@ def test_bundled_flows_keep_no_whole_answer(service_id: str) -> None:
     for target in service.targets:
         kept = flow(service, target).kept
         assert not {path for paths in kept.values() for path in paths if path in {("sign",), ("confirm",), ("ready",)}}
+
+
+@pytest.mark.parametrize(
+    ("service", "target", "after", "left"),
+    [
+        ("close", "note", "sign", {"sign": {"upload": {"url": "U", "fields": "F"}, "download": {"url": "D"}}}),
+        ("close", "note", "transfer", {"sign": {"download": {"url": "D"}}}),
+        ("kizen", "public_image", "transfer", {"sign": {"s3object_id": "I", "fields": {"key": "K"}}}),
+        ("kizen", "public_image", "confirm", {"sign": {}, "confirm": {"id": "1", "url": "P"}}),
+        ("haufe", "message", "transfer", {"sign": {"file_id": "I"}}),
+        ("circle", "chat_message", "transfer", {"sign": {"signed_id": "S", "attachable_sgid": "G"}}),
+    ],
+)
+def test_what_is_no_longer_needed_is_forgotten(service: str, target: str, after: str, left: dict[str, Any]) -> None:
+    """Signed addresses, forms and policies go with the last step that uses them; what is attached stays."""
+    known: dict[str, dict[str, Any]] = {
+        "close": {"sign": {"upload": {"url": "U", "fields": "F"}, "download": {"url": "D"}}},
+        "kizen": {
+            "sign": {"url": "U", "fields": {"key": "K", "policy": "P"}, "s3object_id": "I", "max_file_size": 1},
+            "confirm": {"id": "1", "url": "P"},
+        },
+        "haufe": {"sign": {"file_url": "U", "file_id": "I", "expires_in": 600}},
+        "circle": {
+            "sign": {"signed_id": "S", "attachable_sgid": "G", "direct_upload": {"url": "U", "headers": {"a": "b"}}}
+        },
+    }
+    answers = known[service]
+    found = flow(catalogue.find(service), target)
+    if "confirm" not in left:
+        answers = {"sign": answers["sign"]}
+    assert found.trim(answers, after) == left
+
+
+def test_the_etag_stays() -> None:
+    """Kizen's confirm needs it, and it is no secret."""
+    found = flow(catalogue.find("kizen"), "public_image")
+    assert found.trim({"transfer": {"status": 204, "etag": "e", "body": "b"}}, "transfer") == {
+        "transfer": {"status": 204, "etag": "e"}
+    }

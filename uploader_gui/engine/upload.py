@@ -95,7 +95,11 @@ class _Run:
             # An upload address alone is no progress: what fails after it has failed in a row.
             counts = (upload.tries, upload.limited) if step is Step.SIGN else (0, 0)
             upload = dataclasses.replace(
-                upload, next_step=following[0] if following else Step.READY, tries=counts[0], limited=counts[1]
+                upload,
+                next_step=following[0] if following else Step.READY,
+                answers=self._flow.trim(upload.answers, step),
+                tries=counts[0],
+                limited=counts[1],
             )
             self._tools.step_done(upload, step)
         return upload

@@ -9,6 +9,8 @@ from uploader_gui.services import schema, survey
 from uploader_gui.services.inspection import Requirement, uses_of
 from uploader_gui.services.shape import Path
 
+# Who may still need what a step left behind: everything that comes after it here.
+ORDER = (*survey.UPLOAD_STEPS, "result", "prepare", "attach", "verify", "shown")
 DIGESTS = {"md5": "md5", "md5_base64": "md5", "sha256": "sha256"}
 
 
@@ -50,6 +52,7 @@ class Flow:
     locked_inputs: frozenset[str]
     required: Mapping[str, frozenset[Requirement]] = field(repr=False)
     kept: Mapping[str, frozenset[Path]] = field(repr=False)
+    needed: Mapping[str, frozenset[Path]] = field(repr=False)
 
     @property
     def target(self) -> schema.Target:
@@ -95,6 +98,23 @@ class Flow:
         wanted = {path[2] for path in self.kept.get("headers", ()) if path[1:2] == (step,) and len(path) > 2}
         return {name: value for name, value in headers.items() if name in wanted}
 
+    def trim(self, answers: Mapping[str, Any], done: str) -> dict[str, Any]:
+        """Forget what no step after `done` uses: signed addresses, forms and their policies live no longer than needed.
+
+        Args:
+            answers: What the steps so far left behind, by step, and under "headers" again by step.
+            done: The upload step that has just ended.
+        """
+        wanted = self.needed[done]
+        trimmed = {}
+        for owner, answer in answers.items():
+            left = _reduced(answer, [path[1:] for path in wanted if path[0] == owner])
+            if owner == "transfer":
+                # Short, never secret, and without a path of their own.
+                left = {**left, **{name: answer[name] for name in ("status", "etag") if name in answer}}
+            trimmed[owner] = left
+        return trimmed
+
 
 def _at(value: Any, path: Path) -> Any:
     for name in path:
@@ -120,6 +140,7 @@ def flow(service: schema.Service, target_id: str) -> Flow:
     target = service.targets[target_id]
     steps = survey.steps_of(service, target)
     seen: dict[str, set[Path]] = defaultdict(set)
+    used_by: dict[str, set[Path]] = defaultdict(set)
     required: dict[str, set[Requirement]] = defaultdict(set)
     digests: set[str] = set()
     locked: set[str] = set()
@@ -127,6 +148,7 @@ def flow(service: schema.Service, target_id: str) -> Flow:
     for place in (*survey.of_upload(service, target_id), *survey.of_batch(service, target_id)):
         for expression in place.template.expressions:
             uses = uses_of(expression, place.known)
+            used_by[place.step] |= uses.seen
             for path in uses.seen:
                 seen[path[0]].add(path)
                 if path[0] == "file" and path[1] in DIGESTS and place.step in {"sign", "transfer"}:
@@ -157,4 +179,8 @@ def flow(service: schema.Service, target_id: str) -> Flow:
         locked_inputs=frozenset(locked) & {one.id for one in target.inputs},
         required=alone,
         kept={owner: frozenset(paths) for owner, paths in seen.items()},
+        needed={
+            step: frozenset().union(*(used_by[later] for later in ORDER[ORDER.index(step) + 1 :]))
+            for step in survey.UPLOAD_STEPS
+        },
     )
