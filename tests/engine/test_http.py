@@ -13,7 +13,8 @@ from tests.engine.conftest import Handler, read_all, read_head
 from uploader_gui.core.cancel import Cancelled, CancelToken
 from uploader_gui.core.problems import Kind, UploadError
 from uploader_gui.engine import http
-from uploader_gui.engine.http import AnswerCutError, Client, Request, Timing, origin_of, safe
+from uploader_gui.engine.http import AnswerCutError, Client, Request, Timing
+from uploader_gui.engine.origin import near, origin_of, safe
 
 Server = Callable[[Handler], str]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -325,7 +326,7 @@ def test_this_computer_however_it_is_written(host: str) -> None:
     """Storage must not be led back to this computer by another spelling."""
     origin = origin_of(f"https://{host}/")
     assert origin is not None
-    assert http.near(origin)
+    assert near(origin)
 
 
 @pytest.mark.parametrize("host", ["storage.example", "128.0.0.1", "10.0.0.1", "localhost.example", "[2001:db8::1]"])
@@ -333,7 +334,7 @@ def test_other_computers(host: str) -> None:
     """What only looks like it is not this computer."""
     origin = origin_of(f"https://{host}/")
     assert origin is not None
-    assert not http.near(origin)
+    assert not near(origin)
 
 
 def _cancelling(token: CancelToken, after: threading.Event) -> threading.Thread:

@@ -17,7 +17,7 @@ from uploader_gui.engine.http import Answer
 from uploader_gui.engine.limits import check_files, check_one, policy_range
 from uploader_gui.engine.media_type import UNKNOWN, fits, media_type
 from uploader_gui.engine.retry import LONGEST_TOLD_WAIT, Policy, told_wait
-from uploader_gui.engine.upload import pairs
+from uploader_gui.engine.signed import pairs
 from uploader_gui.services import catalogue
 from uploader_gui.services.expression import ExpressionError
 from uploader_gui.services.flow import flow

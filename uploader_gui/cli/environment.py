@@ -38,7 +38,7 @@ def account(service: Service, keys: Mapping[str, str], *, base: str | None, name
         WrongUseError: The fields are not those of one way to sign in, or cannot be used.
     """
     # Here, because it brings the HTTP library, and what is mistyped is told at once.
-    from uploader_gui.engine.http import origin_of, safe  # noqa: PLC0415
+    from uploader_gui.engine.origin import origin_of, safe  # noqa: PLC0415
     from uploader_gui.engine.session import Account, AccountError, check_account  # noqa: PLC0415
 
     if base is not None and ((origin := origin_of(base)) is None or not safe(origin)):

@@ -3,6 +3,7 @@
 Answers go to standard output, everything about trouble to standard error.
 """
 
+import abc
 import json
 import sys
 from collections.abc import Mapping
@@ -29,28 +30,28 @@ class Counts:
     unknown: int = 0
 
 
-class Output:
+class Output(abc.ABC):
     """Tells a person or a program what happens."""
 
+    @abc.abstractmethod
     def tell(self, event: Event) -> None:
         """Tell one event of the engine."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def problem(self, batch: Batch, given: str | None, problem: Problem) -> None:
         """Tell a problem; `given` is the file's path as it was given, None if it concerns them all."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def done(self, batch: Batch, counts: Counts, *, interrupted: bool = False) -> None:
         """Tell that it is over."""
-        raise NotImplementedError
 
-    def begin(self, uploads: tuple[Upload, ...], meters: Mapping[str, Meter]) -> None:
+    def begin(self, uploads: tuple[Upload, ...], meters: Mapping[str, Meter]) -> None:  # noqa: B027 - most need not know
         """Sending begins."""
 
-    def refresh(self) -> None:
+    def refresh(self) -> None:  # noqa: B027 - likewise
         """Called ten times a second while something is sent."""
 
-    def end(self) -> None:
+    def end(self) -> None:  # noqa: B027 - likewise
         """Sending has ended."""
 
 

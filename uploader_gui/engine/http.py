@@ -7,17 +7,14 @@ talks to whatever address the service gave and knows nothing that could be given
 import contextlib
 import errno
 import functools
-import ipaddress
 import json
 import logging
 import math
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import httpx
 import truststore
@@ -25,9 +22,10 @@ import truststore
 from uploader_gui import __version__
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.problems import Kind, Problem, UploadError
+from uploader_gui.engine.origin import Origin, near, origin_of, safe
+from uploader_gui.engine.sockets import Deadline, Sockets
 
 MAX_ANSWER = 8 * 1024 * 1024
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 USER_AGENT = f"uploader-gui/{__version__}"
 
 # They write whole addresses, and a signed address is as good as a key.
@@ -114,132 +112,10 @@ def _finite(text: str) -> float:
     return number
 
 
-Origin = tuple[str, str, int]
-
-
-def origin_of(url: str) -> Origin | None:
-    """Scheme, host and port of an address; None if it is none that may be used at all."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc or port == 0:
-        return None
-    if any(char <= " " or char == "\\" for char in url):
-        return None
-    labels = parts.hostname.split(".")
-    if not parts.netloc.isascii() or not all(0 < len(label) < 64 for label in labels):
-        return None
-    return parts.scheme, parts.hostname.lower(), port or (443 if parts.scheme == "https" else 80)
-
-
-def safe(origin: Origin) -> bool:
-    """Whether bytes may go there at all: encrypted, or to this very computer."""
-    return origin[0] == "https" or origin[1] in LOOPBACK
-
-
-def near(origin: Origin) -> bool:
-    """Whether an address is this very computer, however it is written."""
-    host = origin[1]
-    if host in LOOPBACK or host.endswith(".localhost"):
-        return True
-    try:
-        # What the C library takes for an IPv4 address: 127.1, 0x7f.1, 2130706433, 0.
-        address = ipaddress.ip_address(socket.inet_aton(host))
-    except OSError:
-        try:
-            found = ipaddress.ip_address(host)
-        except ValueError:
-            return False
-        address = getattr(found, "ipv4_mapped", None) or found
-    return address.is_loopback or address.is_unspecified
-
-
 @functools.cache
 def system_trust() -> ssl.SSLContext:
     """Certificates as the operating system trusts them. Made once: reading them takes a tenth of a second."""
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-class Sockets:
-    """The connections one lane has open, so that another thread can shut them when it is told to stop."""
-
-    def __init__(self) -> None:
-        self._open: set[socket.socket] = set()
-        self._shaking: socket.socket | None = None
-
-    def watch(self, cancel: CancelToken, sent: Callable[[], None]) -> Callable[[str, Mapping[str, Any]], None]:
-        """Give a listener for httpx's trace events that remembers each new socket.
-
-        Args:
-            cancel: Looked at whenever something happens.
-            sent: Called when the whole request has gone out.
-        """
-
-        def trace(event: str, info: Mapping[str, Any]) -> None:
-            if event.endswith(".start_tls.started"):
-                self._begin_handshake()
-            elif event.endswith((".start_tls.complete", ".start_tls.failed")):
-                self._end_handshake()
-            if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-                stream = info["return_value"]
-                self._open = {sock for sock in self._open if sock.fileno() != -1}
-                self._open.add(stream.get_extra_info("socket"))
-                if cancel.cancelled:
-                    stream.close()
-            if event.endswith(".send_request_body.complete"):
-                sent()
-            if not event.endswith((".failed", "_closed.started", "_closed.complete")):
-                cancel.check()
-
-        return trace
-
-    def _begin_handshake(self) -> None:
-        """Keep a second handle while TLS begins: its layer takes the first one away until it is through."""
-        newest = [sock for sock in self._open if sock.fileno() != -1 and not isinstance(sock, ssl.SSLSocket)]
-        if newest:
-            self._shaking = newest[-1].dup()
-
-    def _end_handshake(self) -> None:
-        # Closed at once: while it is open, closing the connection would not reach the other side.
-        shaking, self._shaking = self._shaking, None
-        if shaking is not None:
-            shaking.close()
-
-    def shut(self) -> None:
-        """Shut every connection, from any thread: whoever reads or writes on one is freed at once.
-
-        `socket.socket.shutdown(sock)`, not `sock.shutdown()`: an SSLSocket's own would drop its TLS layer under the
-        feet of the thread that uses it.
-        """
-        for sock in (*self._open, self._shaking):
-            if sock is not None:
-                with contextlib.suppress(OSError):
-                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
-
-
-class _Deadline:
-    """Ends an answer that takes too long, however it drips: headers, 1xx, chunks."""
-
-    def __init__(self, seconds: float, shut: Callable[[], None]) -> None:
-        self.passed = False
-        self._shut = shut
-        self._timer = threading.Timer(seconds, self._pass)
-        self._timer.daemon = True
-
-    def _pass(self) -> None:
-        self.passed = True
-        self._shut()
-
-    def start(self) -> None:
-        """The request has gone out: from now on it counts."""
-        if not self._timer.is_alive():
-            self._timer.start()
-
-    def stop(self) -> None:
-        """The answer is there."""
-        self._timer.cancel()
 
 
 class Client:
@@ -279,7 +155,7 @@ class Client:
         origin = origin_of(request.url)
         if origin is None or not safe(origin) or not self._may(origin):
             raise UploadError(_address_refused(request, origin))
-        deadline = _Deadline(self._timing.answer, self._sockets.shut)
+        deadline = Deadline(self._timing.answer, self._sockets.shut)
         failure: UploadError
         with contextlib.ExitStack() as stack:
             stack.enter_context(cancel.freeing(self._sockets.shut))
@@ -315,7 +191,7 @@ class Client:
         # What is on this computer is never reached through a proxy.
         return httpx.Client(verify=self._trust(), trust_env=not direct, follow_redirects=False, http2=False)
 
-    def _exchange(self, client: httpx.Client, request: Request, cancel: CancelToken, deadline: _Deadline) -> Answer:
+    def _exchange(self, client: httpx.Client, request: Request, cancel: CancelToken, deadline: Deadline) -> Answer:
         timing = self._timing
         timeout = httpx.Timeout(timing.stall, connect=timing.connect)
         outgoing = httpx.Request(

@@ -16,7 +16,8 @@ from uploader_gui.core.problems import Kind, Problem, UploadError
 from uploader_gui.engine import attach, upload
 from uploader_gui.engine.body import digests_of
 from uploader_gui.engine.conversation import Conversation
-from uploader_gui.engine.http import Client, Origin, Timing, near, origin_of, system_trust
+from uploader_gui.engine.http import Client, Timing, system_trust
+from uploader_gui.engine.origin import Origin, near, origin_of
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.session import Account
 from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork

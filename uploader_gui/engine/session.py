@@ -12,7 +12,8 @@ from uploader_gui.core.ports import Clock
 from uploader_gui.core.problems import PASSING, UploadError
 from uploader_gui.engine.asking import judge, request_for, unexpected
 from uploader_gui.engine.expiry import seconds_left
-from uploader_gui.engine.http import Client, Origin, origin_of, safe
+from uploader_gui.engine.http import Client
+from uploader_gui.engine.origin import Origin, origin_of, safe
 from uploader_gui.services import schema
 from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.template import as_text
