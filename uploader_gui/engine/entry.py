@@ -10,6 +10,7 @@ from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine import scope
 from uploader_gui.engine.session import Session
+from uploader_gui.engine.source import Source
 from uploader_gui.services.expression import ExpressionError
 from uploader_gui.services.flow import Flow
 from uploader_gui.services.template import Template
@@ -101,6 +102,16 @@ def taken_up(upload: Upload, flow: Flow) -> Upload:
 def anew(upload: Upload) -> Upload:
     """The next try begins with a new upload address."""
     return dataclasses.replace(upload, next_step=Step.SIGN, answers={}, receipt=None, signed_until=None)
+
+
+def as_found(upload: Upload, found: Source | None) -> Upload:
+    """An upload whose file is taken as it is now; unchanged if nothing was found or it is the same."""
+    if found is None or (found.size, found.modified) == (upload.size, upload.modified):
+        return upload
+    now = dataclasses.replace(
+        upload, size=found.size, modified=found.modified, path=found.path, name=found.name, digests={}
+    )
+    return anew(now)
 
 
 def shown(template: Template | None, known: dict[str, Any]) -> str | None:

@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from uploader_gui.core.batch import (
+    BATCH_TRANSITIONS,
     ENDED_BATCHES,
+    UPLOAD_TRANSITIONS,
     Batch,
     BatchEvent,
     BatchState,
@@ -28,10 +30,11 @@ from uploader_gui.core.problems import PASSING, Kind, Problem
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine import scope
 from uploader_gui.engine.attach import Attached, Verdict
-from uploader_gui.engine.entry import Entry, anew, shown, taken_up
+from uploader_gui.engine.entry import Entry, anew, as_found, shown, taken_up
 from uploader_gui.engine.events import Event, Finished, Listener, StepChanged, StepState, Stored, Troubled
 from uploader_gui.engine.retry import Policy
 from uploader_gui.engine.session import Session
+from uploader_gui.engine.source import Source
 from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, Work
 from uploader_gui.services.expression import ExpressionError
 from uploader_gui.services.flow import Flow
@@ -139,6 +142,74 @@ class Queue:
             self._changed.notify_all()
         for token in tokens:
             token.cancel()
+        return True
+
+    def pause(self, batch_id: str) -> bool:
+        """Let a batch rest: what is being sent is broken off. False if it is too late, or nothing is left to pause."""
+        with self._changed:
+            entry = self._entries[batch_id]
+            if (entry.batch.state, BatchEvent.PAUSED) not in BATCH_TRANSITIONS:
+                return False
+            self._set(entry, advance(entry.batch, BatchEvent.PAUSED, due=None), "paused")
+            tokens = tuple(entry.running.values())
+            for upload in entry.ordered:
+                if (upload.state, UploadEvent.PAUSED) in UPLOAD_TRANSITIONS:
+                    self._put(entry, advance(upload, UploadEvent.PAUSED, due=None), "paused")
+            self._changed.notify_all()
+        for token in tokens:
+            token.cancel()
+        return True
+
+    def resume(self, batch_id: str) -> bool:
+        """Let a paused batch go on where it was. False if it is not paused."""
+        with self._changed:
+            entry = self._entries[batch_id]
+            if entry.batch.state is not BatchState.PAUSED:
+                return False
+            self._set(entry, advance(entry.batch, BatchEvent.RESUMED), "resumed")
+            for upload in entry.ordered:
+                if upload.state is UploadState.PAUSED:
+                    self._put(entry, advance(upload, UploadEvent.RESUMED), "resumed")
+            self._settle(entry)
+            self._changed.notify_all()
+        return True
+
+    def retry(self, batch_id: str, found: Mapping[str, Source] | None = None) -> bool:
+        """Try again what needs a person's attention, from the step that failed.
+
+        Args:
+            batch_id: The batch.
+            found: What the files are now, by upload id, where the person wants them as they are now.
+
+        Returns:
+            False if nothing of it needs attention. An unknown attach is settled, never retried.
+        """
+        with self._changed:
+            entry = self._entries[batch_id]
+            if entry.batch.state is not BatchState.NEEDS_ATTENTION:
+                return False
+            self._set(entry, advance(entry.batch, BatchEvent.RETRIED, problem=None, due=None), "retried")
+            for upload in entry.ordered:
+                if upload.state is UploadState.NEEDS_ATTENTION:
+                    again = advance(upload, UploadEvent.RETRIED, problem=None)
+                    self._put(entry, as_found(again, (found or {}).get(upload.id)), "retried")
+            self._settle(entry)
+            self._changed.notify_all()
+        return True
+
+    def settle(self, batch_id: str, *, attached: bool) -> bool:
+        """Say what became of an attach nobody knows about: a person has looked. False if that is not open."""
+        with self._changed:
+            entry = self._entries[batch_id]
+            if entry.batch.state is not BatchState.ATTACH_UNKNOWN:
+                return False
+            if attached:
+                self._finish(entry, entry.batch, BatchEvent.FOUND_ATTACHED)
+                self._tell_finished(entry, attached=True)
+            else:
+                absent = advance(entry.batch, BatchEvent.FOUND_ABSENT, problem=None, due=None)
+                self._set(entry, absent, "found absent")
+            self._changed.notify_all()
         return True
 
     def stop(self) -> None:

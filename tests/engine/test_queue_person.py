@@ -1,0 +1,111 @@
+"""What a person can do to a batch in the scheduler: pause, go on, try again, say what became of it."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from tests.engine.stage import BROKEN, LOST, Stage
+from uploader_gui.core.batch import BatchState, Step, UploadState
+from uploader_gui.core.problems import Kind, Problem
+from uploader_gui.engine.attach import Attached, Verdict
+from uploader_gui.engine.source import Source
+
+
+def _unknown(stage: Stage) -> None:
+    stage.add("b", 1)
+    stage.store(stage.upload_work())
+    work = stage.attach_work()
+    stage.queue.attached(work, Attached(verdict=Verdict.UNKNOWN, batch=work.batch, problem=LOST))
+
+
+def test_a_paused_batch_rests_and_goes_on_where_it_was() -> None:
+    """What runs is broken off, what is stored stays, and afterwards nothing begins from the start."""
+    stage = Stage()
+    stage.add("b", 3)
+    stage.store(stage.upload_work())
+    running = stage.upload_work()
+    stage.queue.step_done(running.batch, dataclasses.replace(running.upload, next_step=Step.TRANSFER), Step.SIGN)
+    assert stage.queue.pause("b")
+    assert running.cancel.cancelled
+    stage.queue.stopped(running)
+    assert stage.states("b") == [UploadState.STORED, UploadState.PAUSED, UploadState.PAUSED]
+    stage.queue.drain()
+    assert stage.queue.take() is None
+    assert stage.queue.resume("b")
+    assert stage.states("b") == [UploadState.STORED, UploadState.QUEUED, UploadState.QUEUED]
+    assert stage.queue.uploads("b")[1].next_step is Step.TRANSFER
+    assert not stage.queue.resume("b")
+
+
+def test_a_batch_paused_when_all_is_stored_attaches_after_it() -> None:
+    """Paused just before its attach: that waits, and comes when it goes on."""
+    stage = Stage()
+    stage.add("b", 1)
+    stage.store(stage.upload_work())
+    assert stage.queue.pause("b")
+    assert stage.state("b") is BatchState.PAUSED
+    stage.queue.resume("b")
+    assert stage.attach_work().batch.id == "b"
+
+
+def test_an_attach_under_way_is_not_paused() -> None:
+    """Pause never aborts an attach in flight."""
+    stage = Stage()
+    stage.add("b", 1)
+    stage.store(stage.upload_work())
+    work = stage.attach_work()
+    assert not stage.queue.pause("b")
+    assert not work.cancel.cancelled
+
+
+def test_only_what_failed_is_tried_again() -> None:
+    """The stored file stays stored, the other begins at the step that failed, and then the batch is attached."""
+    stage = Stage()
+    stage.add("b", 2)
+    first, second = stage.upload_work(), stage.upload_work()
+    stage.store(first)
+    stage.queue.step_done(second.batch, dataclasses.replace(second.upload, next_step=Step.CONFIRM), Step.TRANSFER)
+    stage.queue.failed(second, Problem(kind=Kind.FORBIDDEN, service="Close", step="confirm"))
+    assert stage.state("b") is BatchState.NEEDS_ATTENTION
+    assert stage.queue.retry("b")
+    work = stage.upload_work()
+    assert (work.upload.id, work.upload.next_step, work.upload.problem) == ("b2", Step.CONFIRM, None)
+    stage.store(work)
+    assert stage.attach_work().batch.id == "b"
+    assert not stage.queue.retry("b")
+
+
+def test_a_file_that_changed_is_taken_as_it_is_now() -> None:
+    """The person wants it as it is now: new size and time, no digest of the old one, from the first step."""
+    stage = Stage()
+    stage.add("b", 1)
+    stage.queue.failed(stage.upload_work(), BROKEN)
+    now = Source(given="1.txt", path=Path("1.txt"), name="1.txt", size=9, modified=77)
+    assert stage.queue.retry("b", {"b1": now})
+    upload = stage.upload_work().upload
+    assert (upload.size, upload.modified, dict(upload.digests), upload.next_step) == (9, 77, {}, Step.SIGN)
+
+
+@pytest.mark.parametrize(("attached", "state"), [(True, BatchState.ATTACHED), (False, BatchState.OPEN)])
+def test_a_person_says_what_became_of_it(attached: bool, state: BatchState) -> None:
+    """Attached: done, without another request. Not there: it is attached again, now that somebody has looked."""
+    stage = Stage()
+    _unknown(stage)
+    assert stage.queue.settle("b", attached=attached)
+    assert stage.state("b") is state
+    assert len(stage.heard.finished) == attached
+    if not attached:
+        assert stage.attach_work().batch.id == "b"
+    assert not stage.queue.settle("b", attached=True)
+
+
+def test_an_unknown_attach_is_not_retried() -> None:
+    """Neither by "try again" nor by pausing and going on: only a look or a person's word leads on."""
+    stage = Stage()
+    _unknown(stage)
+    assert not stage.queue.retry("b")
+    assert not stage.queue.pause("b")
+    assert not stage.queue.cancel("b")
+    stage.queue.drain()
+    assert stage.queue.take() is None
