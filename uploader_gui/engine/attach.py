@@ -22,7 +22,7 @@ from uploader_gui.engine.asking import content_of, first_rule, truthy, unexpecte
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.http import Answer, AnswerCutError
 from uploader_gui.engine.retry import told_wait
-from uploader_gui.engine.verify import parts_missing
+from uploader_gui.engine.verify import parts_missing, things_there
 from uploader_gui.services import schema
 from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.flow import Flow, MissingAnswerError
@@ -64,6 +64,7 @@ class AttachTools:
             made again, whatever comes.
         done: Told after each step, with the batch as it is then.
         pause: Waits so many seconds.
+        looks: Whether to note what is on the record before the attach, for a look if its answer is lost.
     """
 
     flow: Flow
@@ -73,6 +74,7 @@ class AttachTools:
     learned: Callable[[Batch], None]
     done: Callable[[Batch, Step], None]
     pause: Callable[[float], None]
+    looks: bool = False
 
 
 def run(batch: Batch, uploads: Sequence[Upload], tools: AttachTools) -> Attached:
@@ -95,6 +97,7 @@ class _Run:
         assert call is not None  # noqa: S101 - batches of other targets have no attach
         try:
             self._prepare()
+            self._note_what_is_there()
             self._tools.conversation.check(call, self._scope(), "attach")
         except UploadError as error:
             # Nothing is attached, whatever became of the calls before.
@@ -142,6 +145,22 @@ class _Run:
             problem = Problem(kind=Kind.CONFLICT, service=self._service.name, step="prepare", detail=rule[1])
             raise UploadError(problem)
         self._tools.done(self._batch, Step.PREPARE)
+
+    def _note_what_is_there(self) -> None:
+        """Note the things on the record, so that what this attach makes can be told from them if its answer is lost."""
+        verify = self._target.verify
+        if verify is None or verify.items is None or not self._tools.looks:
+            return
+        self._repeatable = True
+        there: tuple[str, ...] | None = None
+        try:
+            there = things_there(verify, self._tools.conversation, self._scope())
+        except UploadError as error:
+            if error.problem.kind in PASSING or error.problem.kind is Kind.SIGNED_OUT:
+                raise
+            # Whoever may write need not be allowed to read: without it a lost answer is a person's to settle.
+        self._batch = dataclasses.replace(self._batch, there=there)
+        self._tools.learned(self._batch)
 
     # ---------------------------------------------------------------------------------------------- attach
     def _attach(self, call: schema.Call) -> tuple[Verdict, Problem | None]:

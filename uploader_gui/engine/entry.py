@@ -16,6 +16,23 @@ from uploader_gui.services.flow import Flow
 from uploader_gui.services.template import Template
 
 
+@dataclasses.dataclass(kw_only=True)
+class Look:
+    """Looking for an attach whose answer got lost.
+
+    Attributes:
+        since: Monotonic seconds when it got lost.
+        due: Monotonic seconds of the next look; None while one is under way.
+        absent: How many looks in a row did not find it.
+        failed: How many looks in a row could not be had.
+    """
+
+    since: float
+    due: float | None
+    absent: int = 0
+    failed: int = 0
+
+
 class Entry:
     """One batch in the queue, with what belongs to it. Every change of an upload goes through `put`."""
 
@@ -32,6 +49,7 @@ class Entry:
         self.waiting: dict[str, float] = {}
         self.counts: collections.Counter[UploadState] = collections.Counter()
         self.record = record_of(flow, batch, session)
+        self.look: Look | None = None
         for upload in uploads:
             self.put(upload)
 
@@ -61,6 +79,12 @@ class Entry:
     def ordered(self) -> tuple[Upload, ...]:
         """Its uploads, in the order the person gave."""
         return tuple(self.uploads[one] for one in self.batch.uploads)
+
+    @property
+    def can_look(self) -> bool:
+        """Whether the service can be asked what became of an attach, without a person."""
+        verify = self.flow.target.verify
+        return verify is not None and (verify.items is None or self.batch.there is not None)
 
     @property
     def complete(self) -> bool:

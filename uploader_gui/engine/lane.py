@@ -13,14 +13,15 @@ from uploader_gui.core.batch import Batch, Step
 from uploader_gui.core.cancel import Cancelled
 from uploader_gui.core.ports import Clock
 from uploader_gui.core.problems import Kind, Problem, UploadError
-from uploader_gui.engine import attach, upload
+from uploader_gui.engine import attach, scope, upload
+from uploader_gui.engine import verify as verify_engine
 from uploader_gui.engine.body import digests_of
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.http import Client, Timing, system_trust
 from uploader_gui.engine.origin import Origin, near, origin_of
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.session import Account
-from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork
+from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, VerifyWork
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,8 @@ class Lane:
                     self._upload(work)
                 elif isinstance(work, AttachWork):
                     self._attach(work)
+                elif isinstance(work, VerifyWork):
+                    self._verify(work)
                 else:
                     self._digest(work)
         finally:
@@ -109,6 +112,7 @@ class Lane:
                 learned=self._queue.learned,
                 done=self._queue.batch_step_done,
                 pause=self._pause,
+                looks=work.looks,
             )
             ended = attach.run(work.batch, work.uploads, tools)
         except Exception as error:  # noqa: BLE001 - likewise; once the attach was begun nobody can say what became of it
@@ -118,6 +122,22 @@ class Lane:
             verdict = attach.Verdict.UNKNOWN if sent else attach.Verdict.REFUSED
             ended = attach.Attached(verdict=verdict, batch=work.batch, problem=problem)
         self._queue.attached(work, ended)
+
+    def _verify(self, work: VerifyWork) -> None:
+        verify = work.flow.target.verify
+        assert verify is not None  # noqa: S101 - only batches of such targets are looked for
+        self._queue.began(work.batch, None, Step.VERIFY)
+        talk = Conversation(work.session, self.account_client(work.session.account), work.cancel)
+        account = work.session.account.public
+        known = scope.of_batch(work.flow, account, work.batch, work.uploads, self._clock.utc())
+        try:
+            seen = verify_engine.look(verify, talk, known, there=work.batch.there or (), claimed=work.claimed)
+        except UploadError as error:
+            self._queue.looked(work, None, error.problem)
+        except Exception as error:  # noqa: BLE001 - an error of ours is no answer either
+            self._queue.looked(work, None, _internal(error, work.flow.service.name))
+        else:
+            self._queue.looked(work, seen)
 
     def _pause(self, seconds: float) -> None:
         nobody_tells = threading.Condition()

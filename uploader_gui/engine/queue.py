@@ -30,12 +30,13 @@ from uploader_gui.core.problems import PASSING, Kind, Problem
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine import scope
 from uploader_gui.engine.attach import Attached, Verdict
-from uploader_gui.engine.entry import Entry, anew, as_found, shown, taken_up
+from uploader_gui.engine.entry import Entry, Look, anew, as_found, shown, taken_up
 from uploader_gui.engine.events import Event, Finished, Listener, StepChanged, StepState, Stored, Troubled
 from uploader_gui.engine.retry import Policy
 from uploader_gui.engine.session import Session
 from uploader_gui.engine.source import Source
-from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, Work
+from uploader_gui.engine.verify import Looked, Sight
+from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, VerifyWork, Work
 from uploader_gui.services.expression import ExpressionError
 from uploader_gui.services.flow import Flow
 from uploader_gui.services.template import Template
@@ -56,6 +57,7 @@ class Queue:
         listener: Told what happens, in order.
         policy: When what failed is tried again.
         idle_digests: Digests that a lane takes of stored files when it has nothing else to do.
+        looks: Whether the service is asked what became of an attach whose answer got lost, before a person is.
         ledger: Keeps every change before it is acted on; None: nothing outlives this queue.
     """
 
@@ -67,7 +69,9 @@ class Queue:
         policy: Policy | None = None,
         idle_digests: frozenset[str] = frozenset(),
         ledger: Ledger | None = None,
+        looks: bool = False,
     ) -> None:
+        self._looks = looks
         self._ledger = ledger
         self._broken: LedgerError | None = None
         self._clock = clock
@@ -77,6 +81,7 @@ class Queue:
         self._changed = threading.Condition(threading.RLock())
         self._entries: dict[str, Entry] = {}
         self._gates: dict[int, float] = {}
+        self._claimed: set[tuple[tuple[int, str], str]] = set()
         self._digesting: DigestWork | None = None
         self._not_digested: set[str] = set()
         self._stopping = False
@@ -292,7 +297,7 @@ class Queue:
         with self._changed:
             entry = self._entries[batch.id]
             answers = {**entry.batch.answers, **batch.answers}
-            self._set(entry, dataclasses.replace(entry.batch, answers=answers), "prepared")
+            self._set(entry, dataclasses.replace(entry.batch, answers=answers, there=batch.there), "prepared")
 
     def batch_step_done(self, batch: Batch, step: Step) -> None:
         """A step of a batch is done."""
@@ -379,11 +384,70 @@ class Queue:
             else:
                 self._attach_later(entry, batch, ended, step)
                 problem = entry.batch.problem
-            if entry.batch.state in {BatchState.ATTACH_UNKNOWN, BatchState.NEEDS_ATTENTION} and problem is not None:
+            now = self._clock.monotonic()
+            if entry.batch.state is BatchState.ATTACH_UNKNOWN and self._looks and entry.can_look:
+                entry.look = Look(since=now, due=now)
+            elif entry.batch.state in {BatchState.ATTACH_UNKNOWN, BatchState.NEEDS_ATTENTION} and problem is not None:
                 spent = self._spent(entry, batch.id, step)
                 self._tell_step(entry, None, step, StepState.FAILED, spent, problem)
                 self._tell(Troubled(batch=entry.batch, upload=None, problem=problem))
             self._changed.notify_all()
+
+    def looked(self, work: VerifyWork, seen: Looked | None, problem: Problem | None = None) -> None:
+        """A look for an attach whose answer got lost has ended; None if it could not be had, and `problem` says why."""
+        with self._changed:
+            entry = self._entries[work.batch.id]
+            look, verify = entry.look, entry.flow.target.verify
+            if entry.batch.state is BatchState.ATTACH_UNKNOWN and look is not None and verify is not None:
+                now = self._clock.monotonic()
+                if seen is None:
+                    look.failed += 1
+                    wait = self._wait(problem, {"tries": look.failed, "limited": 0}) if problem is not None else None
+                    look.due = None if wait is None else now + wait
+                    settled = wait is not None
+                elif seen.sight is Sight.FOUND:
+                    settled = self._found(entry, seen)
+                elif seen.sight is Sight.ABSENT:
+                    settled = self._absent(entry, look, now, verify.settle)
+                else:
+                    settled = False
+                if not settled:
+                    self._ask_a_person(entry)
+            self._changed.notify_all()
+
+    def _found(self, entry: Entry, seen: Looked) -> bool:
+        if seen.thing is not None:
+            if (entry.record, seen.thing) in self._claimed:
+                return False
+            self._claimed.add((entry.record, seen.thing))
+        entry.look = None
+        self._finish(entry, entry.batch, BatchEvent.FOUND_ATTACHED)
+        self._tell_step(entry, None, Step.VERIFY, StepState.DONE, self._spent(entry, entry.batch.id, Step.VERIFY))
+        self._tell_finished(entry, attached=True)
+        return True
+
+    def _absent(self, entry: Entry, look: Look, now: float, settle: float) -> bool:
+        """Not there: look a second time when the server has surely come to rest, then attach again if that is safe."""
+        look.absent += 1
+        look.failed = 0
+        if look.absent == 1 or now < look.since + settle:
+            look.due = max(now + 1, look.since + settle)
+            return True
+        if entry.flow.target.sends or entry.batch.tries + 1 >= self._policy.tries:
+            return False
+        entry.look = None
+        again = advance(entry.batch, BatchEvent.FOUND_ABSENT, tries=entry.batch.tries + 1, problem=None)
+        self._set(entry, again, "found absent")
+        self._tell_step(entry, None, Step.VERIFY, StepState.DONE, self._spent(entry, entry.batch.id, Step.VERIFY))
+        return True
+
+    def _ask_a_person(self, entry: Entry) -> None:
+        entry.look = None
+        problem = entry.batch.problem
+        if problem is not None:
+            spent = self._spent(entry, entry.batch.id, Step.VERIFY)
+            self._tell_step(entry, None, Step.VERIFY, StepState.FAILED, spent, problem)
+            self._tell(Troubled(batch=entry.batch, upload=None, problem=problem))
 
     def digested(self, work: DigestWork, digests: Mapping[str, str] | None) -> None:
         """Digests nobody waited for are there; None if they could not be taken, or something else came first."""
@@ -472,6 +536,10 @@ class Queue:
                 continue
             self._wake(entry, now)
             dues += entry.waiting.values()
+            if entry.look is not None and entry.look.due is not None:
+                if entry.look.due <= now:
+                    return self._verify_work(entry, entry.look), None
+                dues.append(entry.look.due)
             gate = self._gates.get(id(entry.session), now)
             if entry.complete:
                 due = max(gate, entry.batch.due or now)
@@ -520,6 +588,18 @@ class Queue:
             flow=entry.flow,
             session=entry.session,
             cancel=CancelToken(),
+            looks=self._looks,
+        )
+
+    def _verify_work(self, entry: Entry, look: Look) -> VerifyWork:
+        look.due = None
+        return VerifyWork(
+            batch=entry.batch,
+            uploads=entry.ordered,
+            flow=entry.flow,
+            session=entry.session,
+            claimed=frozenset(thing for record, thing in self._claimed if record == entry.record),
+            cancel=CancelToken(),
         )
 
     def _digest_work(self) -> DigestWork | None:
@@ -541,7 +621,10 @@ class Queue:
             self._digesting.cancel.cancel()
 
     def _busy(self) -> bool:
-        return any(entry.running or entry.batch.state is BatchState.ATTACHING for entry in self._entries.values())
+        return any(
+            entry.running or entry.batch.state is BatchState.ATTACHING or entry.look is not None
+            for entry in self._entries.values()
+        )
 
     def _left(self, work: UploadWork) -> Entry:
         entry = self._entries[work.batch.id]

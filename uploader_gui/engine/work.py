@@ -30,6 +30,23 @@ class AttachWork:
     flow: Flow
     session: Session
     cancel: CancelToken
+    looks: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyWork:
+    """Look whether an attach went through whose answer got lost.
+
+    Attributes:
+        claimed: What other batches' attaches have made on this record.
+    """
+
+    batch: Batch
+    uploads: tuple[Upload, ...]
+    flow: Flow
+    session: Session
+    claimed: frozenset[str]
+    cancel: CancelToken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,4 +59,4 @@ class DigestWork:
     cancel: CancelToken
 
 
-Work = UploadWork | AttachWork | DigestWork
+Work = UploadWork | AttachWork | VerifyWork | DigestWork
