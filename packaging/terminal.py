@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 FAILED = 1
 WRONG_USE = 2
 INTERRUPTED = 130
-TERMINATED = 143
 
 
 class StopRun(Exception):  # noqa: N818 - it is an end, not always an error

@@ -79,18 +79,7 @@ class Ledger:
         *,
         durable: bool = False,
     ) -> None:
-        """Keep a batch and uploads as they are now, with a line in the journal.
-
-        Args:
-            batch: None if only uploads changed.
-            uploads: Those that changed.
-            at: When.
-            line: The batch's id, the upload's id if it is about one, and what happened.
-            durable: On the disk itself before this returns, not only in the system's cache.
-
-        Raises:
-            StoreError: It cannot be written.
-        """
+        """Keep a change, as `core.ports.Ledger` says. Raises StoreError."""
         changed = tuple(uploads)
 
         def job(connection: sqlite3.Connection) -> None:
