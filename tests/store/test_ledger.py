@@ -25,7 +25,7 @@ def _batch(key: str = "b", **more: object) -> Batch:
     facts = {
         "id": key, "service": "close", "target": "note", "inputs": {"lead": "lead_globex", "to": ["a", "b"]},
         "named": {"lead": "Globex Corporation"}, "created": NOW, "base": "https://api.close.com/api/v1",
-        "account": "Acme", "whose": "Ann Lee", "there": ("1", "2"),
+        "account": "Acme", "whose": "Ann Lee", "there": ("1", "2"), "author": "user_1", "record": "close r",
     }  # fmt: skip
     return Batch(**{**facts, **more})  # type: ignore[arg-type]
 
@@ -59,6 +59,7 @@ def test_what_is_kept_comes_back(ledger: Ledger) -> None:
     one = _upload(
         state=UploadState.STORED, next_step=Step.READY, answers={"sign": {"id": [1, {"a": None}]}},
         digests={"md5": "00"}, receipt=receipt, stored_at=NOW, width=3, height=4,
+        result={"link": "https://x/"}, good_until=NOW,
     )  # fmt: skip
     two = _upload("v", path=Path("/x/r\udce9.pdf"), given="r\udce9.pdf", name="r\ufffd.pdf")
     ledger.add(batch, [one, two], NOW)
@@ -216,11 +217,11 @@ def test_a_migration_keeps_a_copy(path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, ("ALTER TABLE batch ADD COLUMN x TEXT",)))
     with Ledger(path) as ledger:
         assert len(ledger.batches()) == 1
-    copy = path.with_name("ledger.db.v1.bak")
+    copy = path.with_name(f"ledger.db.v{len(MIGRATIONS)}.bak")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with contextlib.closing(sqlite3.connect(copy)) as old:
         assert old.execute("SELECT count(*) FROM batch").fetchone() == (1,)
-        assert old.execute("PRAGMA user_version").fetchone() == (1,)
+        assert old.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
 
 
 def test_places_move_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -192,6 +192,8 @@ class Upload:
         digests: Of the whole file, by name ("md5", "sha256"), in hexadecimal, as far as known.
         receipt: What is proven about it once it is stored.
         stored_at: When it was stored, in UTC.
+        result: What it is good for once it is stored: its link, ids. Forgotten when it is good no longer.
+        good_until: Until when that is so, in UTC; None: for ever, as far as is known.
         tries: How often in a row it failed with something that may pass.
         limited: How often in a row it was told to wait.
         signed_until: Monotonic seconds until which the upload address is good, if known.
@@ -216,6 +218,8 @@ class Upload:
     digests: Mapping[str, str] = field(default_factory=dict)
     receipt: Receipt | None = None
     stored_at: datetime | None = None
+    result: Answers = field(default_factory=dict, repr=False)
+    good_until: datetime | None = None
     tries: int = 0
     limited: int = 0
     signed_until: float | None = None
@@ -237,7 +241,9 @@ class Batch:
         attaches: Whether its target attaches; else storing the files is all.
         base: The address its account is for.
         account: The account's name; "" for the environment's.
-        whose: Who the account was when the batch was made, as its check said.
+        whose: Who the account was when the batch was made, as its check said: "Ann Lee, Acme Sales".
+        author: The same as the service itself names it: the id that what this account makes carries.
+        record: What its attach changes, the same for all accounts: one attach at a time may change it.
         there: The ids of what was on the record before the attach, once that was looked at.
         ended: When it ended.
         place: What it is attached to, in words: "the note on Globex Corporation".
@@ -262,6 +268,8 @@ class Batch:
     base: str = ""
     account: str = ""
     whose: str | None = None
+    author: str | None = None
+    record: str = ""
     there: tuple[str, ...] | None = None
     ended: datetime | None = None
     place: str | None = None

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -24,6 +25,19 @@ class Clock(Protocol):
 
 class LedgerError(Exception):
     """The ledger cannot keep a change: the change must not be acted on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """The batch that keeps others from a record: it is being attached to it, or nobody knows whether it was.
+
+    Attributes:
+        batch_id: Its id.
+        alive: Whether a process is at work on it; else it stays so until somebody takes it up.
+    """
+
+    batch_id: str
+    alive: bool
 
 
 class Ledger(Protocol):
@@ -53,6 +67,24 @@ class Ledger(Protocol):
         Raises:
             LedgerError: It cannot be kept.
         """
+
+    def begin_attach(self, batch: Batch, at: datetime, line: tuple[str, str | None, str]) -> Holder | None:
+        """Keep a batch that begins to be attached, unless another one holds its record: then that is given.
+
+        In one step for all processes: of two that begin at the same moment, one is told of the other.
+
+        Raises:
+            LedgerError: It cannot be kept.
+        """
+
+    def part(self, kept: Batch, parted: Batch, uploads: Sequence[Upload], at: datetime) -> None:
+        """Keep a batch some of whose uploads become a batch of their own. Raises LedgerError."""
+
+    def claim(self, record: str, thing: str, batch_id: str) -> bool:
+        """Claim what an attach made on a record for one batch; False if another one has it. Raises LedgerError."""
+
+    def claimed(self, record: str) -> Mapping[str, str]:
+        """What was claimed on a record: thing to batch. Raises LedgerError."""
 
 
 class SystemClock:

@@ -53,6 +53,8 @@ class Kind(StrEnum):
     # the attach
     ATTACH_UNKNOWN = auto()
     APPEND_INCOMPLETE = auto()
+    RECORD_BUSY = auto()
+    OTHER_ACCOUNT = auto()
     # this computer
     DISK_FULL = auto()
     INTERNAL = auto()
@@ -158,6 +160,8 @@ ACTIONS: dict[Kind, tuple[Action, ...]] = {
     Kind.PROCESSING_SLOW: (Action.RETRY, Action.LEAVE_OUT, Action.REMOVE),
     Kind.ATTACH_UNKNOWN: (Action.OPEN_RECORD, Action.RETRY, Action.REMOVE),
     Kind.APPEND_INCOMPLETE: (Action.OPEN_RECORD, Action.REMOVE),
+    Kind.RECORD_BUSY: (Action.OPEN_RECORD, Action.RETRY, Action.REMOVE),
+    Kind.OTHER_ACCOUNT: (Action.CHANGE_ACCOUNT, Action.REMOVE),
     Kind.DISK_FULL: (Action.RETRY, Action.REMOVE),
     Kind.INTERNAL: (Action.RETRY, Action.REMOVE),
 }

@@ -286,6 +286,20 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
         N_("Record is not as it should be"),
         N_("After adding the files, {service} does not show all that should be there ({detail}). Look at the record."),
     ),
+    Kind.RECORD_BUSY: (
+        N_("Another batch comes first"),
+        N_(
+            "It is not known whether batch {detail} was attached to the same record, so nothing more is attached there. "
+            "Settle that one first."
+        ),
+    ),
+    Kind.OTHER_ACCOUNT: (
+        N_("Key of another account"),
+        N_(
+            "This batch was begun as {detail}; the key now given is not that account's. Use the key it was begun with, "
+            "or give the batch up."
+        ),
+    ),
     Kind.DISK_FULL: (
         N_("Disk is full"),
         N_("There is no room left on this computer's disk ({detail}). Make room, then try again."),

@@ -107,7 +107,7 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     if version == len(MIGRATIONS):
         return
     for number in range(version + 1, len(MIGRATIONS) + 1):
-        if number > 1:
+        if version:  # of a new file there is nothing to keep
             _copy(connection, path.with_name(f"{path.name}.v{number - 1}.bak"))
         connection.execute("BEGIN IMMEDIATE")
         try:

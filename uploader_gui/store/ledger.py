@@ -13,14 +13,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from uploader_gui.core.batch import ENDED_BATCHES, Batch, Upload
+from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState, Upload
+from uploader_gui.core.ports import Holder
 from uploader_gui.store import rows
-from uploader_gui.store.database import connect, explained
+from uploader_gui.store.database import StoreError, Trouble, connect, explained
+from uploader_gui.store.locks import Locks
 
 Given = TypeVar("Given")
 _FOUND = (
     "named LIKE ? ESCAPE '!' OR place LIKE ? ESCAPE '!' OR id IN (SELECT batch FROM upload WHERE "
     "name LIKE ? ESCAPE '!' OR given LIKE ? ESCAPE '!' OR digests LIKE ? ESCAPE '!')"
+)
+_HOLDER = (
+    "SELECT id FROM batch WHERE record = ? AND id <> ? AND state IN ('attaching', 'attach_unknown') ORDER BY number"
+)
+_FORGET = (
+    "UPDATE upload SET result = '{}', good_until = NULL WHERE good_until < ? "
+    "AND batch IN (SELECT id FROM batch WHERE state IN ('attached', 'stored', 'cancelled'))"
 )
 Job = Callable[[sqlite3.Connection], Any]
 
@@ -37,6 +46,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._locks = Locks(path.parent / "locks")
         self._writer = connect(path)
         self._writer.row_factory = sqlite3.Row
         self._jobs: queue.SimpleQueue[tuple[Job, bool, Future[Any]] | None] = queue.SimpleQueue()
@@ -44,7 +54,8 @@ class Ledger:
         self._thread.start()
 
     def close(self) -> None:
-        """Finish what was asked for and close the file."""
+        """Finish what was asked for, close the file and let all batches go."""
+        self._locks.release_all()
         if self._thread.is_alive():
             self._jobs.put(None)
             self._thread.join()
@@ -91,6 +102,38 @@ class Ledger:
 
         self._write(job, durable=durable)
 
+    def begin_attach(self, batch: Batch, at: datetime, line: tuple[str, str | None, str]) -> Holder | None:
+        """Keep a batch that begins to be attached, as `core.ports.Ledger` says. Raises StoreError."""
+
+        def job(connection: sqlite3.Connection) -> str | None:
+            row = connection.execute(_HOLDER, (batch.record, batch.id)).fetchone()
+            if row is not None and batch.record:
+                return str(row["id"])
+            _update(connection, "batch", rows.of_batch(batch))
+            _note(connection, line[0], line[1], at, line[2])
+            return None
+
+        holder = self._write(job)
+        return None if holder is None else Holder(batch_id=holder, alive=self.held(holder))
+
+    def part(self, kept: Batch, parted: Batch, uploads: Sequence[Upload], at: datetime) -> None:
+        """Keep a batch some of whose uploads become a batch of their own. Raises StoreError."""
+
+        def job(connection: sqlite3.Connection) -> None:
+            _insert(connection, "batch", rows.of_batch(parted))
+            for upload in uploads:
+                _update(connection, "upload", rows.of_upload(upload))
+            _update(connection, "batch", rows.of_batch(kept))
+            _note(connection, parted.id, None, at, f"parted from {kept.id}")
+            _note(connection, kept.id, None, at, f"{len(uploads)} files parted")
+
+        self._write(job)
+
+    def forget_results(self, now: datetime) -> None:
+        """Delete links and ids that are good no longer, of batches that have ended. Raises StoreError."""
+        at = now.isoformat(timespec="milliseconds")
+        self._write(lambda connection: connection.execute(_FORGET, (at,)))
+
     def claim(self, record: str, thing: str, batch_id: str) -> bool:
         """Claim what an attach made for one batch; False if another one has it. Raises StoreError."""
 
@@ -109,6 +152,21 @@ class Ledger:
             lambda connection: connection.executemany("DELETE FROM batch WHERE id = ?", [(one,) for one in batch_ids])
         )
 
+    # --------------------------------------------------------------------------------------- who works on what
+    def hold(self, batch_id: str) -> bool:
+        """Begin to work on a batch; False if another process does. Read it only afterwards. Raises StoreError."""
+        with explained(self.path):
+            return self._locks.hold(batch_id)
+
+    def held(self, batch_id: str) -> bool:
+        """Whether a process works on a batch. Raises StoreError."""
+        with explained(self.path):
+            return self._locks.held(batch_id)
+
+    def release(self, *batch_ids: str) -> None:
+        """Let batches go."""
+        self._locks.release(*batch_ids)
+
     # ----------------------------------------------------------------------------------------------- reading
     def claimed(self, record: str) -> dict[str, str]:
         """What was claimed on a record: thing to batch. Raises StoreError."""
@@ -116,22 +174,29 @@ class Ledger:
             found = connection.execute("SELECT thing, batch FROM claim WHERE record = ?", (record,))
             return {row["thing"]: row["batch"] for row in found}
 
-    def batches(self, *, ended: bool | None = None, search: str = "", newest: int | None = None) -> list[Batch]:
+    def batches(
+        self, *, ended: bool | None = None, search: str = "", newest: int | None = None, like: str = ""
+    ) -> list[Batch]:
         """Batches in the order they were added (newest first if limited).
 
         Args:
             ended: Only those that have ended, or only those that have not; None: all.
             search: Only those with this text in a file's name, path or digest, or in the record's name.
             newest: At most so many, newest first.
+            like: Only those whose id begins so.
 
         Raises:
             StoreError: The file cannot be read.
         """
         where, values = ["1 = 1"], list[Any]()
         if ended is not None:
-            marks = ", ".join("?" for _ in ENDED_BATCHES)
-            where.append(f"state {'' if ended else 'NOT '}IN ({marks})")
-            values += sorted(state.value for state in ENDED_BATCHES)
+            # All states by name, not "NOT IN": so the index finds the few open ones among many that have ended.
+            states = sorted(state.value for state in BatchState if (state in ENDED_BATCHES) == ended)
+            where.append(f"state IN ({', '.join('?' for _ in states)})")
+            values += states
+        if like:
+            where.append("substr(id, 1, ?) = ?")
+            values += [len(like), like]
         if search:
             like = f"%{search.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
             where.append(f"({_FOUND})")
@@ -162,7 +227,11 @@ class Ledger:
             contextlib.closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection,
         ):
             connection.row_factory = sqlite3.Row
-            yield connection
+            try:
+                yield connection
+            except (ValueError, KeyError, TypeError):
+                # What is in a row is nothing this program wrote.
+                raise StoreError(Trouble.DAMAGED, self.path) from None
 
     # ---------------------------------------------------------------------------------------- the one thread
     def _write(self, job: Callable[[sqlite3.Connection], Given], *, durable: bool = False) -> Given:

@@ -71,4 +71,13 @@ _FIRST = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_SECOND = (
+    "ALTER TABLE batch ADD COLUMN record TEXT NOT NULL DEFAULT ''",  # what its attach changes
+    "ALTER TABLE batch ADD COLUMN author TEXT",  # the account's id, as what it makes carries it
+    "ALTER TABLE upload ADD COLUMN result TEXT NOT NULL DEFAULT '{}'",  # JSON: link, ids; emptied when good no longer
+    "ALTER TABLE upload ADD COLUMN good_until TEXT",  # ISO 8601, UTC
+    "CREATE INDEX batch_record ON batch (record) WHERE state IN ('attaching', 'attach_unknown')",
+    "CREATE INDEX upload_good_until ON upload (good_until) WHERE good_until IS NOT NULL",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
