@@ -28,7 +28,7 @@ class Stage:
         self.clock = FakeClock()
         self.heard = Heard()
         policy = Policy(jitter=lambda: 1.0)
-        self.queue = Queue(clock=self.clock, listener=self.heard, policy=policy, **more)  # type: ignore[arg-type]
+        self.queue = Queue(clock=self.clock, listener=self.heard, policy=policy, **{"looks": False, **more})  # type: ignore[arg-type]
         account = Account(service=CLOSE, base=CLOSE.account.base, values={"api_key": "x"})
         self.session = Session(account, self.clock)
 

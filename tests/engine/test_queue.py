@@ -294,7 +294,7 @@ def test_a_listener_that_raises_stops_nothing(caplog: pytest.LogCaptureFixture) 
     def broken(_event: object) -> None:
         raise OSError("s3cret")
 
-    stage.queue._listener = broken
+    stage.queue._teller.listener = broken
     stage.add("b", 1, plain=True)
     stage.store(stage.upload_work())
     assert stage.state("b") is BatchState.STORED
@@ -364,7 +364,7 @@ def test_any_luck_ends_well(seed: int) -> None:
 def _poll(stage: Stage) -> object:
     """Take what is there now, without waiting."""
     with stage.queue._changed:
-        return stage.queue._next()[0]
+        return stage.queue._chooser.next()[0]
 
 
 def _end(stage: Stage, work: UploadWork | AttachWork, luck: random.Random, certain: dict[str, int]) -> None:

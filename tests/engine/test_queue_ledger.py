@@ -8,16 +8,18 @@ import pytest
 
 from tests.engine.stage import LOST, NOTE, Stage
 from uploader_gui.core.batch import Batch, BatchState, Step, Upload, UploadState
-from uploader_gui.core.cancel import Cancelled
-from uploader_gui.core.ports import LedgerError
+from uploader_gui.core.ports import Holder, LedgerError
 from uploader_gui.engine.attach import Attached, Verdict
+from uploader_gui.engine.keeping import Unkept
 from uploader_gui.engine.work import AttachWork
 
 
-class Kept:
+class Kept(Unkept):
     """A ledger in memory, which can be told to fail."""
 
     def __init__(self) -> None:
+        super().__init__()
+        self.holder: Holder | None = None
         self.batches: dict[str, Batch] = {}
         self.kept: dict[str, Upload] = {}
         self.lines: list[str] = []
@@ -49,6 +51,12 @@ class Kept:
         if durable:
             self.durable.append(line[2])
 
+    def begin_attach(self, batch: Batch, at: datetime, line: tuple[str, str | None, str]) -> Holder | None:
+        """Keep it, unless somebody holds the record."""
+        if self.holder is None:
+            self.save(batch, (), at, line)
+        return self.holder
+
 
 def test_every_change_is_kept_before_it_is_told() -> None:
     """Whatever a listener hears of is in the ledger by then; "attach sent" is on the disk itself before it is sent."""
@@ -62,7 +70,7 @@ def test_every_change_is_kept_before_it_is_told() -> None:
         if ledger.batches[batch.id] != batch or kept != list(stage.queue.uploads(batch.id)):
             differing.append(repr(event))
 
-    stage.queue._listener = hear
+    stage.queue._teller.listener = hear
     stage.add("b", 2)
     stage.queue.failed(stage.upload_work(), LOST)
     stage.store(stage.upload_work())
@@ -85,7 +93,7 @@ def test_what_cannot_be_kept_is_not_done() -> None:
     stage.store(stage.upload_work())
     work = stage.attach_work()
     ledger.full = True
-    with pytest.raises(Cancelled):
+    with pytest.raises(LedgerError):
         stage.queue.began(work.batch, None, Step.ATTACH)
     assert stage.queue.broken is not None
     assert stage.queue.take() is None
@@ -99,7 +107,7 @@ def test_a_full_disk_stops_what_runs() -> None:
     stage.add("b", 2)
     first, second = stage.upload_work(), stage.upload_work()
     ledger.full = True
-    with pytest.raises(Cancelled):
+    with pytest.raises(LedgerError):
         stage.store(first)
     assert second.cancel.cancelled
     stage.queue.stopped(second)
@@ -140,7 +148,7 @@ def test_an_attach_that_was_under_way(sent: bool, state: BatchState) -> None:
     stage.add("b", 1)
     stage.store(stage.upload_work())
     batch = stage.attach_work().batch
-    other = Stage(ledger=Kept())
+    other = Stage(ledger=Kept(), looks=False)
     other.queue.restore(batch, stage.queue.uploads("b"), NOTE, other.session, attach_sent=sent)
     assert other.state("b") is state
     other.queue.drain()

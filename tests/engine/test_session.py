@@ -46,7 +46,7 @@ def client() -> Iterator[Client]:
 def test_every_way_signs_in(practice: PracticeService, client: Client, service: str, way: int, shows: str) -> None:
     """Each way of each service is accepted, and the check says whose account it is."""
     account = _account(service, practice, way)
-    said = whose(Conversation(Session(account, CLOCK), client, CancelToken()), CLOCK.utc())
+    said = whose(Conversation(Session(account, CLOCK), client, CancelToken()), CLOCK.utc()).shown
     assert said.startswith(shows)
     assert said
     assert not any(value in said for name, value in account.values.items() if _secret(account, name))

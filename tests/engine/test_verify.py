@@ -1,5 +1,6 @@
 """Looking for an attach whose answer got lost, on the practice service, through real lanes."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 
@@ -7,7 +8,10 @@ import pytest
 
 from tests.engine.fakes import FakeClock, Heard
 from uploader_gui.core.batch import Batch, BatchState, Upload
+from uploader_gui.core.cancel import CancelToken
+from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.lane import Lane
+from uploader_gui.engine.lookup import whose
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.session import Account, Session
 from uploader_gui.practice import SAMPLES, Fault, PracticeService
@@ -33,6 +37,16 @@ TARGETS = [
     ("circle", "chat_message", {"room": SAMPLES["circle"]["room"], "text": "hi"}, "a.txt"),
 ]
 TYPES = {"a.txt": "text/plain", "a.pdf": "application/pdf"}
+
+
+def asked(session: Session, clock: FakeClock) -> str | None:
+    """Who the account is, by its own check."""
+    with contextlib.closing(
+        Lane(Queue(clock=clock, listener=Heard()), clock).account_client(session.account)
+    ) as client:
+        return whose(Conversation(session, client, CancelToken()), clock.utc()).author
+
+
 Run = Callable[[tuple[str, str, dict[str, str], str]], tuple[BatchState, Heard]]
 
 
@@ -47,8 +61,11 @@ def run(practice: PracticeService, upload_of: Callable[..., Upload]) -> Run:
         session = Session(
             Account(service=service, base=practice.base(service_id), values=practice.account(service_id)), clock
         )
-        queue = Queue(clock=clock, listener=heard, looks=True)
-        batch = Batch(id="batch", service=service_id, target=target, inputs=inputs, named={}, created=clock.utc())
+        queue = Queue(clock=clock, listener=heard)
+        author = asked(session, clock)
+        batch = Batch(
+            id="batch", service=service_id, target=target, inputs=inputs, named={}, created=clock.utc(), author=author
+        )
         upload = upload_of(b"hello", name=name, media_type=TYPES[name])
         queue.add(batch, [upload], flow(service, target), session)
         queue.drain()

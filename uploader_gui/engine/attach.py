@@ -44,11 +44,19 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Attached:
-    """How an attach ended. `problem` says why it is not attached; None if it is."""
+    """How an attach ended.
+
+    Attributes:
+        verdict: What is known.
+        batch: As it is now, with the answers of the calls before the attach.
+        problem: Why it is not attached; None if it is.
+        made: The id of what it made, where the answer gives one.
+    """
 
     verdict: Verdict
     batch: Batch
     problem: Problem | None = None
+    made: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +99,7 @@ class _Run:
         self._target = tools.flow.target
         self._service = tools.flow.service
         self._repeatable = True
+        self._made: str | None = None
 
     def go(self) -> Attached:
         call = self._target.attach
@@ -118,7 +127,7 @@ class _Run:
         return self._ended(Verdict.ATTACHED)
 
     def _ended(self, verdict: Verdict, problem: Problem | None = None) -> Attached:
-        return Attached(verdict=verdict, batch=self._batch, problem=problem)
+        return Attached(verdict=verdict, batch=self._batch, problem=problem, made=self._made)
 
     def _scope(self) -> Scope:
         account = self._tools.conversation.session.account.public
@@ -190,6 +199,7 @@ class _Run:
         if _expected(answer.status, call):
             if problem is not None:
                 return Verdict.REFUSED, problem
+            self._made = self._what_was_made(answer)
             return self._accepted(answer)
         if problem is None:
             problem = Problem(
@@ -200,6 +210,17 @@ class _Run:
         if 400 <= answer.status < 500 and answer.status not in UNKNOWN_STATUSES:
             return Verdict.REFUSED, problem
         return Verdict.UNKNOWN, self._unknown(problem)
+
+    def _what_was_made(self, answer: Answer) -> str | None:
+        """The id of what the attach made, so that no other batch takes it for its own; None if the answer has none."""
+        verify = self._target.verify
+        if verify is None or verify.made is None:
+            return None
+        try:
+            made = verify.made.value({**self._scope(), "answer": content_of(answer)})
+        except ExpressionError:
+            return None
+        return made if isinstance(made, str) and made else str(made) if isinstance(made, int) else None
 
     def _accepted(self, answer: Answer) -> tuple[Verdict, Problem | None]:
         accepted = self._target.accepted

@@ -2,15 +2,17 @@
 
 import collections
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from uploader_gui.core.batch import Batch, BatchState, Step, Upload, UploadEvent, UploadState, advance
+from uploader_gui.core.batch import Batch, BatchEvent, BatchState, Step, Upload, UploadEvent, UploadState, advance
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine import scope
-from uploader_gui.engine.session import Session
+from uploader_gui.engine.session import Account, Session
 from uploader_gui.engine.source import Source
+from uploader_gui.services import schema
 from uploader_gui.services.expression import ExpressionError
 from uploader_gui.services.flow import Flow
 from uploader_gui.services.template import Template
@@ -21,23 +23,41 @@ class Look:
     """Looking for an attach whose answer got lost.
 
     Attributes:
-        since: Monotonic seconds when it got lost.
+        since: Monotonic seconds when it got lost, or when it was taken up.
         due: Monotonic seconds of the next look; None while one is under way.
+        again: Whether it may be attached again when it is not there.
         absent: How many looks in a row did not find it.
         failed: How many looks in a row could not be had.
     """
 
     since: float
     due: float | None
+    again: bool
     absent: int = 0
     failed: int = 0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Behind:
+    """Another process's batch holds the record.
+
+    Attributes:
+        batch_id: Which.
+        due: Monotonic seconds of the next try.
+        alive: Whether that process is at work on it; else a person must settle it first.
+    """
+
+    batch_id: str
+    due: float
+    alive: bool
 
 
 class Entry:
     """One batch in the queue, with what belongs to it. Every change of an upload goes through `put`."""
 
     def __init__(self, batch: Batch, uploads: Sequence[Upload], flow: Flow, session: Session) -> None:
-        self.batch = dataclasses.replace(batch, uploads=tuple(upload.id for upload in uploads))
+        record = record_of(flow, batch, session.account)
+        self.batch = dataclasses.replace(batch, uploads=tuple(upload.id for upload in uploads), record=record)
         self.flow = flow
         self.session = session
         self.uploads: dict[str, Upload] = {}
@@ -48,8 +68,8 @@ class Entry:
         self.queued: collections.deque[str] = collections.deque()
         self.waiting: dict[str, float] = {}
         self.counts: collections.Counter[UploadState] = collections.Counter()
-        self.record = record_of(flow, batch, session)
         self.look: Look | None = None
+        self.behind: Behind | None = None
         for upload in uploads:
             self.put(upload)
 
@@ -66,11 +86,18 @@ class Entry:
         elif upload.state is UploadState.QUEUED:
             self.queued.append(upload.id)
 
+    def drop(self, upload_ids: Iterable[str]) -> None:
+        """Forget uploads that have become another batch's."""
+        for upload_id in upload_ids:
+            self.counts[self.uploads.pop(upload_id).state] -= 1
+            self.waiting.pop(upload_id, None)
+            self.meters.pop(upload_id, None)
+
     def next_queued(self) -> Upload | None:
         """The first upload that may begin; those that have left the queue meanwhile are passed over."""
         while self.queued:
-            upload = self.uploads[self.queued[0]]
-            if upload.state is UploadState.QUEUED:
+            upload = self.uploads.get(self.queued[0])
+            if upload is not None and upload.state is UploadState.QUEUED:
                 return upload
             self.queued.popleft()
         return None
@@ -96,12 +123,78 @@ class Entry:
         )
 
 
-def record_of(flow: Flow, batch: Batch, session: Session) -> tuple[int, str]:
-    """What an attach changes: attaches to the same record of the same account run one at a time."""
-    known = scope.outer(flow, session.account.public, batch.inputs, batch.created)
-    named: dict[str, Any] = dict.fromkeys(one.id for one in flow.target.inputs)
-    known |= {"named": {**named, **batch.named}, "batch": scope.summary(batch.id, ())}
-    return id(session), shown(flow.target.record, known) or f"target:{flow.target_id}"
+def record_of(flow: Flow, batch: Batch, account: Account) -> str:
+    """What an attach changes: attaches to the same record run one at a time, whoever's account they use."""
+    record = shown(flow.target.record, _outside(flow, batch, account.public, (), batch.created))
+    return f"{flow.service.id} {batch.base or account.base} {record or f'target:{flow.target_id}'}"
+
+
+def place_of(entry: Entry, now: datetime) -> tuple[str, str | None]:
+    """What a batch is attached to, in words, and its address."""
+    known = _outside(entry.flow, entry.batch, entry.session.account.public, entry.ordered, now)
+    target = entry.flow.target
+    return shown(target.place, known) or target.label, shown(target.opens, known)
+
+
+def _outside(
+    flow: Flow, batch: Batch, account: Mapping[str, Any], uploads: Sequence[Upload], now: datetime
+) -> dict[str, Any]:
+    """What is known without any answer of the service."""
+    empty: dict[str, Any] = dict.fromkeys(one.id for one in flow.target.inputs)
+    known = dict(scope.outer(flow, account, batch.inputs, now))
+    return {**known, "named": {**empty, **batch.named}, "batch": scope.summary(batch.id, uploads)}
+
+
+def good_until(flow: Flow, stored_at: datetime) -> datetime | None:
+    """Until when what a stored file is good for is good; None: for ever, as far as the service file says."""
+    lifetime = flow.result.lifetime
+    return None if lifetime is None else stored_at + timedelta(seconds=lifetime)
+
+
+def parted(entry: Entry, new_id: str) -> tuple[Batch, Batch, list[Upload]] | None:
+    """Part a batch: the uploads that need attention become a batch of their own.
+
+    Args:
+        entry: The batch.
+        new_id: The id of the new one.
+
+    Returns:
+        The batch that goes on, the new one, and its uploads; None where none, or all, of the files need attention.
+    """
+    stuck = [upload for upload in entry.ordered if upload.state is UploadState.NEEDS_ATTENTION]
+    rest = [upload for upload in entry.ordered if upload.state is not UploadState.NEEDS_ATTENTION]
+    if not stuck or not rest or entry.batch.state not in {BatchState.OPEN, BatchState.NEEDS_ATTENTION}:
+        return None
+    batch = entry.batch
+    if batch.state is BatchState.NEEDS_ATTENTION:
+        batch = advance(batch, BatchEvent.RETRIED, problem=None, due=None, tries=0, limited=0)
+    kept = _with_files(entry, batch, rest)
+    new = dataclasses.replace(
+        batch, id=new_id, state=BatchState.NEEDS_ATTENTION, answers={}, there=None, problem=None, due=None
+    )
+    moved = [dataclasses.replace(upload, batch_id=new_id) for upload in stuck]
+    return kept, _with_files(entry, new, moved), moved
+
+
+def _with_files(entry: Entry, batch: Batch, uploads: Sequence[Upload]) -> Batch:
+    """The batch with only these files. A text that names the files by itself names only these."""
+    inputs = dict(batch.inputs)
+    for one in entry.flow.target.inputs:
+        before, after = (
+            _default(entry.flow, one, scope.summary(batch.id, files)) for files in (entry.ordered, uploads)
+        )
+        if before is not None and inputs.get(one.id) == before:
+            inputs[one.id] = after
+    return dataclasses.replace(batch, inputs=inputs, uploads=tuple(upload.id for upload in uploads))
+
+
+def _default(flow: Flow, one: schema.Input, summary: Mapping[str, Any]) -> Any:
+    if one.default is None:
+        return None
+    try:
+        return one.default.value({"batch": dict(summary), "constants": dict(flow.service.constants)})
+    except ExpressionError:
+        return None
 
 
 def taken_up(upload: Upload, flow: Flow) -> Upload:
@@ -125,7 +218,16 @@ def taken_up(upload: Upload, flow: Flow) -> Upload:
 
 def anew(upload: Upload) -> Upload:
     """The next try begins with a new upload address."""
-    return dataclasses.replace(upload, next_step=Step.SIGN, answers={}, receipt=None, signed_until=None)
+    return dataclasses.replace(
+        upload,
+        next_step=Step.SIGN,
+        answers={},
+        receipt=None,
+        signed_until=None,
+        stored_at=None,
+        result={},
+        good_until=None,
+    )
 
 
 def as_found(upload: Upload, found: Source | None) -> Upload:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from uploader_gui.core.batch import Batch, Step
 from uploader_gui.core.cancel import Cancelled
-from uploader_gui.core.ports import Clock
+from uploader_gui.core.ports import Clock, LedgerError
 from uploader_gui.core.problems import Kind, Problem, UploadError
 from uploader_gui.engine import attach, scope, upload
 from uploader_gui.engine import verify as verify_engine
@@ -65,6 +65,9 @@ class Lane:
                     self._verify(work)
                 else:
                     self._digest(work)
+        except LedgerError:
+            # What cannot be kept is not done; the queue has it as `broken`, and has stopped everything.
+            pass
         finally:
             for client in self._clients.values():
                 client.close()
@@ -87,7 +90,7 @@ class Lane:
             self._queue.failed(work, error.problem)
         except upload.PollLater as poll:
             self._queue.later(work, poll.upload, poll.seconds)
-        except Cancelled:
+        except (Cancelled, LedgerError):
             self._queue.stopped(work)
         except Exception as error:  # noqa: BLE001 - an error of ours must not end the lane, and is told as one
             self._queue.failed(work, _internal(error, work.flow.service.name))
@@ -115,6 +118,8 @@ class Lane:
                 looks=work.looks,
             )
             ended = attach.run(work.batch, work.uploads, tools)
+        except LedgerError:
+            raise
         except Exception as error:  # noqa: BLE001 - likewise; once the attach was begun nobody can say what became of it
             problem = _internal(error, work.flow.service.name)
             if sent:
@@ -131,7 +136,15 @@ class Lane:
         account = work.session.account.public
         known = scope.of_batch(work.flow, account, work.batch, work.uploads, self._clock.utc())
         try:
-            seen = verify_engine.look(verify, talk, known, there=work.batch.there or (), claimed=work.claimed)
+            seen = verify_engine.look(
+                verify,
+                talk,
+                known,
+                there=work.batch.there or (),
+                claimed=work.claimed,
+                author=work.batch.author,
+                certain=work.flow.same_is_certain,
+            )
         except UploadError as error:
             self._queue.looked(work, None, error.problem)
         except Exception as error:  # noqa: BLE001 - an error of ours is no answer either

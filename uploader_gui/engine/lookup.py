@@ -167,8 +167,21 @@ def name_inputs(lookups: Lookups, flow: Flow, inputs: Mapping[str, Any]) -> dict
     return named
 
 
-def whose(conversation: Conversation, now: datetime) -> str:
-    """Ask the service whose account it is: "Ann Lee, Acme Sales".
+@dataclass(frozen=True, kw_only=True)
+class Whose:
+    """Whose account it is.
+
+    Attributes:
+        shown: For people: "Ann Lee, Acme Sales".
+        author: Its id, as what it makes at the service carries it; None where the service file names none.
+    """
+
+    shown: str
+    author: str | None
+
+
+def whose(conversation: Conversation, now: datetime) -> Whose:
+    """Ask the service whose account it is.
 
     Raises:
         UploadError: The key does not work, or the service does not answer.
@@ -182,7 +195,9 @@ def whose(conversation: Conversation, now: datetime) -> str:
     }
     check = account.service.account.check_
     _answer, content = conversation.read(check, known, "check")
+    answered = {**known, "answer": content}
     try:
-        return check.shows.text({**known, "answer": content})
+        author = None if check.author is None else check.author.text(answered)
+        return Whose(shown=check.shows.text(answered), author=author)
     except ExpressionError:
         raise unexpected(account.service.name, "check", "it does not say whose account it is") from None

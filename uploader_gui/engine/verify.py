@@ -1,8 +1,10 @@
 """Looking at what is attached, when nobody knows whether an attach went through.
 
-The service file names a call, the things in its answer, each thing's id and each thing's files. The engine compares:
-found is exactly one thing that was not there before, that no other batch has claimed, and whose files are ours, one to
-one. Never by text or time: people edit texts, and clocks differ.
+The service file names a call, the things in its answer, each thing's id, its files and who made it. The engine
+compares: found is exactly one thing that was not there before, that no other batch has claimed, whose files are ours,
+one to one, and that is certainly ours: because its files carry the ids that the service gave to ours, or because this
+account made it. What may be ours and may not is a person's to say. Never by text or time: people edit texts, and
+clocks differ.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -60,6 +62,8 @@ def look(
     *,
     there: Collection[str],
     claimed: Collection[str],
+    author: str | None,
+    certain: bool,
 ) -> Looked:
     """Look once.
 
@@ -69,6 +73,8 @@ def look(
         known: What the batch's calls know.
         there: The ids that were there before the attach.
         claimed: The ids that other batches' attaches made.
+        author: The account's id, as what it makes carries it; None if it is not known.
+        certain: Whether `same` compares what no other file can have: an id that the service gave to ours.
 
     Raises:
         UploadError: The service cannot be asked now, or not all of its answer can be read.
@@ -77,16 +83,35 @@ def look(
     if verify.items is None:
         return _look_at_parts(verify, conversation, known)
     mine: list[str] = []
+    doubtful = False
     for item in _items(verify, conversation, known):
         thing = _text(verify, conversation, {**known, "item": item})
         if thing in there or thing in claimed:
             continue
+        by = _author(verify, {**known, "item": item})
+        if None not in {by, author} and by != author:
+            continue  # a colleague's, whatever is on it
         parts = _list(verify.parts, conversation, {**known, "item": item}, missing_is_empty=True)
-        if len(parts) == len(known["files"]) and not unmatched(verify, known, parts):
+        alone = unmatched(verify, known, parts)
+        if not alone and len(parts) == len(known["files"]) and (certain or (by is not None and by == author)):
             mine.append(thing)
-    if not mine:
-        return Looked(sight=Sight.ABSENT)
-    return Looked(sight=Sight.FOUND, thing=mine[0]) if len(mine) == 1 else Looked(sight=Sight.UNCLEAR)
+        elif len(alone) < len(known["files"]):
+            # Some of our files, or all of them beside others, or nobody knows by whom: perhaps ours, edited meanwhile.
+            doubtful = True
+    if len(mine) == 1 and (certain or not doubtful):
+        return Looked(sight=Sight.FOUND, thing=mine[0])
+    return Looked(sight=Sight.UNCLEAR if mine or doubtful else Sight.ABSENT)
+
+
+def _author(verify: schema.Verify, known: Scope) -> str | None:
+    """Who made a thing; None if it does not say."""
+    if verify.by is None:
+        return None
+    try:
+        by = verify.by.value(known)
+    except ExpressionError:
+        return None
+    return None if by is None or isinstance(by, dict | list) else as_text(by)
 
 
 def _look_at_parts(verify: schema.Verify, conversation: Conversation, known: Scope) -> Looked:

@@ -60,6 +60,9 @@ def check(service: schema.Service) -> Iterator[Mistake]:
             yield from _check_transfer(f"{prefix}transfer", owner.transfer)
     for name, target in service.targets.items():
         yield from _check_attach(f"targets.{name}", target)
+        if target.verify is not None and target.verify.by is not None and service.account.check_.author is None:
+            text = "nobody knows who the account is: add author to account.check, the id that this names"
+            yield Mistake(key=f"targets.{name}.verify.by", text=text)
 
 
 def _check_transfer(key: str, transfer: schema.Transfer) -> Iterator[Mistake]:
@@ -78,3 +81,7 @@ def _check_attach(key: str, target: schema.Target) -> Iterator[Mistake]:
     if verify is not None and (verify.items is None) == (verify.before is None):
         text = "needs either items (the call makes a new thing) or before (it adds to a thing that was there)"
         yield Mistake(key=f"{key}.verify", text=text)
+    for name in ("by", "made"):
+        if verify is not None and verify.items is None and getattr(verify, name) is not None:
+            text = "belongs to items: what adds to a thing that was there makes none"
+            yield Mistake(key=f"{key}.verify.{name}", text=text)

@@ -37,6 +37,7 @@ class Flow:
         result: What a stored file is good for.
         digests_first: The digests ("md5", "sha256") that must be known before the transfer begins.
         needs_image_size: Width and height of each file must be known.
+        same_is_certain: The target's verify tells its files from all others by an id that the service gave them.
         locked_inputs: The inputs that a file's steps use: known before the first upload and fixed afterwards.
     """
 
@@ -49,6 +50,7 @@ class Flow:
     result: schema.Result
     digests_first: frozenset[str]
     needs_image_size: bool
+    same_is_certain: bool
     locked_inputs: frozenset[str]
     required: Mapping[str, frozenset[Requirement]] = field(repr=False)
     kept: Mapping[str, frozenset[Path]] = field(repr=False)
@@ -116,6 +118,12 @@ class Flow:
         return trimmed
 
 
+def _names_an_id(paths: Iterable[Path]) -> bool:
+    """Whether a comparison rests on what the service answered about our file, and on nothing another may have too."""
+    owners = {path[0] for path in paths if path[:2] not in {("transfer", "status"), ("transfer", "etag")}}
+    return bool(owners & {*survey.UPLOAD_STEPS}) and "file" not in owners
+
+
 def _at(value: Any, path: Path) -> Any:
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
@@ -144,11 +152,13 @@ def flow(service: schema.Service, target_id: str) -> Flow:
     required: dict[str, set[Requirement]] = defaultdict(set)
     digests: set[str] = set()
     locked: set[str] = set()
-    needs_size = False
+    needs_size = certain = False
     for place in (*survey.of_upload(service, target_id), *survey.of_batch(service, target_id)):
         for expression in place.template.expressions:
             uses = uses_of(expression, place.known)
             used_by[place.step] |= uses.seen
+            if place.key.endswith(".verify.same"):
+                certain = _names_an_id(uses.seen)
             for path in uses.seen:
                 seen[path[0]].add(path)
                 if path[0] == "file" and path[1] in DIGESTS and place.step in {"sign", "transfer"}:
@@ -176,6 +186,7 @@ def flow(service: schema.Service, target_id: str) -> Flow:
         result=target.result or service.result,
         digests_first=frozenset(digests),
         needs_image_size=needs_size,
+        same_is_certain=certain,
         locked_inputs=frozenset(locked) & {one.id for one in target.inputs},
         required=alone,
         kept={owner: frozenset(paths) for owner, paths in seen.items()},

@@ -92,9 +92,15 @@ class TokenExchange(Call):
 
 
 class Check(Call):
-    """The call that tells whether a key works, and whose it is."""
+    """The call that tells whether a key works, and whose it is.
+
+    Attributes:
+        shows: For people: "Ann Lee, Acme Sales".
+        author: The account's id, as what it makes carries it: see `by` in Verify.
+    """
 
     shows: Template
+    author: Template | None = None
 
 
 class AccountField(Part):
@@ -275,6 +281,13 @@ class Verify(Call):
     Two shapes. Where the attach makes a new thing: `items` lists the things, `id` tells them apart, `parts` are an
     item's files. Where it adds to a thing that was there: no `items`; `before` are the parts it had, `parts` those it
     has, `id` tells parts apart.
+
+    Attributes:
+        same: Whether a part is one of our files. Best by an id that the service gave to ours; where it shows none, by
+            name and size, and then `by` must tell our things from a colleague's.
+        by: Who made an item: compared with `author` in [account.check].
+        made: The id of what the attach made, in the attach's own answer: then no other batch takes it for its own.
+        settle: Seconds after which a server has surely come to rest.
     """
 
     items: Template | None = None
@@ -282,6 +295,8 @@ class Verify(Call):
     parts: Template
     same: Template
     before: Template | None = None
+    by: Template | None = None
+    made: Template | None = None
     more: Template | None = None
     next: Template | None = None
     settle: Seconds = 30

@@ -225,7 +225,7 @@ def of_account(service: schema.Service) -> Iterator[Place]:
     public = Record(_outer(service), TOKEN)
     yield from _call("account.check", "check", check, public)
     shown = _with(public, answer=_answer("answer"))
-    yield from _keys("account.check", "check", check, ("shows",), shown, "text")
+    yield from _keys("account.check", "check", check, ("shows", "author"), shown, "text")
 
 
 def of_errors(service: schema.Service) -> Iterator[Place]:
@@ -311,7 +311,8 @@ def of_batch(service: schema.Service, target_id: str) -> Iterator[Place]:
         yield from _keys(key, "verify", verify, ("parts",), answered)
         yield from _keys(key, "verify", verify, ("id",), _with(known, part=part))
     else:
-        yield from _keys(key, "verify", verify, ("id", "parts"), _with(known, item=Anything()))
+        yield from _keys(key, "verify", verify, ("id", "parts", "by"), _with(known, item=Anything()))
+        yield from _keys(key, "verify", verify, ("made",), _with(known, answer=Anything()))
     files = known.members["files"]
     mine = files.item.members if isinstance(files, List) and isinstance(files.item, Record) else {}
     yield from _keys(key, "verify", verify, ("same",), _with(known, part=part, **mine))

@@ -1,0 +1,141 @@
+"""Every change of the scheduler's batches and uploads: kept by the ledger first, then acted on."""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from uploader_gui.core.batch import Batch, BatchEvent, Upload, advance
+from uploader_gui.core.ports import Clock, Holder, Ledger, LedgerError
+from uploader_gui.engine.entry import Entry, place_of
+
+ATTACH_SENT = "attach sent"
+
+
+class Unkept:
+    """Stands where a ledger is not wanted: nothing outlives this process."""
+
+    def __init__(self) -> None:
+        self._claims: dict[tuple[str, str], str] = {}
+
+    def add(self, batch: Batch, uploads: Sequence[Upload], at: datetime) -> None:
+        """Forget it."""
+
+    def save(
+        self,
+        batch: Batch | None,
+        uploads: Iterable[Upload],
+        at: datetime,
+        line: tuple[str, str | None, str],
+        *,
+        durable: bool = False,
+    ) -> None:
+        """Forget it."""
+
+    def begin_attach(self, batch: Batch, at: datetime, line: tuple[str, str | None, str]) -> Holder | None:
+        """There is nobody else."""
+
+    def part(self, kept: Batch, parted: Batch, uploads: Sequence[Upload], at: datetime) -> None:
+        """Forget it."""
+
+    def claim(self, record: str, thing: str, batch_id: str) -> bool:
+        """Claim a thing among this process's batches."""
+        return self._claims.setdefault((record, thing), batch_id) == batch_id
+
+    def claimed(self, record: str) -> Mapping[str, str]:
+        """What they claimed."""
+        return {thing: batch for (of, thing), batch in self._claims.items() if of == record}
+
+
+class Keeper:
+    """Keeps changes. When one cannot be kept it is not acted on, and everything is stopped.
+
+    Args:
+        clock: Time.
+        ledger: Where; None: nowhere.
+        broke: Told when the ledger first refuses; after that nothing is kept any more, so that what runs can end.
+    """
+
+    def __init__(self, clock: Clock, ledger: Ledger | None, broke: Callable[[], None]) -> None:
+        self._clock = clock
+        self._ledger = ledger or Unkept()
+        self._broke = broke
+        self.broken: LedgerError | None = None
+
+    def new(self, entry: Entry) -> None:
+        """Keep a new batch. Raises LedgerError: then nothing has begun, and nothing is stopped."""
+        self._ledger.add(entry.batch, entry.ordered, self._clock.utc())
+
+    def upload(self, entry: Entry, upload: Upload, happened: str) -> None:
+        """Keep an upload as it is now. Raises LedgerError."""
+        self._save(None, (upload,), (entry.batch.id, upload.id, happened))
+        entry.put(upload)
+
+    def batch(self, entry: Entry, batch: Batch, happened: str) -> None:
+        """Keep a batch as it is now. Raises LedgerError."""
+        self._save(batch, (), (batch.id, None, happened))
+        entry.batch = batch
+
+    def attach_sent(self, entry: Entry) -> None:
+        """Note that the attach goes out: on the disk itself before it does. Raises LedgerError."""
+        self._save(None, (), (entry.batch.id, None, ATTACH_SENT), durable=True)
+
+    def begin_attach(self, entry: Entry, batch: Batch) -> Holder | None:
+        """Keep a batch that begins to be attached, unless another one holds its record. Raises LedgerError."""
+        with self._stopping():
+            holder = self._ledger.begin_attach(batch, self._clock.utc(), (batch.id, None, "attaching"))
+        if holder is None:
+            entry.batch = batch
+        return holder
+
+    def end(self, entry: Entry, batch: Batch, event: BatchEvent, uploads: Sequence[Upload] | None = None) -> None:
+        """Keep a batch that has ended: what only its steps and calls needed is forgotten. Raises LedgerError."""
+        now = self._clock.utc()
+        place, link = place_of(entry, now)
+        ended = advance(batch, event, problem=None, due=None, ended=now, answers={}, there=None, place=place, link=link)
+        changed = [dataclasses.replace(one, answers={}) for one in (entry.ordered if uploads is None else uploads)]
+        self._save(ended, changed, (batch.id, None, event.value))
+        entry.batch = ended
+        for upload in changed:
+            entry.put(upload)
+
+    def part(self, entry: Entry, kept: Batch, parted: Batch, uploads: Sequence[Upload]) -> None:
+        """Keep a batch some of whose uploads become a batch of their own. Raises LedgerError."""
+        with self._stopping():
+            self._ledger.part(kept, parted, uploads, self._clock.utc())
+        entry.batch = kept
+        entry.drop(upload.id for upload in uploads)
+
+    def claim(self, entry: Entry, thing: str) -> bool:
+        """Claim what an attach made; False if it is another batch's. Raises LedgerError."""
+        with self._stopping():
+            return self._ledger.claim(entry.batch.record, thing, entry.batch.id)
+
+    def claimed(self, entry: Entry) -> frozenset[str]:
+        """What other batches' attaches made on a batch's record. Raises LedgerError."""
+        with self._stopping():
+            claims = self._ledger.claimed(entry.batch.record)
+        return frozenset(thing for thing, owner in claims.items() if owner != entry.batch.id)
+
+    def _save(
+        self,
+        batch: Batch | None,
+        uploads: Sequence[Upload],
+        line: tuple[str, str | None, str],
+        *,
+        durable: bool = False,
+    ) -> None:
+        if self.broken is None:
+            with self._stopping():
+                self._ledger.save(batch, uploads, self._clock.utc(), line, durable=durable)
+
+    @contextlib.contextmanager
+    def _stopping(self) -> Iterator[None]:
+        """Stop everything when the ledger refuses."""
+        try:
+            yield
+        except LedgerError as error:
+            if self.broken is None:
+                self.broken = error
+                self._broke()
+            raise
