@@ -40,13 +40,14 @@ class Stage:
         plain: bool = False,
         session: Session | None = None,
         lead: str = "lead_globex",
+        text: str = "Hello",
     ) -> None:
         """Put a batch in: its uploads are called name1, name2 and so on."""
         batch = Batch(
             id=name,
             service="close",
             target="upload" if plain else "note",
-            inputs={"lead": lead},
+            inputs={"lead": lead} if plain else {"lead": lead, "text": text},
             named={"lead": "Globex Corporation"},
             created=self.clock.utc(),
             attaches=not plain,
