@@ -47,12 +47,14 @@ class Locks:
         with self._guard:
             if batch_id in self._mine:
                 return True
+            if not self._path(batch_id).exists():
+                return False
             lock = self._lock(batch_id)
             try:
                 lock.acquire(blocking=False)
             except TimeoutError:
                 return True
-            lock.release()
+            _let_go(lock)
             return False
 
     def release(self, *batch_ids: str) -> None:
@@ -61,10 +63,7 @@ class Locks:
             for batch_id in batch_ids:
                 lock = self._mine.pop(batch_id, None)
                 if lock is not None:
-                    # The file goes while it is still held: whoever opened it meanwhile sees that it is gone.
-                    with contextlib.suppress(OSError):  # Windows deletes no open file; there it stays
-                        Path(lock.lock_file).unlink()
-                    lock.release()
+                    _let_go(lock)
 
     def release_all(self) -> None:
         """Let all go."""
@@ -74,6 +73,15 @@ class Locks:
         import filelock  # noqa: PLC0415 - takes a tenth of a second, and most commands lock nothing
 
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return filelock.FileLock(self._path(batch_id), thread_local=False, mode=0o600)
+
+    def _path(self, batch_id: str) -> Path:
         # An id comes from the database: whatever it holds, it must not become a path of its own.
-        name = hashlib.sha256(batch_id.encode()).hexdigest()[:32]
-        return filelock.FileLock(self._folder / f"{name}.lock", thread_local=False, mode=0o600)
+        return self._folder / f"{hashlib.sha256(batch_id.encode()).hexdigest()[:32]}.lock"
+
+
+def _let_go(lock: "filelock.BaseFileLock") -> None:
+    """The file goes while it is still held: whoever opened it meanwhile sees that it is gone, and makes a new one."""
+    with contextlib.suppress(OSError):  # Windows deletes no open file; there it stays
+        Path(lock.lock_file).unlink()
+    lock.release()
