@@ -26,7 +26,7 @@ Upload = Callable[..., Any]
 
 def test_every_kind_does_something() -> None:
     """No kind is offered that nothing happens for."""
-    assert {"delay", "stall", "slow_answer", *_BEFORE, *_AFTER} == {*KINDS}
+    assert {"delay", "stall", "slow_answer", "lag", *_BEFORE, *_AFTER} == {*KINDS}
 
 
 def note(client: httpx.Client, signed: Any) -> httpx.Response:

@@ -90,9 +90,9 @@ def test_page(practice: PracticeService, api: Api, upload: Upload) -> None:
 def test_buttons(practice: PracticeService, api: Api) -> None:
     """Each button arms a fault, and one makes it behave again."""
     url, token = f"{practice.origin}/button", {"token": practice.token}
-    for number in range(7):
+    for number in range(8):
         assert httpx.post(url, params=token, data={"button": str(number)}).status_code == 303
-    assert httpx.get(practice.page).text.count("Waiting:") == 7
+    assert httpx.get(practice.page).text.count("Waiting:") == 8
     httpx.post(url, params=token, data={"button": "behave"})
     assert "Waiting:" not in httpx.get(practice.page).text
     assert api("close").get("/me/").status_code == 200

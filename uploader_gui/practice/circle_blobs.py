@@ -7,13 +7,17 @@ https://github.com/rails/rails/blob/main/activestorage/lib/active_storage/servic
 import base64
 import hmac
 import json
+import mimetypes
 import secrets
 import unicodedata
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from uploader_gui.practice.answers import attachment_header, iso, path_part, refuse
+from uploader_gui.practice.circle_members import COLLEAGUE
+from uploader_gui.practice.samples import MEMBERS
 from uploader_gui.practice.sigv4 import Signer, presigned_put
+from uploader_gui.practice.storage import Storage
 from uploader_gui.practice.world import StoredObject, World
 
 _URL_LIVES = 300
@@ -56,27 +60,21 @@ class Blobs:
         world: Gives the time and the stored objects.
         origin: The server's own.
         signer: The storage key.
+        storage: Keeps the bytes.
     """
 
-    def __init__(self, *, world: World, origin: str, signer: Signer) -> None:
+    def __init__(self, *, world: World, origin: str, signer: Signer, storage: Storage) -> None:
         self._world = world
         self._origin = origin
         self._signer = signer
+        self._storage = storage
         self._secret = secrets.token_bytes(32)
         self._blobs: dict[int, Blob] = {}
 
     def sign(self, wanted: Any) -> dict[str, Any]:
         """The answer to POST /direct_uploads for a `blob` of the body, whatever it is."""
         _check(wanted)
-        number = 7_000_001 + len(self._blobs)
-        blob = Blob(
-            id=number,
-            key=secrets.token_hex(14),
-            name=wanted["filename"],
-            type=wanted["content_type"],
-            signed_id=self._proof("blob_id", number),
-        )
-        self._blobs[number] = blob
+        blob = self._new(secrets.token_hex(14), wanted["filename"], wanted["content_type"])
         self._world.announce("circle", blob.key, blob.name)
         headers = {
             "Content-Type": blob.type,
@@ -91,7 +89,7 @@ class Blobs:
             headers={**headers, "Content-Length": str(wanted["byte_size"])},
         )
         return {
-            "id": number,
+            "id": blob.id,
             "key": blob.key,
             "filename": blob.name,
             "content_type": blob.type,
@@ -101,10 +99,24 @@ class Blobs:
             "metadata": {"identified": True},
             "service_name": "amazon",
             "signed_id": blob.signed_id,
-            "attachable_sgid": self._proof("attachable", number),
+            "attachable_sgid": self._proof("attachable", blob.id),
             "direct_upload": {"url": url, "headers": headers},
             "url": self.url(blob),
         }
+
+    def colleagues(self, name: str, content: bytes) -> tuple[Blob, StoredObject]:
+        """A file that a colleague has uploaded."""
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        by = MEMBERS[COLLEAGUE][0]
+        stored = self._storage.sample(service="circle", name=name, content_type=kind, content=content, by=by)
+        self._world.store(stored)
+        return self._new(stored.key, name, kind), stored
+
+    def _new(self, key: str, name: str, kind: str) -> Blob:
+        number = 7_000_001 + len(self._blobs)
+        blob = Blob(id=number, key=key, name=name, type=kind, signed_id=self._proof("blob_id", number))
+        self._blobs[number] = blob
+        return blob
 
     def url(self, blob: Blob) -> str:
         """Where anyone who was given this address reads the file; it ends with its percent-encoded name."""

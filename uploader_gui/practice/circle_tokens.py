@@ -13,15 +13,7 @@ from aiohttp import web
 
 from uploader_gui.practice.answers import Route, Vendor, answer, iso, read_object
 from uploader_gui.practice.circle_blobs import circle_refuse, unprocessable
-
-MEMBER: dict[str, str | int] = {
-    "id": 42_001,
-    "name": "Ann Lee",
-    "email": "ann@acmesales.example",
-    "headline": "Sales",
-    "community_id": 301,
-}
-"""The one member."""
+from uploader_gui.practice.circle_members import MEMBER
 
 _ACCESS_LIVES = 3600
 _REFRESH_LIVES = 30 * 24 * 3600

@@ -40,7 +40,7 @@ class Close:
         self._basic = base64.b64encode(f"{self._key}:".encode())
         self._token = token
         self._files = CloseFiles(world=world, origin=origin, signer=signer, storage=storage)
-        self._activities = CloseActivities(vendor=self, world=world, files=self._files)
+        self.activities = CloseActivities(vendor=self, world=world, files=self._files)
 
     def account(self, way: int) -> dict[str, str]:
         """What to enter for the account; there is one way."""
@@ -51,7 +51,7 @@ class Close:
         api = "/api/v1"
         yield Route(method="GET", path=f"{api}/me/", handler=self._me, steps=("check",))
         yield Route(method="POST", path=f"{api}/files/upload/", handler=self._sign, steps=("sign",))
-        yield from self._activities.routes()
+        yield from self.activities.routes()
         for path, handler in (
             ("/lead/", self._leads),
             ("/lead/{id}/", self._lead),

@@ -3,7 +3,6 @@
 Sources: https://developer.close.com/api/resources/activities and https://developer.close.com/api/resources/opportunities
 """
 
-import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -11,37 +10,25 @@ from typing import Any
 from aiohttp import web
 
 from uploader_gui.practice.answers import Route, Vendor, answer, iso, read_object, refuse, whole_number
-from uploader_gui.practice.close_files import USER, Attached, CloseFiles, invalid
-from uploader_gui.practice.samples import CONTACTS, LEADS, OPPORTUNITY_STATUSES
+from uploader_gui.practice.close_checks import CHECKS, FIELDS, TEXTS, check_links
+from uploader_gui.practice.close_files import COLLEAGUE, USER, Attached, CloseFiles, invalid
+from uploader_gui.practice.history import History
+from uploader_gui.practice.samples import LEADS, SAMPLES, USERS
 from uploader_gui.practice.world import World
 
 _MOST_ITEMS = 100
-_STATUSES = ("inbox", "draft", "scheduled", "outbox", "sent", "error")
-_NEEDS_SENDER = ("inbox", "scheduled", "outbox", "error")
-_SENDER = re.compile(r'"[^"]+" <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+')
-_WHATSAPP_MOST = 25_000_000
-_WHATSAPP_NEEDS = (
-    "activity_at",
-    "contact_id",
-    "direction",
-    "external_whatsapp_message_id",
-    "lead_id",
-    "local_phone",
-    "message_markdown",
-    "remote_phone",
-)
-# What carriers take (https://www.twilio.com/docs/messaging/guides/accepted-mime-types): Close's list is of this kind.
-_SMS_TYPES = frozenset(
-    f"{family}/{kind}"
-    for family, kinds in {
-        "application": "pdf rtf vcard",
-        "audio": "3gpp 3gpp2 ac3 amr amr-nb basic l24 mp4 mpeg ogg vnd.rn-realaudio wav webm x-wav",
-        "image": "bmp gif jpeg png tiff webp",
-        "text": "calendar csv directory richtext rtf vcard x-vcard",
-        "video": "3gpp 3gpp2 h261 h263 h264 mp4 mpeg quicktime webm",
-    }.items()
-    for kind in kinds.split()
-)
+
+# What an activity must have beside its lead and its words.
+_USUAL: Mapping[str, Mapping[str, Any]] = {
+    "email": {"status": "draft", "to": []},
+    "sms": {"status": "draft", "local_phone": SAMPLES["close"]["local_phone"]},
+    "whatsapp_message": {
+        "contact_id": SAMPLES["close"]["contact"],
+        "direction": "incoming",
+        "local_phone": SAMPLES["close"]["local_phone"],
+        "remote_phone": SAMPLES["close"]["remote_phone"],
+    },
+}
 
 Item = dict[str, Any]
 
@@ -59,13 +46,13 @@ class CloseActivities:
         self._vendor = vendor
         self._world = world
         self._files = files
-        self._items: dict[str, dict[str, Item]] = {kind: {} for kind in _CHECKS}
+        self._items: dict[str, History[str, Item]] = {kind: History(world.clock) for kind in CHECKS}
         self._attached: dict[str, list[Attached]] = {}
         self._start()
 
     def routes(self) -> Iterable[Route]:
         """Creating and listing each kind; reading and changing emails."""
-        for kind in _CHECKS:
+        for kind in CHECKS:
             path = "/api/v1/opportunity/" if kind == "opportunity" else f"/api/v1/activity/{kind}/"
             looked_up = ("lookup", "verify") if kind == "email" else ("verify",)
             yield Route(method="POST", path=path, handler=self._creates(kind), steps=("attach",))
@@ -78,29 +65,20 @@ class CloseActivities:
     def _creates(self, kind: str) -> Callable[[web.Request], Any]:
         async def handle(request: web.Request) -> web.Response:
             body = await read_object(request, self._vendor)
-            _check_links(body)
-            files = _CHECKS[kind](self._files, body)
+            check_links(body)
+            files = CHECKS[kind](self._files, body)
             external = body.get("external_whatsapp_message_id")
             if external and any(item["external_whatsapp_message_id"] == external for item in self._of(kind)):
                 invalid("external_whatsapp_message_id", "A message with this id has been logged already.")
-            item = self._add(kind, body, files)
-            lead = body.get("lead_id") or ""
-            self._world.attach(
-                "close",
-                kind,
-                record=(lead, LEADS.get(lead, "")),
-                made=item["id"],
-                files=[(each.name, each.stored) for each in files],
-                text=_text(item),
-            )
-            return answer(item)
+            return answer(self._make(kind, body, files))
 
         return handle
 
     def _lists(self, kind: str) -> Callable[[web.Request], Any]:
         async def handle(request: web.Request) -> web.Response:
             lead = request.query.get("lead_id")
-            return listing(request, [item for item in self._of(kind) if lead in (None, item["lead_id"])])
+            found = [item for item in self._of(kind) if lead in (None, item["lead_id"])]
+            return listing(request, found, most=self._world.page_size)
 
         return handle
 
@@ -108,17 +86,16 @@ class CloseActivities:
         return answer(self._email(request))
 
     async def _change_email(self, request: web.Request) -> web.Response:
-        email = self._email(request)
         body = await read_object(request, self._vendor)
+        email = self._email(request)  # not before the body is there: somebody may change it meanwhile
         if email["status"] != "draft":
             refuse(400, {"errors": ["Only draft emails can be modified."], "field-errors": {}})
-        changed = {**email, **{name: body[name] for name in _FIELDS["email"] if name in body}}
-        files = _email(self._files, {**changed, "attachments": body.get("attachments")})
+        changed = {**email, **{name: body[name] for name in FIELDS["email"] if name in body}}
+        files = CHECKS["email"](self._files, {**changed, "attachments": body.get("attachments")})
         if "attachments" in body:
             # The whole list is replaced: what is not named again is gone.
             self._attached[email["id"]] = files
-        now = iso(self._world.clock())
-        email |= changed | {"date_updated": now, "attachments": _shown(self._attached[email["id"]])}
+        email = self._change("email", {**changed, "attachments": _shown(self._attached[email["id"]])}, by=USER)
         self._world.attach(
             "close",
             "email",
@@ -129,9 +106,44 @@ class CloseActivities:
         )
         return answer(email)
 
+    # ------------------------------------------------------------------------------------------ what people do
+    def colleague_makes(
+        self, kind: str, record: str, files: Sequence[tuple[str, bytes]], text: str, fields: Mapping[str, Any]
+    ) -> str:
+        """Let a colleague make something on a lead, as `PracticeService.as_colleague` says."""
+        if kind not in CHECKS:
+            raise ValueError(f"Close has no {kind!r} that takes files; there are {', '.join(CHECKS)}.")
+        if record not in LEADS:
+            raise ValueError(f"There is no lead {record!r}.")
+        if unknown := {*fields} - {*FIELDS[kind]}:
+            raise ValueError(f"What Close keeps as {kind} has no {', '.join(sorted(unknown))}.")
+        body = {**_USUAL.get(kind, {}), "lead_id": record, TEXTS[kind]: text, **fields}
+        if kind == "whatsapp_message" and "external_whatsapp_message_id" not in fields:
+            body["external_whatsapp_message_id"] = secrets.token_hex(8)
+        attached = [self._files.colleagues(name, content) for name, content in files]
+        return str(self._make(kind, body, attached, by=COLLEAGUE)["id"])
+
+    def edit(self, made: str, text: str) -> None:
+        """Let a colleague change the words of something."""
+        kind, item = self._find(made)
+        self._change(kind, {**item, TEXTS[kind]: text}, by=COLLEAGUE)
+
+    def remove_file(self, made: str, name: str) -> None:
+        """Let a colleague take the files of this name off something."""
+        kind, item = self._find(made)
+        kept = [each for each in self._attached[made] if each.name != name]
+        if len(kept) == len(self._attached[made]):
+            raise ValueError(f"{made} has no file {name!r}.")
+        self._attached[made] = kept
+        self._change(kind, {**item, "attachments": _shown(kept)}, by=COLLEAGUE)
+
+    def delete(self, made: str) -> None:
+        """Let a colleague delete something."""
+        self._items[self._find(made)[0]].remove(made)
+
     # ------------------------------------------------------------------------------------------ items
     def _of(self, kind: str) -> list[Item]:
-        return list(reversed(self._items[kind].values()))
+        return self._items[kind].values()[::-1]
 
     def _email(self, request: web.Request) -> Item:
         email = self._items["email"].get(request.match_info["id"])
@@ -139,19 +151,52 @@ class CloseActivities:
             refuse(404, {"error": "Activity.Email does not exist."})
         return email
 
-    def _add(self, kind: str, body: Mapping[str, Any], files: Sequence[Attached], made: str = "") -> Item:
+    def _find(self, made: str) -> tuple[str, Item]:
+        for kind, items in self._items.items():
+            if item := items.get(made):
+                return kind, item
+        raise ValueError(f"Close has nothing with the id {made!r}.")
+
+    def _make(self, kind: str, body: Mapping[str, Any], files: Sequence[Attached], *, by: str = USER) -> Item:
+        item = self._item(kind, body, files, by=by)
+        self._items[kind].put(item["id"], item)
+        lead = body.get("lead_id") or ""
+        self._world.attach(
+            "close",
+            kind,
+            record=(lead, LEADS.get(lead, "")),
+            made=item["id"],
+            files=[(each.name, each.stored) for each in files],
+            text=_text(item),
+            by="" if by == USER else USERS[by],
+        )
+        return item
+
+    def _item(
+        self, kind: str, body: Mapping[str, Any], files: Sequence[Attached], *, by: str = USER, made: str = ""
+    ) -> Item:
         now = iso(self._world.clock())
         made = made or f"{'oppo' if kind == 'opportunity' else 'acti'}_{secrets.token_urlsafe(18)}"
-        item: Item = {
-            **{name: body.get(name) for name in _FIELDS[kind]},
+        self._attached[made] = list(files)
+        return {
+            **{name: body.get(name) for name in FIELDS[kind]},
             "id": made,
-            "user_id": USER,
+            # Whom it belongs to, which people may change; created_by stays.
+            "user_id": by,
+            "user_name": USERS[by],
+            "created_by": by,
+            "created_by_name": USERS[by],
+            "updated_by": by,
+            "updated_by_name": USERS[by],
             "date_created": now,
             "date_updated": now,
             "attachments": _shown(files),
         }
-        self._items[kind][made] = item
-        self._attached[made] = list(files)
+
+    def _change(self, kind: str, changed: Item, *, by: str) -> Item:
+        now = iso(self._world.clock())
+        item = {**changed, "updated_by": by, "updated_by_name": USERS[by], "date_updated": now}
+        self._items[kind].put(item["id"], item)
         return item
 
     def _start(self) -> None:
@@ -162,15 +207,17 @@ class CloseActivities:
             ("acti_draft_acme", "lead_acme", "draft", "Angebot für März", []),
             ("acti_draft_globex", "lead_globex", "draft", "Our offer", [terms]),
         ):
-            self._add("email", {"lead_id": lead, "status": status, "subject": subject, "to": []}, files, made)
+            body = {"lead_id": lead, "status": status, "subject": subject, "to": []}
+            self._items["email"].start_with(made, self._item("email", body, files, made=made))
 
 
-def listing(request: web.Request, items: Sequence[Item]) -> web.Response:
-    """A list cut by `_limit` and `_skip`, with only the `_fields` asked for."""
+def listing(request: web.Request, items: Sequence[Item], *, most: int | None = None) -> web.Response:
+    """A list cut by `_limit` and `_skip`, with only the `_fields` asked for; at most `most` items at once."""
     limit = whole_number(request.query.get("_limit"), default=100, least=1, most=_MOST_ITEMS)
     skip = whole_number(request.query.get("_skip"), default=0, most=10**9)
     if limit is None or skip is None:
         invalid("_limit" if limit is None else "_skip", f"Must be a whole number; at most {_MOST_ITEMS} items at once.")
+    limit = min(limit, most or limit)
     shown = [only_fields(request, item) for item in items[skip : skip + limit]]
     return answer({"data": shown, "has_more": skip + limit < len(items), "total_results": len(items)})
 
@@ -189,94 +236,3 @@ def _shown(files: Sequence[Attached]) -> list[Item]:
 
 def _text(item: Mapping[str, Any]) -> str:
     return next((item[name] for name in ("note", "body_text", "text", "message_markdown") if item.get(name)), "")
-
-
-# ---------------------------------------------------------------------------------------------- what each kind takes
-_FIELDS = {
-    "note": ("lead_id", "contact_id", "note", "note_html", "title", "pinned"),
-    "email": (
-        "lead_id",
-        "contact_id",
-        "status",
-        "sender",
-        "to",
-        "cc",
-        "bcc",
-        "subject",
-        "body_text",
-        "body_html",
-        "date_scheduled",
-    ),
-    "sms": ("lead_id", "contact_id", "status", "local_phone", "remote_phone", "text"),
-    "whatsapp_message": _WHATSAPP_NEEDS,
-    "opportunity": ("lead_id", "contact_id", "status_id", "note", "value", "value_period", "confidence"),
-}
-
-
-def _need(body: Mapping[str, Any], *names: str) -> None:
-    for name in names:
-        if body.get(name) in (None, ""):
-            invalid(name, "This field is required.")
-        if not isinstance(body[name], str):
-            invalid(name, "Not a valid string.")
-
-
-def _check_links(body: Mapping[str, Any]) -> None:
-    lead, contact = body.get("lead_id"), body.get("contact_id")
-    if lead is not None and lead not in LEADS:
-        invalid("lead_id", "Object does not exist.")
-    if contact is not None and (contact not in CONTACTS or (lead and CONTACTS[contact][0] != lead)):
-        invalid("contact_id", "Object does not exist, or belongs to another lead.")
-
-
-def _note(files: CloseFiles, body: Mapping[str, Any]) -> list[Attached]:
-    _need(body, "lead_id")
-    return files.attach(body.get("attachments"))
-
-
-def _email(files: CloseFiles, body: Mapping[str, Any]) -> list[Attached]:
-    _need(body, "lead_id", "status")
-    if body["status"] not in _STATUSES:
-        invalid("status", f"Must be one of {', '.join(_STATUSES)}.")
-    if body["status"] in _NEEDS_SENDER:
-        _need(body, "sender")
-        if not _SENDER.fullmatch(body["sender"]):
-            invalid("sender", 'Must be like "John Smith" <john@example.com>.')
-    if body["status"] == "scheduled":
-        _need(body, "date_scheduled")
-    to = body.get("to")
-    if to is not None and not (isinstance(to, list) and all(isinstance(each, str) and "@" in each for each in to)):
-        invalid("to", "Must be a list of email addresses.")
-    return files.attach(body.get("attachments"), needs=("size",))
-
-
-def _sms(files: CloseFiles, body: Mapping[str, Any]) -> list[Attached]:
-    _need(body, "status", "local_phone")
-    if body["status"] not in _STATUSES:
-        invalid("status", f"Must be one of {', '.join(_STATUSES)}.")
-    return files.attach(body.get("attachments"), needs=("content_type",), types=_SMS_TYPES)
-
-
-def _whatsapp(files: CloseFiles, body: Mapping[str, Any]) -> list[Attached]:
-    _need(body, *_WHATSAPP_NEEDS)
-    if body["direction"] not in ("incoming", "outgoing"):
-        invalid("direction", "Must be incoming or outgoing.")
-    attached = files.attach(body.get("attachments"), needs=("content_type",))
-    if sum(each.stored.size for each in attached) > _WHATSAPP_MOST:
-        invalid("attachments", "The attachments of one message cannot be larger than 25 MB in all.")
-    return attached
-
-
-def _opportunity(files: CloseFiles, body: Mapping[str, Any]) -> list[Attached]:
-    if body.get("status_id") is not None and body["status_id"] not in OPPORTUNITY_STATUSES:
-        invalid("status_id", "Object does not exist.")
-    return files.attach(body.get("attachments"))
-
-
-_CHECKS: Mapping[str, Callable[[CloseFiles, Mapping[str, Any]], list[Attached]]] = {
-    "note": _note,
-    "email": _email,
-    "sms": _sms,
-    "whatsapp_message": _whatsapp,
-    "opportunity": _opportunity,
-}

@@ -4,6 +4,7 @@ Source: https://developer.close.com/api/resources/files/create: the form lives 6
 is attached, and a file that has not arrived cannot be attached.
 """
 
+import mimetypes
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,11 +13,12 @@ from urllib.parse import unquote
 
 from uploader_gui.practice.answers import attachment_header, path_part, refuse
 from uploader_gui.practice.post_policy import v2_form
+from uploader_gui.practice.samples import USERS
 from uploader_gui.practice.sigv4 import Signer
 from uploader_gui.practice.storage import Storage
 from uploader_gui.practice.world import StoredObject, World
 
-USER = "user_AnnLee"
+USER, COLLEAGUE = USERS
 _FORM_LIVES = 60
 _FILE_LIVES = 24 * 3600
 
@@ -96,6 +98,15 @@ class CloseFiles:
     def sample(self, name: str, content_type: str, content: bytes) -> Attached:
         """A file that is attached from the start."""
         stored = self._storage.sample(service="close", name=name, content_type=content_type, content=content)
+        return self._persist(name, stored)
+
+    def colleagues(self, name: str, content: bytes) -> Attached:
+        """A file that a colleague has uploaded."""
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        stored = self._storage.sample(
+            service="close", name=name, content_type=kind, content=content, by=USERS[COLLEAGUE]
+        )
+        self._world.store(stored)
         return self._persist(name, stored)
 
     def attach(

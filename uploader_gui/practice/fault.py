@@ -20,6 +20,8 @@ KINDS = (
     "redirect",
     "early_413",
     "reset",
+    # answering with what was known `seconds` ago: what was made, changed or deleted since then does not show
+    "lag",
     # after it was done
     "drop_after_store",
     "drop_after_attach",
@@ -36,13 +38,18 @@ KINDS = (
 class Fault:
     """One way to misbehave.
 
+    Only one fault hits a request: the one added first. So beside `Fault(kind="lag", times=0)`, with which every look at
+    a record lags, another fault for the step "verify" has to be added before it. Reading an email or a record is one
+    request for several steps: "lag" hits it where it prepares a batch as well.
+
     Attributes:
         kind: One of `KINDS`.
         service: Only requests to this service; None: to any.
         step: Only requests of this step; None: of any, or for kinds that belong to one step, of that one.
         times: How many requests it hits; 0: all, until told to behave.
         skip: How many requests that it would hit pass first.
-        seconds: How long it delays, what it says in Retry-After, or the pause between two bytes.
+        seconds: How long it delays, what it says in Retry-After, the pause between two bytes, or how far lists lag
+            behind, by the practice service's clock.
         after: Bytes of the body that are read before it strikes.
     """
 

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from uploader_gui.practice.answers import Vendor
 from uploader_gui.practice.fault import Fault
+from uploader_gui.practice.history import lag
 from uploader_gui.practice.s3_errors import s3_refusal
 from uploader_gui.practice.storage import Stall, stall
 
@@ -23,6 +24,7 @@ _STEP_OF = {
     "expired": "transfer",
     "early_413": "transfer",
     "drop_after_attach": "attach",
+    "lag": "verify",
 }
 
 
@@ -109,6 +111,12 @@ class Faults:
         if fault.kind == "delay":
             await self._pause(fault.seconds)
             return await do()
+        if fault.kind == "lag":
+            before = lag.set(fault.seconds)
+            try:
+                return await do()
+            finally:
+                lag.reset(before)
         if fault.kind in _BEFORE:
             return await _BEFORE[fault.kind](fault, request, vendor)
         response = await do()

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from aiohttp import web
 
 from uploader_gui.practice.answers import Refusal, Route, answer, iso, path_part, read_object, refuse, whole_number
+from uploader_gui.practice.history import History
 from uploader_gui.practice.samples import ASSISTANTS, THREADS, stable_uuid
 from uploader_gui.practice.sigv4 import Signer, presigned_put
 from uploader_gui.practice.world import StoredObject, World
@@ -79,7 +80,7 @@ class Haufe:
         self._key = secrets.token_urlsafe(32)
         self._user = stable_uuid("haufe:user")
         self._files: dict[str, _File] = {}
-        self._messages: dict[str, list[dict[str, Any]]] = {}
+        self._messages: dict[str, History[str, dict[str, Any]]] = {}
         self._threads = {
             each: _Thread(id=each, title=title, assistant=next(iter(ASSISTANTS)), user=self._user, at=world.clock())
             for each, title in THREADS.items()
@@ -209,7 +210,7 @@ class Haufe:
 
     async def _list_messages(self, request: web.Request) -> web.Response:
         thread = self._thread(request)
-        return _listing(request, list(reversed(self._messages.get(thread.id, []))))
+        return _listing(request, self._of(thread).values()[::-1], most=self._world.page_size)
 
     async def _make_message(self, request: web.Request) -> web.Response:
         thread = self._thread(request)
@@ -223,8 +224,8 @@ class Haufe:
             isinstance(each, dict) and isinstance(each.get("file_id"), str) for each in attachments
         ):
             _invalid("body", "attachments", "Input should be a list of objects with a file_id", "list_type")
-        messages = self._messages.setdefault(thread.id, [])
-        if attachments and (len(attachments) > 1 or any(each["attachments"] for each in messages)):
+        messages = self._of(thread)
+        if attachments and (len(attachments) > 1 or any(each["attachments"] for each in messages.values())):
             _refuse("attachment_not_unique")
         pairs = [self._attachable(each["file_id"], _user(request)) for each in attachments]
         message = {
@@ -237,7 +238,7 @@ class Haufe:
             ],
             "created_at": iso(self._world.clock()),
         }
-        messages.append(message)
+        messages.put(str(message["id"]), message)
         record = (thread.id, thread.title)
         self._world.attach("haufe", "message", record=record, made=message["id"], files=pairs, text=body["content"])
         return answer(message)
@@ -247,6 +248,9 @@ class Haufe:
         if not thread:
             _refuse("not_found", "There is no such thread.")
         return thread
+
+    def _of(self, thread: _Thread) -> History[str, dict[str, Any]]:
+        return self._messages.setdefault(thread.id, History(self._world.clock))
 
     def _attachable(self, made: str, user: str) -> tuple[str, StoredObject]:
         stored = self._stored(made, user)
@@ -265,12 +269,13 @@ def _shown(thread: _Thread) -> dict[str, Any]:
     }
 
 
-def _listing(request: web.Request, items: Sequence[Mapping[str, Any]]) -> web.Response:
+def _listing(request: web.Request, items: Sequence[Mapping[str, Any]], *, most: int | None = None) -> web.Response:
     limit = whole_number(request.query.get("limit"), default=100, least=1, most=100)
     # A cursor is the vendor's own affair; here it is the place in the list.
     start = whole_number(request.query.get("cursor"), default=0, most=10**9)
     if limit is None or start is None:
         _invalid("query", "limit" if limit is None else "cursor", "Input should be a valid integer", "int_parsing")
+    limit = min(limit, most or limit)
     more = start + limit < len(items)
     return answer({"items": items[start : start + limit], "cursor": str(start + limit) if more else None})
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn, Protocol
 from aiohttp import web
 
 from uploader_gui.practice.answers import Route, Vendor, answer, page_of, read_object, refuse, whole_number
+from uploader_gui.practice.history import History
 from uploader_gui.practice.samples import CONNECTORS, FILE_FIELDS, OBJECTS, RECORDS, stable_uuid
 from uploader_gui.practice.world import StoredObject, World
 
@@ -44,8 +45,8 @@ class KizenRecords:
         self._world = world
         self._origin = origin
         self._files = files
-        self._values: dict[tuple[str, str], list[str]] = {}
-        self._inputs: dict[str, str] = {}
+        self._values: History[tuple[str, str], list[str]] = History(world.clock)
+        self._inputs: History[str, str] = History(world.clock)
 
     def routes(self) -> Iterable[Route]:
         """Reading and changing records and connectors, and the lists to choose them from."""
@@ -101,9 +102,9 @@ class KizenRecords:
         values = dict(self._value_of(change) for change in changes)
         new: list[str] = []
         for field, ids in values.items():
-            new += [each for each in ids if each not in self._values.get((record, field), [])]
+            new += [each for each in ids if each not in (self._values.get((record, field)) or [])]
             # The whole value is replaced: what is not named again is gone.
-            self._values[record, field] = ids
+            self._values.put((record, field), ids)
         self._attach("record_field", (record, RECORDS[record][1]), record, new, ", ".join(values))
         return answer(self._record(record))
 
@@ -136,7 +137,7 @@ class KizenRecords:
             refuse(400, {"source_file_id": ["This field is required."]})
         self._confirmed(file, "smart_connector_import")
         new = [file] if self._inputs.get(connector) != file else []
-        self._inputs[connector] = file
+        self._inputs.put(connector, file)
         self._attach("connector_input", (connector, CONNECTORS[connector]), connector, new, "")
         return answer(self._shown(connector))
 
@@ -156,7 +157,8 @@ class KizenRecords:
     def _record(self, record: str) -> dict[str, Any]:
         name = RECORDS[record][1]
         files = [
-            {"name": each, "field_type": "files", "value": self._values.get((record, each), [])} for each in FILE_FIELDS
+            {"name": each, "field_type": "files", "value": self._values.get((record, each)) or []}
+            for each in FILE_FIELDS
         ]
         return {"id": record, "name": name, "fields": [{"name": "name", "field_type": "text", "value": name}, *files]}
 

@@ -38,6 +38,7 @@ _BUTTONS: Sequence[tuple[str, Mapping[str, str]]] = (
     ("Not available, three times", {"kind": "unavailable", "times": "3"}),
     ("Form or address expired", {"kind": "expired"}),
     ("Hang until told to behave", {"kind": "stall", "times": "0"}),
+    ("Lists lag 20 s behind", {"kind": "lag", "seconds": "20", "times": "0"}),
 )
 _STYLE = """
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 15%, transparent);
@@ -126,7 +127,7 @@ class PracticePage:
 
     # ------------------------------------------------------------------------------------------ the page
     async def _download(self, request: web.Request) -> web.StreamResponse:
-        for stored in self._world.stored(request.match_info["service"]):
+        for stored in self._world.stored(request.match_info["service"], everyone=True):
             if stored.sha256 == request.match_info["sha256"]:
                 return download(stored, request.match_info["name"])
         raise self.refusal(404, "There is no such file.")
@@ -166,7 +167,7 @@ class PracticePage:
         )
 
     def _section(self, service: str) -> str:
-        attached = "".join(self._attachment(each) for each in reversed(self._world.attachments(service)))
+        attached = "".join(self._attachment(each) for each in reversed(self._world.attachments(service, everyone=True)))
         loose = self._world.unattached(service)
         if loose:
             rows = "".join(self._row(service, each) for each in loose)
@@ -179,7 +180,7 @@ class PracticePage:
         where = attachment.record_name or attachment.record or "no record"
         text = f'<p class="text">{escape(attachment.text)}</p>' if attachment.text else ""
         rows = "".join(self._row(attachment.service, each) for each in attachment.files)
-        kind = _KINDS.get(attachment.kind, attachment.kind)
+        kind = _KINDS.get(attachment.kind, attachment.kind) + (f" · by {attachment.by}" if attachment.by else "")
         return (
             f"<article><header><span><b>{escape(where)}</b> · {escape(kind)}</span>"
             f'<span class="soft">{at}</span></header>{text}<table>{rows}</table></article>'

@@ -16,6 +16,9 @@ def stable_uuid(name: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"practice:{name}"))
 
 
+USERS: Mapping[str, str] = MappingProxyType({"user_AnnLee": "Ann Lee", "user_BoNguyen": "Bo Nguyen"})
+"""Close: each user's name; the account's first, then a colleague."""
+
 LEADS: Mapping[str, str] = MappingProxyType(
     {
         "lead_globex": "Globex Corporation",
@@ -91,6 +94,11 @@ THREADS: Mapping[str, str] = MappingProxyType(
 )
 """Haufe: the threads of the account's user."""
 
+MEMBERS: Mapping[int, tuple[str, str]] = MappingProxyType(
+    {42_001: ("Ann Lee", "ann@acmesales.example"), 42_002: ("Bo Nguyen", "bo@acmesales.example")}
+)
+"""Circle: each member's name and email; the account's first, then a colleague."""
+
 SPACES: Mapping[int, tuple[str, str, bool]] = MappingProxyType(
     {
         1001: ("Start here", "basic", False),
@@ -118,6 +126,8 @@ SAMPLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "sender": '"Ann Lee" <ann@acmesales.example>',
                 "local_phone": "+14155550100",
                 "remote_phone": "+14155550199",
+                "me": "user_AnnLee",
+                "colleague": "user_BoNguyen",
             }
         ),
         "kizen": MappingProxyType(
@@ -130,14 +140,21 @@ SAMPLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         ),
         "haufe": MappingProxyType({"assistant": stable_uuid("assistant:hr"), "thread": stable_uuid("thread:leave")}),
         "circle": MappingProxyType(
-            {"room": stable_uuid("room:general"), "space": "1002", "image_space": "1003", "closed_space": "1004"}
+            {
+                "room": stable_uuid("room:general"),
+                "space": "1002",
+                "image_space": "1003",
+                "closed_space": "1004",
+                "me": "42001",
+                "colleague": "42002",
+            }
         ),
     }
 )
 """The ids worth knowing for a demonstration or a test, by service and by the input they belong in.
 
 close: lead (Globex Corporation), contact (its Hank Scorpio), email (a draft to Globex with one file), sent_email (one
-that is no draft), status, sender, local_phone, remote_phone. kizen: object (contacts), record (Ann Lee), field
-(Documents), connector. haufe: assistant, thread. circle: room, space, image_space, closed_space (members cannot post
-there).
+that is no draft), status, sender, local_phone, remote_phone, me and colleague (users). kizen: object (contacts), record
+(Ann Lee), field (Documents), connector. haufe: assistant, thread. circle: room, space, image_space, closed_space
+(members cannot post there), me and colleague (members).
 """

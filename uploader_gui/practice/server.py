@@ -11,11 +11,11 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email.utils import formatdate
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -29,6 +29,7 @@ from uploader_gui.practice.faults import Faults
 from uploader_gui.practice.haufe import Haufe
 from uploader_gui.practice.kizen import Kizen
 from uploader_gui.practice.page import PracticePage
+from uploader_gui.practice.people import People
 from uploader_gui.practice.sigv4 import Signer
 from uploader_gui.practice.storage import Storage
 from uploader_gui.practice.world import RequestSeen, World
@@ -39,6 +40,10 @@ SERVICES = ("close", "kizen", "haufe", "circle")
 _BASES = {"close": "/close/api/v1", "kizen": "/kizen", "haufe": "/haufe/agents", "circle": "/circle"}
 _READ = 2**20  # bytes: with the default of 64 KiB the loop, not the disk, sets the pace
 _LINGER = 1.0  # seconds in which a client may still send after it was refused, and so get to read the answer
+
+_PATIENCE = 10.0  # seconds until the server's thread has done what another one asks for
+
+_Done = TypeVar("_Done")
 
 _silent = logging.getLogger(f"{__name__}.silent")
 _silent.addHandler(logging.NullHandler())
@@ -62,6 +67,7 @@ class PracticeService:
         self._folder: Path | None = None
         self._faults = Faults()
         self._vendors: dict[str, Close | Kizen | Haufe | Circle] = {}
+        self._people: dict[str, People] = {}
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ended = asyncio.Event()
@@ -164,6 +170,73 @@ class PracticeService:
         """Forget all faults, and let everything go on that one of them holds up."""
         self._faults.clear()
 
+    # ------------------------------------------------------------------------------------------ what other people do
+    def as_colleague(
+        self, *, service: str, kind: str, record: str, files: Sequence[tuple[str, bytes]], text: str = "", **fields: Any
+    ) -> str:
+        """Make a thing like one of the account's, by another user: a person who did the same at the same time.
+
+        It is in the vendor's lists at once, with its own author and its own copies of the files. `World.attachments`
+        and `World.stored` have it only if everyone's are asked for. Like the three methods below it may be called from
+        any thread, and from `World.on_request`.
+
+        Args:
+            service: "close" or "circle"; what the others take shows no author.
+            kind: For Close "note", "email", "sms", "whatsapp_message" or "opportunity"; for Circle "chat_message" or
+                "post".
+            record: For Close the lead's id; for Circle the chat room's or the space's.
+            files: Each file's name and bytes. A post has one at most, its cover image.
+            text: The words that go with them.
+            fields: What else the thing is to hold, such as `subject="Offer"` for an email or `name="News"` for a post.
+
+        Returns:
+            The id of what was made.
+
+        Raises:
+            ValueError: There is no such service, kind, record or field.
+            RuntimeError: The practice service is not running.
+        """
+        return self._there(lambda: self._of(service).colleague_makes(kind, record, files, text, fields))
+
+    def edit(self, service: str, thing_id: str, *, text: str) -> None:
+        """Change a thing's words, as a colleague would in the browser.
+
+        Args:
+            service: "close" or "circle".
+            thing_id: As lists show it, and `Attachment.id`.
+            text: The new words.
+
+        Raises:
+            ValueError: There is no such service or thing.
+            RuntimeError: The practice service is not running.
+        """
+        self._there(lambda: self._of(service).edit(thing_id, text))
+
+    def remove_file(self, service: str, thing_id: str, name: str) -> None:
+        """Take the files of this name off a thing, as a colleague would in the browser; raises as `edit` does."""
+        self._there(lambda: self._of(service).remove_file(thing_id, name))
+
+    def delete(self, service: str, thing_id: str) -> None:
+        """Delete a thing, as a colleague would in the browser; raises as `edit` does."""
+        self._there(lambda: self._of(service).delete(thing_id))
+
+    def _of(self, service: str) -> People:
+        if service not in self._people:
+            raise ValueError(f"Nobody else does anything at {service!r}, only at {', '.join(self._people)}.")
+        return self._people[service]
+
+    def _there(self, do: Callable[[], _Done]) -> _Done:
+        """Do something on the server's thread: nothing else may touch what the vendors hold."""
+        if not self._thread or not self._loop:
+            raise RuntimeError("The practice service is not running.")
+        if threading.current_thread() is self._thread:
+            return do()  # it is `on_request`, and waiting for ourselves would take for ever
+
+        async def done() -> _Done:
+            return do()
+
+        return asyncio.run_coroutine_threadsafe(done(), self._loop).result(_PATIENCE)
+
     # ------------------------------------------------------------------------------------------ on the server's thread
     def _run(self, listening: socket.socket, folder: Path, ready: threading.Event) -> None:
         try:
@@ -215,14 +288,16 @@ class PracticeService:
                 storage=storage,
                 forms=service in ("close", "kizen"),
             )
+        world, origin = self.world, self.origin
+        close = Close(world=world, origin=origin, signer=signers["close"], token=self.token, storage=storage)
+        circle = Circle(world=world, origin=origin, signer=signers["circle"], storage=storage)
         self._vendors = {
-            "close": Close(
-                world=self.world, origin=self.origin, signer=signers["close"], token=self.token, storage=storage
-            ),
-            "kizen": Kizen(world=self.world, origin=self.origin, signer=signers["kizen"], token=self.token),
-            "haufe": Haufe(world=self.world, signer=signers["haufe"]),
-            "circle": Circle(world=self.world, origin=self.origin, signer=signers["circle"]),
+            "close": close,
+            "kizen": Kizen(world=world, origin=origin, signer=signers["kizen"], token=self.token),
+            "haufe": Haufe(world=world, signer=signers["haufe"]),
+            "circle": circle,
         }
+        self._people = {"close": close.activities, "circle": circle.people}
         application = web.Application(client_max_size=MAX_BODY)
         application.on_response_prepare.append(self._sign_off)
         vendors: list[Vendor] = [*buckets.values(), *self._vendors.values()]
@@ -242,16 +317,16 @@ class PracticeService:
         application.router.add_route(route.method, vendor.prefix + route.path, handle, expect_handler=_wait)
 
     async def _handle(self, request: web.Request, vendor: Vendor, route: Route) -> web.StreamResponse:
-        number = self.world.seen(
-            RequestSeen(
-                method=request.method,
-                path=request.raw_path.partition("?")[0],
-                query=tuple(name for name, _ in parse_qsl(request.raw_path.partition("?")[2], keep_blank_values=True)),
-                headers=tuple(name.lower() for name in request.headers),
-                service=vendor.id,
-                steps=route.steps,
-            )
+        seen = RequestSeen(
+            method=request.method,
+            path=request.raw_path.partition("?")[0],
+            query=tuple(name for name, _ in parse_qsl(request.raw_path.partition("?")[2], keep_blank_values=True)),
+            headers=tuple(name.lower() for name in request.headers),
+            service=vendor.id,
+            steps=route.steps,
         )
+        number = self.world.seen(seen)
+        self._tell(seen)
         response: web.StreamResponse | None
         if request.headers.get("Host") not in (f"127.0.0.1:{self.port}", f"localhost:{self.port}"):
             # A page elsewhere whose name was made to point here (DNS rebinding) sends its own name.
@@ -266,6 +341,13 @@ class PracticeService:
             return web.Response(status=400)  # the connection is gone, so this reaches nobody
         self.world.answered(number, response.status)
         return response
+
+    def _tell(self, seen: RequestSeen) -> None:
+        try:
+            if self.world.on_request:
+                self.world.on_request(seen)
+        except Exception:  # noqa: BLE001 - the request is answered all the same; whoever looks into `errors` hears of it
+            self.world.failed(traceback.format_exc())
 
     async def _do(self, request: web.Request, vendor: Vendor, route: Route) -> web.StreamResponse:
         try:

@@ -89,6 +89,7 @@ class Storage:
         self._folder = folder
         self._world = world
         self._count = 0
+        self._samples = 0
         # Digests and writing release the interpreter's lock: beside the event loop they cost no throughput.
         self._disk = ThreadPoolExecutor(max_workers=4, thread_name_prefix="practice-disk")
 
@@ -120,14 +121,24 @@ class Storage:
         self._world.store(stored)
         return stored
 
-    def sample(self, *, service: str, name: str, content_type: str, content: bytes) -> StoredObject:
-        """Bytes that are there from the start; they lie in no bucket."""
+    def sample(self, *, service: str, name: str, content_type: str, content: bytes, by: str = "") -> StoredObject:
+        """Bytes that did not come in through a signed request; they lie in no bucket unless they are entered there.
+
+        Args:
+            service: Whose they are.
+            name: The file's name.
+            content_type: Its type.
+            content: Its bytes; a few, since they are written while nothing else is answered.
+            by: The colleague's name; "" for what is there from the start.
+        """
         sha256 = hashlib.sha256(content).hexdigest()
         path = self._folder / sha256
-        path.write_bytes(content)
+        if not path.exists():  # it may be the account's own, and somebody may be reading it
+            path.write_bytes(content)
+        self._samples += 1
         return StoredObject(
             service=service,
-            key=f"sample/{name}",
+            key=f"sample/{self._samples}/{name}",
             name=name,
             type=content_type,
             size=len(content),
@@ -137,6 +148,7 @@ class Storage:
             infected=False,
             at=self._world.clock(),
             path=path,
+            by=by,
         )
 
     def close(self) -> None:

@@ -29,6 +29,7 @@ class StoredObject:
         infected: Whether the bytes hold the marker that the practice virus scan looks for.
         at: Seconds since the epoch.
         path: The file on disk.
+        by: The name of the colleague who uploaded it; "" when the account did.
     """
 
     service: str
@@ -42,6 +43,7 @@ class StoredObject:
     infected: bool
     at: float
     path: Path
+    by: str = ""
 
     @property
     def etag(self) -> str:
@@ -73,6 +75,7 @@ class Attachment:
         files: The files that this call added, in its order.
         text: The words that went with them.
         at: Seconds since the epoch.
+        by: The name of the colleague who did it; "" when the account did.
     """
 
     service: str
@@ -83,6 +86,7 @@ class Attachment:
     files: tuple[AttachedFile, ...]
     text: str
     at: float
+    by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +123,13 @@ class World:
         self.clock = clock
         self.processing_seconds = 0.3
         """How long Haufe's virus scan takes, by the clock."""
+        self.page_size: int | None = None
+        """The most items on one page of the lists in which a thing is looked for; None: as many as the vendor gives."""
+        self.on_request: Callable[[RequestSeen], None] | None = None
+        """Called with each request that has come in, before anything is done about it.
+
+        It runs on the server's thread, which answers nothing else meanwhile; what it raises is found in `errors`.
+        """
         self._lock = threading.RLock()
         self._names: dict[tuple[str, str], str] = {}
         self._objects: dict[tuple[str, str], StoredObject] = {}
@@ -129,15 +140,27 @@ class World:
         self._count = 0
 
     # ------------------------------------------------------------------------------------------ for whoever looks on
-    def attachments(self, service: str | None = None) -> list[Attachment]:
-        """What was attached, in the order of the calls; of every service when none is named."""
-        with self._lock:
-            return [each for each in self._attachments if service in (None, each.service)]
+    def attachments(self, service: str | None = None, *, everyone: bool = False) -> list[Attachment]:
+        """What the account attached, in the order of the calls.
 
-    def stored(self, service: str | None = None) -> list[StoredObject]:
-        """The objects in a service's bucket, oldest first; of every service when none is named."""
+        Args:
+            service: Only this service's; None: of every service.
+            everyone: Also what colleagues attached.
+        """
         with self._lock:
-            return [each for each in self._objects.values() if service in (None, each.service)]
+            return [each for each in self._attachments if service in (None, each.service) and (everyone or not each.by)]
+
+    def stored(self, service: str | None = None, *, everyone: bool = False) -> list[StoredObject]:
+        """The objects that the account has in a service's bucket, oldest first.
+
+        Args:
+            service: Only this service's; None: of every service.
+            everyone: Also the colleagues'.
+        """
+        with self._lock:
+            return [
+                each for each in self._objects.values() if service in (None, each.service) and (everyone or not each.by)
+            ]
 
     def unattached(self, service: str) -> list[StoredObject]:
         """The stored objects that no attachment names yet."""
@@ -186,6 +209,7 @@ class World:
         made: str,
         files: Iterable[tuple[str, StoredObject]],
         text: str = "",
+        by: str = "",
     ) -> None:
         """Write down one attach.
 
@@ -196,6 +220,7 @@ class World:
             made: The id of what was made or changed.
             files: Each file's name and bytes. With none, nothing was attached and nothing is written down.
             text: The words that went with them.
+            by: The colleague's name; "" for the account.
         """
         pairs = list(files)
         if not pairs:
@@ -217,6 +242,7 @@ class World:
                     ),
                     text=text,
                     at=self.clock(),
+                    by=by,
                 )
             )
 
