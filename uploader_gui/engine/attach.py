@@ -158,7 +158,8 @@ class _Run:
     def _note_what_is_there(self) -> None:
         """Note the things on the record, so that what this attach makes can be told from them if its answer is lost."""
         verify = self._target.verify
-        if verify is None or verify.items is None or not self._tools.looks:
+        if verify is None or verify.items is None or not self._tools.looks or self._flow.same_is_certain:
+            # Files that carry ids of ours cannot have been there before.
             return
         self._repeatable = True
         there: tuple[str, ...] | None = None

@@ -111,7 +111,9 @@ class Entry:
     def can_look(self) -> bool:
         """Whether the service can be asked what became of an attach, without a person."""
         verify = self.flow.target.verify
-        return verify is not None and (verify.items is None or self.batch.there is not None)
+        if verify is None:
+            return False
+        return verify.items is None or self.flow.same_is_certain or self.batch.there is not None
 
     @property
     def complete(self) -> bool:

@@ -82,7 +82,7 @@ def look(
     """
     if verify.items is None:
         return _look_at_parts(verify, conversation, known)
-    mine: list[str] = []
+    mine: set[str] = set()  # a thing may stand on two pages
     doubtful = False
     for item in _items(verify, conversation, known):
         thing = _text(verify, conversation, {**known, "item": item})
@@ -94,12 +94,14 @@ def look(
         parts = _list(verify.parts, conversation, {**known, "item": item}, missing_is_empty=True)
         alone = unmatched(verify, known, parts)
         if not alone and len(parts) == len(known["files"]) and (certain or (by is not None and by == author)):
-            mine.append(thing)
+            mine.add(thing)
+            if certain:
+                break
         elif len(alone) < len(known["files"]):
             # Some of our files, or all of them beside others, or nobody knows by whom: perhaps ours, edited meanwhile.
             doubtful = True
     if len(mine) == 1 and (certain or not doubtful):
-        return Looked(sight=Sight.FOUND, thing=mine[0])
+        return Looked(sight=Sight.FOUND, thing=mine.pop())
     return Looked(sight=Sight.UNCLEAR if mine or doubtful else Sight.ABSENT)
 
 
