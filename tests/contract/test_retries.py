@@ -57,21 +57,34 @@ def test_address_runs_out_while_waiting(cli: CommandLine, tmp_path: Path) -> Non
     assert (cli.asked("close", "sign"), cli.asked("close", "transfer")) == (2, 2)
 
 
-def test_lost_attach_is_never_repeated(cli: CommandLine, tmp_path: Path) -> None:
-    """An attach whose answer got lost is sent once; it is called unknown, however well it may have gone."""
+def test_lost_attach_is_found(cli: CommandLine, tmp_path: Path) -> None:
+    """An attach whose answer got lost is sent once, looked for, found, and called attached."""
     path = NOTE.file(tmp_path)
     cli.practice.misbehave(Fault(kind="drop_after_attach", service="close"))
     result = cli.send("close", path, target="note", inputs=NOTE.inputs)
-    assert (result.code, result.problems) == (3, ["attach_unknown"])
+    assert (result.code, result.problems) == (0, [])
     assert cli.attach_calls("close") == 1
+    assert (result.done["attached"], result.done["unknown"]) == (1, 0)
+    steps = [(line["step"], line["state"]) for line in result.events("step")]
+    assert steps[-2:] == [("verify", "started"), ("verify", "done")]
+
+
+def test_lost_attach_that_sends_is_never_repeated(cli: CommandLine, tmp_path: Path) -> None:
+    """What is sent to people and cannot be found is called unknown, and not sent a second time."""
+    cli.way = 1
+    cli.practice.misbehave(Fault(kind="unavailable", service="circle", step="attach"))
+    result = cli.send("circle", CHAT.file(tmp_path), target="chat_message", inputs=CHAT.inputs)
+    assert (result.code, result.problems) == (3, ["attach_unknown"])
+    assert cli.attach_calls("circle") == 1
     assert (result.done["attached"], result.done["unknown"]) == (0, 1)
     assert not result.events("attached")
 
 
 def test_plain_words_of_a_lost_attach(cli: CommandLine, tmp_path: Path) -> None:
     """A person reads that it is not known and what to do, and nowhere that nothing was attached."""
-    cli.practice.misbehave(Fault(kind="drop_after_attach", service="close"))
-    result = cli.send("close", NOTE.file(tmp_path), target="note", inputs=NOTE.inputs, more=())
+    cli.way = 1
+    cli.practice.misbehave(Fault(kind="unavailable", service="circle", step="attach"))
+    result = cli.send("circle", CHAT.file(tmp_path), target="chat_message", inputs=CHAT.inputs, more=("--yes",))
     assert result.code == 3
     assert "Look at the record before you send them again." in result.err
     assert "othing was" not in result.err
