@@ -1,5 +1,6 @@
 """Command lines that can be killed at a chosen moment."""
 
+import contextlib
 import json
 import os
 import signal
@@ -163,4 +164,5 @@ class Commands:
 
     def _strike(self, pid: int) -> None:
         if pid == self._aim.pid and pid:
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+                os.kill(pid, signal.SIGKILL)

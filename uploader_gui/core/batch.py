@@ -246,8 +246,8 @@ class Batch:
         record: What its attach changes, the same for all accounts: one attach at a time may change it.
         there: The ids of what was on the record before the attach, once that was looked at.
         ended: When it ended.
-        place: What it is attached to, in words: "the note on Globex Corporation".
-        link: The record's address.
+        place: What it is attached to, in words: "the note on Globex Corporation". The engine fills it in.
+        link: The record's address. Likewise.
         state: Where it is.
         uploads: The ids of its uploads, in the order the person gave.
         answers: What the attach needs of the calls before it, by id.

@@ -72,6 +72,10 @@ class Entry:
         self.behind: Behind | None = None
         for upload in uploads:
             self.put(upload)
+        if self.batch.place is None:
+            # Told from now on without the service file.
+            place, link = place_of(self, batch.created)
+            self.batch = dataclasses.replace(self.batch, place=place, link=link)
 
     def put(self, upload: Upload) -> None:
         """Take an upload as it is now."""
