@@ -109,3 +109,72 @@ def test_an_unknown_attach_is_not_retried() -> None:
     assert not stage.queue.cancel("b")
     stage.queue.drain()
     assert stage.queue.take() is None
+
+
+def test_one_file_rests_and_the_others_go_on() -> None:
+    """Pausing one file breaks off only that one; the batch is attached when it has gone on."""
+    stage = Stage()
+    stage.add("b", 2)
+    first, second = stage.upload_work(), stage.upload_work()
+    assert stage.queue.pause("b", "b1")
+    assert first.cancel.cancelled
+    assert not second.cancel.cancelled
+    stage.queue.stopped(first)
+    stage.store(second)
+    stage.queue.drain()
+    assert stage.queue.take() is None
+    assert stage.states("b") == [UploadState.PAUSED, UploadState.STORED]
+    assert not stage.queue.pause("b", "b2"), "what is stored does not rest"
+    assert stage.queue.resume("b", "b1")
+    stage.store(stage.upload_work())
+    assert len(stage.attach_work().uploads) == 2
+
+
+@pytest.mark.parametrize("when", ["queued", "running", "stuck", "stored"])
+def test_a_file_that_is_left_out(when: str) -> None:
+    """Whatever it was at: it is not attached, the others are, and the text names only these."""
+    stage = Stage()
+    stage.add("b", 2, text="1.txt, 2.txt")
+    work = None if when == "queued" else stage.upload_work()
+    if work is not None and when == "stuck":
+        stage.queue.failed(work, BROKEN)
+    elif work is not None and when == "stored":
+        stage.store(work)
+    assert stage.queue.leave_out("b", "b1")
+    if work is not None and when == "running":
+        assert work.cancel.cancelled
+        stage.queue.stopped(work)
+    stage.store(stage.upload_work())
+    attach = stage.attach_work()
+    assert [upload.id for upload in attach.uploads] == ["b2"]
+    assert attach.batch.inputs["text"] == "2.txt"
+    assert not stage.queue.leave_out("b", "b2"), "too late"
+    stage.queue.attached(attach, Attached(verdict=Verdict.ATTACHED, batch=attach.batch))
+    assert stage.states("b") == [UploadState.CANCELLED, UploadState.STORED]
+    assert [upload.id for upload in stage.heard.finished[0].uploads] == ["b2"]
+
+
+def test_leaving_the_stuck_one_out_lets_the_others_be_attached() -> None:
+    """The batch asked because of one file: without it nothing keeps the rest. The last file cannot be left out."""
+    stage = Stage()
+    stage.add("b", 2)
+    stage.queue.failed(stage.upload_work(), BROKEN)
+    stage.store(stage.upload_work())
+    assert stage.state("b") is BatchState.NEEDS_ATTENTION
+    assert stage.queue.leave_out("b", "b1")
+    assert stage.attach_work().batch.id == "b"
+    stage.add("c", 1)
+    assert not stage.queue.leave_out("c", "c1")
+
+
+def test_a_stuck_file_is_tried_again_while_others_go_on() -> None:
+    """Nobody has to wait for the other files to press the button."""
+    stage = Stage()
+    stage.add("b", 2)
+    stage.queue.failed(stage.upload_work(), BROKEN)
+    running = stage.upload_work()
+    assert stage.state("b") is BatchState.OPEN
+    assert stage.queue.retry("b")
+    stage.store(stage.upload_work())
+    stage.store(running)
+    assert stage.attach_work().batch.id == "b"

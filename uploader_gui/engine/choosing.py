@@ -124,7 +124,7 @@ class Chooser:
     def _expire(self, entry: Entry) -> bool:
         """Send those files again whose links have run out since they were stored; whether there were any."""
         now = self._clock.utc().timestamp() + SPARE_SECONDS
-        expired = [one for one in entry.ordered if one.good_until is not None and one.good_until.timestamp() <= now]
+        expired = [one for one in entry.included if one.good_until is not None and one.good_until.timestamp() <= now]
         for upload in expired:
             self._keeper.upload(entry, anew(advance(upload, UploadEvent.EXPIRED)), "its link has expired")
         return bool(expired)
@@ -151,7 +151,7 @@ class Chooser:
         entry.behind = None
         return AttachWork(
             batch=entry.batch,
-            uploads=entry.ordered,
+            uploads=entry.included,
             flow=entry.flow,
             session=entry.session,
             cancel=CancelToken(),
@@ -178,7 +178,7 @@ class Chooser:
         look.due = None
         return VerifyWork(
             batch=entry.batch,
-            uploads=entry.ordered,
+            uploads=entry.included,
             flow=entry.flow,
             session=entry.session,
             claimed=claimed,

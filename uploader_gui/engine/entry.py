@@ -112,6 +112,17 @@ class Entry:
         return tuple(self.uploads[one] for one in self.batch.uploads)
 
     @property
+    def included(self) -> tuple[Upload, ...]:
+        """Its uploads without those that were left out."""
+        return tuple(upload for upload in self.ordered if upload.state is not UploadState.CANCELLED)
+
+    @property
+    def all_stored(self) -> bool:
+        """Whether every file that was not left out is stored."""
+        stored = self.counts[UploadState.STORED]
+        return stored > 0 and stored + self.counts[UploadState.CANCELLED] == len(self.uploads)
+
+    @property
     def can_look(self) -> bool:
         """Whether the service can be asked what became of an attach, without a person."""
         verify = self.flow.target.verify
@@ -122,11 +133,7 @@ class Entry:
     @property
     def complete(self) -> bool:
         """Whether the batch is ready to be attached."""
-        return (
-            self.batch.state is BatchState.OPEN
-            and self.flow.target.call is not None
-            and self.counts[UploadState.STORED] == len(self.uploads)
-        )
+        return self.batch.state is BatchState.OPEN and self.flow.target.call is not None and self.all_stored
 
 
 def record_of(flow: Flow, batch: Batch, account: Account) -> str:
@@ -169,26 +176,29 @@ def parted(entry: Entry, new_id: str) -> tuple[Batch, Batch, list[Upload]] | Non
     """
     stuck = [upload for upload in entry.ordered if upload.state is UploadState.NEEDS_ATTENTION]
     rest = [upload for upload in entry.ordered if upload.state is not UploadState.NEEDS_ATTENTION]
-    if not stuck or not rest or entry.batch.state not in {BatchState.OPEN, BatchState.NEEDS_ATTENTION}:
+    if (
+        not stuck
+        or all(upload.state is UploadState.CANCELLED for upload in rest)
+        or entry.batch.state not in {BatchState.OPEN, BatchState.NEEDS_ATTENTION}
+    ):
         return None
     batch = entry.batch
     if batch.state is BatchState.NEEDS_ATTENTION:
         batch = advance(batch, BatchEvent.RETRIED, problem=None, due=None, tries=0, limited=0)
-    kept = _with_files(entry, batch, rest)
+    kept = with_files(entry, batch, rest)
     new = dataclasses.replace(
         batch, id=new_id, state=BatchState.NEEDS_ATTENTION, answers={}, there=None, problem=None, due=None
     )
     moved = [dataclasses.replace(upload, batch_id=new_id) for upload in stuck]
-    return kept, _with_files(entry, new, moved), moved
+    return kept, with_files(entry, new, moved), moved
 
 
-def _with_files(entry: Entry, batch: Batch, uploads: Sequence[Upload]) -> Batch:
-    """The batch with only these files. A text that names the files by itself names only these."""
+def with_files(entry: Entry, batch: Batch, uploads: Sequence[Upload]) -> Batch:
+    """The batch with only these files. A text that names the files by itself names only those not left out."""
     inputs = dict(batch.inputs)
+    named = [upload for upload in uploads if upload.state is not UploadState.CANCELLED]
     for one in entry.flow.target.inputs:
-        before, after = (
-            _default(entry.flow, one, scope.summary(batch.id, files)) for files in (entry.ordered, uploads)
-        )
+        before, after = (_default(entry.flow, one, scope.summary(batch.id, files)) for files in (entry.included, named))
         if before is not None and inputs.get(one.id) == before:
             inputs[one.id] = after
     return dataclasses.replace(batch, inputs=inputs, uploads=tuple(upload.id for upload in uploads))

@@ -30,7 +30,7 @@ from uploader_gui.core.progress import Meter
 from uploader_gui.engine import scope
 from uploader_gui.engine.attach import Attached, Verdict
 from uploader_gui.engine.choosing import Chooser
-from uploader_gui.engine.entry import Entry, anew, as_found, good_until, parted, taken_up
+from uploader_gui.engine.entry import Entry, anew, as_found, good_until, parted, taken_up, with_files
 from uploader_gui.engine.events import Listener, Stored
 from uploader_gui.engine.keeping import Keeper
 from uploader_gui.engine.looking import Looking
@@ -158,38 +158,80 @@ class Queue:
             token.cancel()
         return True
 
-    def pause(self, batch_id: str) -> bool:
-        """Let a batch rest: what is being sent is broken off. False if it is too late, or nothing is left to pause."""
+    def leave_out(self, batch_id: str, upload_id: str) -> bool:
+        """Give one file of a batch up; the others go on, and are attached without it.
+
+        Returns:
+            False if it is too late, or if it is the last one: then the batch is cancelled instead.
+        """
         with self._changed:
             entry = self._entries[batch_id]
-            if (entry.batch.state, BatchEvent.PAUSED) not in BATCH_TRANSITIONS:
+            upload = entry.uploads[upload_id]
+            resting = {BatchState.OPEN, BatchState.PAUSED, BatchState.NEEDS_ATTENTION}
+            if entry.batch.state not in resting or upload not in entry.included or len(entry.included) == 1:
                 return False
-            self._keeper.batch(entry, advance(entry.batch, BatchEvent.PAUSED, due=None), "paused")
-            tokens = tuple(entry.running.values())
-            for upload in entry.ordered:
-                if (upload.state, UploadEvent.PAUSED) in UPLOAD_TRANSITIONS:
-                    self._keeper.upload(entry, advance(upload, UploadEvent.PAUSED, due=None), "paused")
+            left_out = advance(upload, UploadEvent.CANCELLED)
+            rest = [left_out if one.id == upload_id else one for one in entry.ordered]
+            batch = with_files(entry, entry.batch, rest)
+            if batch.state is BatchState.NEEDS_ATTENTION and not any(
+                one.state is UploadState.NEEDS_ATTENTION for one in rest
+            ):
+                batch = advance(batch, BatchEvent.RETRIED, problem=None, due=None)
+            self._keeper.batch(entry, batch, "a file is left out")
+            self._keeper.upload(entry, left_out, "left out")
+            token = entry.running.get(upload_id)
+            self._settle(entry)
             self._changed.notify_all()
-        for token in tokens:
+        if token is not None:
             token.cancel()
         return True
 
-    def resume(self, batch_id: str) -> bool:
-        """Let a paused batch go on where it was. False if it is not paused."""
+    def pause(self, batch_id: str, upload_id: str | None = None) -> bool:
+        """Let a batch, or one file of it, rest: what is being sent is broken off, and begins anew afterwards.
+
+        Returns:
+            False if it is too late, or nothing is left to pause.
+        """
         with self._changed:
             entry = self._entries[batch_id]
-            if entry.batch.state is not BatchState.PAUSED:
+            if upload_id is None:
+                if (entry.batch.state, BatchEvent.PAUSED) not in BATCH_TRANSITIONS:
+                    return False
+                self._keeper.batch(entry, advance(entry.batch, BatchEvent.PAUSED, due=None), "paused")
+            resting = [
+                upload
+                for upload in entry.ordered
+                if upload_id in {None, upload.id} and (upload.state, UploadEvent.PAUSED) in UPLOAD_TRANSITIONS
+            ]
+            tokens = [token for upload in resting if (token := entry.running.get(upload.id)) is not None]
+            for upload in resting:
+                self._keeper.upload(entry, advance(upload, UploadEvent.PAUSED, due=None), "paused")
+            self._changed.notify_all()
+        for token in tokens:
+            token.cancel()
+        return upload_id is None or bool(resting)
+
+    def resume(self, batch_id: str, upload_id: str | None = None) -> bool:
+        """Let a paused batch, or one paused file of it, go on where it was. False if it is not paused."""
+        with self._changed:
+            entry = self._entries[batch_id]
+            paused = [
+                upload
+                for upload in entry.ordered
+                if upload_id in {None, upload.id} and upload.state is UploadState.PAUSED
+            ]
+            if entry.batch.state is BatchState.PAUSED and upload_id is None:
+                self._keeper.batch(entry, advance(entry.batch, BatchEvent.RESUMED), "resumed")
+            elif not paused:
                 return False
-            self._keeper.batch(entry, advance(entry.batch, BatchEvent.RESUMED), "resumed")
-            for upload in entry.ordered:
-                if upload.state is UploadState.PAUSED:
-                    self._keeper.upload(entry, advance(upload, UploadEvent.RESUMED), "resumed")
+            for upload in paused:
+                self._keeper.upload(entry, advance(upload, UploadEvent.RESUMED), "resumed")
             self._settle(entry)
             self._changed.notify_all()
         return True
 
     def retry(self, batch_id: str, found: Mapping[str, Source] | None = None) -> bool:
-        """Try again what needs a person's attention, from the step that failed.
+        """Try again what needs a person's attention, from the step that failed; its other files may still be going.
 
         Args:
             batch_id: The batch.
@@ -200,13 +242,15 @@ class Queue:
         """
         with self._changed:
             entry = self._entries[batch_id]
-            if entry.batch.state is not BatchState.NEEDS_ATTENTION:
+            stuck = [upload for upload in entry.ordered if upload.state is UploadState.NEEDS_ATTENTION]
+            if entry.batch.state is BatchState.NEEDS_ATTENTION:
+                again = advance(entry.batch, BatchEvent.RETRIED, problem=None, due=None)
+                self._keeper.batch(entry, again, "retried")
+            elif entry.batch.state is not BatchState.OPEN or not stuck:
                 return False
-            self._keeper.batch(entry, advance(entry.batch, BatchEvent.RETRIED, problem=None, due=None), "retried")
-            for upload in entry.ordered:
-                if upload.state is UploadState.NEEDS_ATTENTION:
-                    again = advance(upload, UploadEvent.RETRIED, problem=None)
-                    self._keeper.upload(entry, as_found(again, (found or {}).get(upload.id)), "retried")
+            for upload in stuck:
+                anew_or_not = as_found(advance(upload, UploadEvent.RETRIED, problem=None), (found or {}).get(upload.id))
+                self._keeper.upload(entry, anew_or_not, "retried")
             self._settle(entry)
             self._changed.notify_all()
         return True
@@ -481,11 +525,12 @@ class Queue:
         """See what an upload's end means for its batch."""
         if entry.batch.state is not BatchState.OPEN:
             return
-        stored, stuck = entry.counts[UploadState.STORED], entry.counts[UploadState.NEEDS_ATTENTION]
-        if stored == len(entry.uploads) and entry.flow.target.call is None:
+        ended = entry.counts[UploadState.STORED] + entry.counts[UploadState.CANCELLED]
+        stuck = entry.counts[UploadState.NEEDS_ATTENTION]
+        if entry.all_stored and entry.flow.target.call is None:
             self._keeper.end(entry, entry.batch, BatchEvent.STORED)
             self._teller.finished(entry, attached=False)
-        elif stuck and stored + stuck == len(entry.uploads):
+        elif stuck and ended + stuck == len(entry.uploads):
             self._keeper.batch(entry, advance(entry.batch, BatchEvent.FAILED), "needs attention")
 
     def _attach_later(self, entry: Entry, batch: Batch, ended: Attached, step: Step) -> None:

@@ -57,7 +57,7 @@ class Teller:
         """A batch has ended well."""
         place = entry.batch.place or entry.flow.target.label
         self.event(
-            Finished(batch=entry.batch, uploads=entry.ordered, attached=attached, place=place, link=entry.batch.link)
+            Finished(batch=entry.batch, uploads=entry.included, attached=attached, place=place, link=entry.batch.link)
         )
 
     def _spent(self, entry: Entry, upload: Upload | None, step: Step) -> int:
