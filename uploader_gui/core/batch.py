@@ -99,6 +99,7 @@ class BatchEvent(StrEnum):
     """What can happen to a batch."""
 
     HELD = auto()
+    UNDONE = auto()
     ATTACH_STARTED = auto()
     ATTACHED = auto()
     STORED = auto()
@@ -152,6 +153,7 @@ BATCH_TRANSITIONS: Mapping[tuple[BatchState, BatchEvent], BatchState] = {
     (_B.OPEN, _BE.ATTACH_STARTED): _B.ATTACHING,
     (_B.OPEN, _BE.FAILED): _B.NEEDS_ATTENTION,
     (_B.HELD, _BE.ATTACH_STARTED): _B.ATTACHING,
+    (_B.HELD, _BE.UNDONE): _B.OPEN,
     (_B.ATTACHING, _BE.ATTACHED): _B.ATTACHED,
     (_B.ATTACHING, _BE.NOT_SENT): _B.OPEN,
     (_B.ATTACHING, _BE.ANSWER_LOST): _B.ATTACH_UNKNOWN,

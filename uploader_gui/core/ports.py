@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum, auto
 from typing import Protocol
 
 from uploader_gui.core.batch import Batch, Upload
@@ -80,11 +81,80 @@ class Ledger(Protocol):
     def part(self, kept: Batch, parted: Batch, uploads: Sequence[Upload], at: datetime) -> None:
         """Keep a batch some of whose uploads become a batch of their own. Raises LedgerError."""
 
+    def extend(self, batch: Batch, uploads: Sequence[Upload], at: datetime) -> None:
+        """Keep new uploads of a batch that is there already. Raises LedgerError."""
+
     def claim(self, record: str, thing: str, batch_id: str) -> bool:
         """Claim what an attach made on a record for one batch; False if another one has it. Raises LedgerError."""
 
     def claimed(self, record: str) -> Mapping[str, str]:
         """What was claimed on a record: thing to batch. Raises LedgerError."""
+
+
+class SecretsTrouble(StrEnum):
+    """Why a secret cannot be put into the keychain, or had from it. `core.words` has a sentence for each."""
+
+    NO_KEYCHAIN = auto()
+    LOCKED = auto()
+    NO_ANSWER = auto()
+    FAILED = auto()
+    GONE = auto()
+
+
+class SecretsError(Exception):
+    """The keychain did not do what it was asked. Holds no secret, and none of the keychain's own words.
+
+    Attributes:
+        trouble: Why.
+        kind: The name of the keychain's own kind of error, for a report; "" if it had none.
+    """
+
+    def __init__(self, trouble: SecretsTrouble, kind: str = "") -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
+        self.kind = kind
+
+
+class Secrets(Protocol):
+    """The secret fields of accounts: in the system's keychain, or in memory until the program ends.
+
+    Each call that asks the keychain waits for it, up to a deadline, and raises SecretsError.
+    """
+
+    def put(self, account_id: str, field: str, value: str, *, only_now: bool = False) -> None:
+        """Keep a secret, in the place of what was there before.
+
+        Args:
+            account_id: Whose.
+            field: Which; an identifier.
+            value: The secret; not empty.
+            only_now: In memory only, until the program ends. What the keychain has stays there, and is not given
+                while this is.
+
+        Raises:
+            SecretsError: It is not kept; what was there before is.
+        """
+
+    def put_all(self, account_id: str, values: Mapping[str, str], *, only_now: bool = False) -> None:
+        """Keep several secrets of an account: all of them or, with SecretsError, none."""
+
+    def get(self, account_id: str, field: str, *, only_now: bool = False) -> str:
+        """Give a secret. Raises SecretsError (`GONE` if there is none).
+
+        Args:
+            account_id: Whose.
+            field: Which.
+            only_now: From memory only: the keychain is not asked.
+        """
+
+    def remove(self, account_id: str, field: str) -> None:
+        """Remove a secret from the keychain and from memory; one that is not there is fine. Raises SecretsError."""
+
+    def remove_all(self, account_id: str, fields: Iterable[str]) -> None:
+        """Remove several secrets of an account: all of them or, with SecretsError, none."""
+
+    def forget(self, account_id: str) -> None:
+        """Remove an account's secrets from memory; the keychain is not asked."""
 
 
 class SystemClock:

@@ -87,7 +87,8 @@ class Chooser:
                 if entry.behind is None or entry.behind.alive:
                     dues.append(max(due, entry.behind.due) if entry.behind else due)
                 continue
-            upload = entry.next_queued() if entry.batch.state is BatchState.OPEN else None
+            going = entry.batch.state in {BatchState.OPEN, BatchState.HELD}
+            upload = entry.next_queued() if going else None
             if upload is not None and gate > now:
                 dues.append(gate)
             elif upload is not None and chosen is None:
@@ -118,8 +119,10 @@ class Chooser:
         return {entry.batch.record: entry.batch.id for entry in self._entries.values() if entry.batch.state in held}
 
     def _wake(self, entry: Entry, now: float) -> None:
-        for upload_id in [one for one, due in entry.waiting.items() if due <= now]:
-            self._keeper.upload(entry, advance(entry.uploads[upload_id], UploadEvent.DUE, due=None), "due")
+        for upload in [entry.uploads[one] for one, due in entry.waiting.items() if due <= now]:
+            offline = upload.state is UploadState.WAITING_NETWORK
+            event = UploadEvent.NETWORK_BACK if offline else UploadEvent.DUE
+            self._keeper.upload(entry, advance(upload, event, due=None), "due")
 
     def _expire(self, entry: Entry) -> bool:
         """Send those files again whose links have run out since they were stored; whether there were any."""

@@ -70,6 +70,7 @@ class Entry:
         self.counts: collections.Counter[UploadState] = collections.Counter()
         self.look: Look | None = None
         self.behind: Behind | None = None
+        self.held_back = False
         for upload in uploads:
             self.put(upload)
         if self.batch.place is None:
@@ -85,10 +86,16 @@ class Entry:
             self.counts[before.state] -= 1
         self.counts[upload.state] += 1
         self.waiting.pop(upload.id, None)
-        if upload.state is UploadState.WAITING_RETRY and upload.due is not None:
+        if upload.state in {UploadState.WAITING_RETRY, UploadState.WAITING_NETWORK} and upload.due is not None:
             self.waiting[upload.id] = upload.due
         elif upload.state is UploadState.QUEUED:
             self.queued.append(upload.id)
+
+    def more(self, uploads: Iterable[Upload]) -> None:
+        """Take further uploads."""
+        for upload in uploads:
+            self.meters[upload.id] = Meter(upload.size)
+            self.put(upload)
 
     def drop(self, upload_ids: Iterable[str]) -> None:
         """Forget uploads that have become another batch's."""
@@ -133,7 +140,8 @@ class Entry:
     @property
     def complete(self) -> bool:
         """Whether the batch is ready to be attached."""
-        return self.batch.state is BatchState.OPEN and self.flow.target.call is not None and self.all_stored
+        ready = self.batch.state is BatchState.HELD or (self.batch.state is BatchState.OPEN and not self.held_back)
+        return ready and self.flow.target.call is not None and self.all_stored
 
 
 def record_of(flow: Flow, batch: Batch, account: Account) -> str:

@@ -10,6 +10,8 @@ from uploader_gui.core.ports import Clock, Holder, Ledger, LedgerError
 from uploader_gui.engine.entry import Entry, place_of
 
 ATTACH_SENT = "attach sent"
+Changed = Callable[[Batch, Upload | None], None]
+"""Told of a batch as it is now, or of one of its uploads."""
 
 
 class Unkept:
@@ -38,6 +40,9 @@ class Unkept:
     def part(self, kept: Batch, parted: Batch, uploads: Sequence[Upload], at: datetime) -> None:
         """Forget it."""
 
+    def extend(self, batch: Batch, uploads: Sequence[Upload], at: datetime) -> None:
+        """Forget it."""
+
     def claim(self, record: str, thing: str, batch_id: str) -> bool:
         """Claim a thing among this process's batches."""
         return self._claims.setdefault((record, thing), batch_id) == batch_id
@@ -54,27 +59,34 @@ class Keeper:
         clock: Time.
         ledger: Where; None: nowhere.
         broke: Told when the ledger first refuses; after that nothing is kept any more, so that what runs can end.
+        changed: Told of everything that was kept.
     """
 
-    def __init__(self, clock: Clock, ledger: Ledger | None, broke: Callable[[], None]) -> None:
+    def __init__(
+        self, clock: Clock, ledger: Ledger | None, broke: Callable[[], None], changed: Changed | None = None
+    ) -> None:
         self._clock = clock
         self._ledger = ledger or Unkept()
         self._broke = broke
+        self._changed = changed or (lambda _batch, _upload: None)
         self.broken: LedgerError | None = None
 
     def new(self, entry: Entry) -> None:
         """Keep a new batch. Raises LedgerError: then nothing has begun, and nothing is stopped."""
         self._ledger.add(entry.batch, entry.ordered, self._clock.utc())
+        self._show(entry, entry.ordered)
 
     def upload(self, entry: Entry, upload: Upload, happened: str) -> None:
         """Keep an upload as it is now. Raises LedgerError."""
         self._save(None, (upload,), (entry.batch.id, upload.id, happened))
         entry.put(upload)
+        self._changed(entry.batch, upload)
 
     def batch(self, entry: Entry, batch: Batch, happened: str) -> None:
         """Keep a batch as it is now. Raises LedgerError."""
         self._save(batch, (), (batch.id, None, happened))
         entry.batch = batch
+        self._changed(batch, None)
 
     def attach_sent(self, entry: Entry) -> None:
         """Note that the attach goes out: on the disk itself before it does. Raises LedgerError."""
@@ -86,6 +98,7 @@ class Keeper:
             holder = self._ledger.begin_attach(batch, self._clock.utc(), (batch.id, None, "attaching"))
         if holder is None:
             entry.batch = batch
+            self._changed(batch, None)
         return holder
 
     def end(self, entry: Entry, batch: Batch, event: BatchEvent, uploads: Sequence[Upload] | None = None) -> None:
@@ -98,6 +111,7 @@ class Keeper:
         entry.batch = ended
         for upload in changed:
             entry.put(upload)
+        self._show(entry, changed)
 
     def part(self, entry: Entry, kept: Batch, parted: Batch, uploads: Sequence[Upload]) -> None:
         """Keep a batch some of whose uploads become a batch of their own. Raises LedgerError."""
@@ -105,6 +119,15 @@ class Keeper:
             self._ledger.part(kept, parted, uploads, self._clock.utc())
         entry.batch = kept
         entry.drop(upload.id for upload in uploads)
+        self._changed(kept, None)
+
+    def extend(self, entry: Entry, batch: Batch, uploads: Sequence[Upload]) -> None:
+        """Keep new uploads of a batch that is there already. Raises LedgerError."""
+        with self._stopping():
+            self._ledger.extend(batch, uploads, self._clock.utc())
+        entry.batch = batch
+        entry.more(uploads)
+        self._show(entry, uploads)
 
     def claim(self, entry: Entry, thing: str) -> bool:
         """Claim what an attach made; False if it is another batch's. Raises LedgerError."""
@@ -116,6 +139,11 @@ class Keeper:
         with self._stopping():
             claims = self._ledger.claimed(entry.batch.record)
         return frozenset(thing for thing, owner in claims.items() if owner != entry.batch.id)
+
+    def _show(self, entry: Entry, uploads: Sequence[Upload]) -> None:
+        self._changed(entry.batch, None)
+        for upload in uploads:
+            self._changed(entry.batch, upload)
 
     def _save(
         self,

@@ -9,6 +9,8 @@ from uploader_gui.engine.retry import Policy
 from uploader_gui.engine.session import Session
 
 RATE_LIMIT_TRIES = 30
+NETWORK_LOOK = 15.0
+"""Seconds after which it is tried whether the network is back, should nobody have told."""
 
 
 class Patience:

@@ -5,15 +5,10 @@ that they come in order: a listener must be quick and must not wait for a lane.
 """
 
 import dataclasses
-import threading
-import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from uploader_gui.core.batch import (
-    BATCH_TRANSITIONS,
-    ENDED_BATCHES,
-    UPLOAD_TRANSITIONS,
     Batch,
     BatchEvent,
     BatchState,
@@ -24,32 +19,23 @@ from uploader_gui.core.batch import (
     UploadState,
     advance,
 )
-from uploader_gui.core.ports import Clock, Ledger, LedgerError
 from uploader_gui.core.problems import Kind, Problem
-from uploader_gui.core.progress import Meter
 from uploader_gui.engine import scope
 from uploader_gui.engine.attach import Attached, Verdict
-from uploader_gui.engine.choosing import Chooser
-from uploader_gui.engine.entry import Entry, anew, as_found, good_until, parted, taken_up, with_files
-from uploader_gui.engine.events import Listener, Stored
-from uploader_gui.engine.keeping import Keeper
-from uploader_gui.engine.looking import Looking
-from uploader_gui.engine.patience import Patience, counted
-from uploader_gui.engine.retry import Policy
-from uploader_gui.engine.session import Session
-from uploader_gui.engine.source import Source
-from uploader_gui.engine.telling import Teller
+from uploader_gui.engine.entry import Entry, anew, good_until
+from uploader_gui.engine.events import Stored
+from uploader_gui.engine.patience import NETWORK_LOOK, counted
 from uploader_gui.engine.verify import Looked
+from uploader_gui.engine.wishes import Wishes
 from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, VerifyWork, Work
 from uploader_gui.services.expression import ExpressionError
-from uploader_gui.services.flow import Flow
 from uploader_gui.services.template import Template
 
 # After these nobody can go on where it stopped: the address is dead, or nobody knows whether it was confirmed.
 BEGIN_ANEW = frozenset({Kind.CONFIRM_UNKNOWN, Kind.LINK_EXPIRED, Kind.STORAGE_REFUSED, Kind.FILE_CHANGED})
 
 
-class Queue:
+class Queue(Wishes):
     """Batches on their way.
 
     A change that the ledger cannot keep raises LedgerError, and everything stops: see `broken`.
@@ -61,267 +47,10 @@ class Queue:
         idle_digests: Digests that a lane takes of stored files when it has nothing else to do.
         looks: Whether the service is asked what became of an attach whose answer got lost, before a person is.
         ledger: Keeps every change before it is acted on; None: nothing outlives this queue.
+        waits_for_network: What fails because there is no network waits until `network_back`; else it is tried again for
+            a while, and then a person is asked.
+        changed: Told of every batch and upload that is kept, under the lock, for whoever shows them.
     """
-
-    def __init__(
-        self,
-        *,
-        clock: Clock,
-        listener: Listener,
-        policy: Policy | None = None,
-        idle_digests: frozenset[str] = frozenset(),
-        ledger: Ledger | None = None,
-        looks: bool = True,
-    ) -> None:
-        self._clock = clock
-        self._looks = looks
-        self._changed = threading.Condition(threading.RLock())
-        self._entries: dict[str, Entry] = {}
-        self._patience = Patience(clock, policy or Policy())
-        self._teller = Teller(clock, listener)
-        self._keeper = Keeper(clock, ledger, self._halt)
-        self._looking = Looking(clock, self._keeper, self._teller, self._patience)
-        self._chooser = Chooser(
-            clock, self._keeper, self._teller, self._patience, self._entries, idle_digests=idle_digests, looks=looks
-        )
-        self._stopping = False
-        self._draining = False
-
-    # ------------------------------------------------------------------------------------------ from a person
-    def add(self, batch: Batch, uploads: Sequence[Upload], flow: Flow, session: Session) -> None:
-        """Put a batch at the end of the queue.
-
-        Raises:
-            ValueError: It has no files, or is in the queue already.
-            LedgerError: It cannot be kept; then it is not in the queue.
-        """
-        with self._changed:
-            if not uploads or batch.id in self._entries:
-                raise ValueError("a batch has files, and is added once")
-            entry = Entry(batch, uploads, flow, session)
-            self._keeper.new(entry)
-            self._entries[batch.id] = entry
-            self._settle(entry)
-            self._chooser.stop_digesting()
-            self._changed.notify_all()
-
-    def restore(
-        self, batch: Batch, uploads: Sequence[Upload], flow: Flow, session: Session, *, attach_sent: bool
-    ) -> None:
-        """Take a batch up again as an earlier process left it.
-
-        What ran goes back to its last finished step; times of another process's clock are forgotten. An attach that may
-        have gone out is looked for, where the service can be asked.
-
-        Args:
-            batch: As it is in the ledger.
-            uploads: Likewise, in order.
-            flow: What happens with it.
-            session: In whose name.
-            attach_sent: Whether its journal ends with an attach that may have gone out.
-
-        Raises:
-            LedgerError: It cannot be kept.
-        """
-        with self._changed:
-            if batch.state is BatchState.ATTACHING and attach_sent:
-                unknown = Problem(kind=Kind.ATTACH_UNKNOWN, service=flow.service.name, step=Step.ATTACH)
-                batch = advance(batch, BatchEvent.CRASHED, problem=unknown)
-            elif batch.state is BatchState.ATTACHING:
-                batch = advance(batch, BatchEvent.NOT_SENT)
-            entry = Entry(batch, [taken_up(upload, flow) for upload in uploads], flow, session)
-            self._entries[batch.id] = entry
-            self._keeper.batch(entry, entry.batch, "taken up")
-            for before, upload in zip(uploads, entry.ordered, strict=True):
-                if upload != before:
-                    self._keeper.upload(entry, upload, "taken up")
-            if batch.state is BatchState.ATTACH_UNKNOWN and self._looks and entry.can_look:
-                self._looking.begin(entry)
-            self._settle(entry)
-            self._changed.notify_all()
-
-    def cancel(self, batch_id: str) -> bool:
-        """Give a batch up. False if it is being attached or has ended: then it is too late."""
-        with self._changed:
-            entry = self._entries[batch_id]
-            if entry.batch.state in {BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN, *ENDED_BATCHES}:
-                return False
-            tokens = tuple(entry.running.values())
-            given_up = [
-                one if one.state is UploadState.CANCELLED else advance(one, UploadEvent.CANCELLED)
-                for one in entry.ordered
-            ]
-            self._keeper.end(entry, entry.batch, BatchEvent.CANCELLED, given_up)
-            self._chooser.stop_digesting()
-            self._changed.notify_all()
-        for token in tokens:
-            token.cancel()
-        return True
-
-    def leave_out(self, batch_id: str, upload_id: str) -> bool:
-        """Give one file of a batch up; the others go on, and are attached without it.
-
-        Returns:
-            False if it is too late, or if it is the last one: then the batch is cancelled instead.
-        """
-        with self._changed:
-            entry = self._entries[batch_id]
-            upload = entry.uploads[upload_id]
-            resting = {BatchState.OPEN, BatchState.PAUSED, BatchState.NEEDS_ATTENTION}
-            if entry.batch.state not in resting or upload not in entry.included or len(entry.included) == 1:
-                return False
-            left_out = advance(upload, UploadEvent.CANCELLED)
-            rest = [left_out if one.id == upload_id else one for one in entry.ordered]
-            batch = with_files(entry, entry.batch, rest)
-            if batch.state is BatchState.NEEDS_ATTENTION and not any(
-                one.state is UploadState.NEEDS_ATTENTION for one in rest
-            ):
-                batch = advance(batch, BatchEvent.RETRIED, problem=None, due=None)
-            self._keeper.batch(entry, batch, "a file is left out")
-            self._keeper.upload(entry, left_out, "left out")
-            token = entry.running.get(upload_id)
-            self._settle(entry)
-            self._changed.notify_all()
-        if token is not None:
-            token.cancel()
-        return True
-
-    def pause(self, batch_id: str, upload_id: str | None = None) -> bool:
-        """Let a batch, or one file of it, rest: what is being sent is broken off, and begins anew afterwards.
-
-        Returns:
-            False if it is too late, or nothing is left to pause.
-        """
-        with self._changed:
-            entry = self._entries[batch_id]
-            if upload_id is None:
-                if (entry.batch.state, BatchEvent.PAUSED) not in BATCH_TRANSITIONS:
-                    return False
-                self._keeper.batch(entry, advance(entry.batch, BatchEvent.PAUSED, due=None), "paused")
-            resting = [
-                upload
-                for upload in entry.ordered
-                if upload_id in {None, upload.id} and (upload.state, UploadEvent.PAUSED) in UPLOAD_TRANSITIONS
-            ]
-            tokens = [token for upload in resting if (token := entry.running.get(upload.id)) is not None]
-            for upload in resting:
-                self._keeper.upload(entry, advance(upload, UploadEvent.PAUSED, due=None), "paused")
-            self._changed.notify_all()
-        for token in tokens:
-            token.cancel()
-        return upload_id is None or bool(resting)
-
-    def resume(self, batch_id: str, upload_id: str | None = None) -> bool:
-        """Let a paused batch, or one paused file of it, go on where it was. False if it is not paused."""
-        with self._changed:
-            entry = self._entries[batch_id]
-            paused = [
-                upload
-                for upload in entry.ordered
-                if upload_id in {None, upload.id} and upload.state is UploadState.PAUSED
-            ]
-            if entry.batch.state is BatchState.PAUSED and upload_id is None:
-                self._keeper.batch(entry, advance(entry.batch, BatchEvent.RESUMED), "resumed")
-            elif not paused:
-                return False
-            for upload in paused:
-                self._keeper.upload(entry, advance(upload, UploadEvent.RESUMED), "resumed")
-            self._settle(entry)
-            self._changed.notify_all()
-        return True
-
-    def retry(self, batch_id: str, found: Mapping[str, Source] | None = None) -> bool:
-        """Try again what needs a person's attention, from the step that failed; its other files may still be going.
-
-        Args:
-            batch_id: The batch.
-            found: What the files are now, by upload id, where the person wants them as they are now.
-
-        Returns:
-            False if nothing of it needs attention. An unknown attach is settled, never retried.
-        """
-        with self._changed:
-            entry = self._entries[batch_id]
-            stuck = [upload for upload in entry.ordered if upload.state is UploadState.NEEDS_ATTENTION]
-            if entry.batch.state is BatchState.NEEDS_ATTENTION:
-                again = advance(entry.batch, BatchEvent.RETRIED, problem=None, due=None)
-                self._keeper.batch(entry, again, "retried")
-            elif entry.batch.state is not BatchState.OPEN or not stuck:
-                return False
-            for upload in stuck:
-                anew_or_not = as_found(advance(upload, UploadEvent.RETRIED, problem=None), (found or {}).get(upload.id))
-                self._keeper.upload(entry, anew_or_not, "retried")
-            self._settle(entry)
-            self._changed.notify_all()
-        return True
-
-    def settle(self, batch_id: str, *, attached: bool) -> bool:
-        """Say what became of an attach nobody knows about: a person has looked. False if that is not open."""
-        with self._changed:
-            entry = self._entries[batch_id]
-            if entry.batch.state is not BatchState.ATTACH_UNKNOWN:
-                return False
-            entry.look = None
-            if attached:
-                self._keeper.end(entry, entry.batch, BatchEvent.FOUND_ATTACHED)
-                self._teller.finished(entry, attached=True)
-            else:
-                absent = advance(entry.batch, BatchEvent.FOUND_ABSENT, problem=None, due=None)
-                self._keeper.batch(entry, absent, "found absent, says a person")
-            self._changed.notify_all()
-        return True
-
-    def part(self, batch_id: str) -> str | None:
-        """Make the files of a batch that need attention a batch of their own; the others go on, and are attached.
-
-        Returns:
-            The new batch's id; None if none, or all, of the files need attention, or it is too late.
-        """
-        with self._changed:
-            entry = self._entries[batch_id]
-            parts = parted(entry, str(uuid.uuid4()))
-            if parts is None:
-                return None
-            kept, new, uploads = parts
-            self._keeper.part(entry, kept, new, uploads)
-            self._entries[new.id] = Entry(new, uploads, entry.flow, entry.session)
-            self._settle(entry)
-            self._changed.notify_all()
-            return new.id
-
-    def stop(self) -> None:
-        """Let the lanes end: what is being sent is broken off, an attach under way is finished first.
-
-        Not for a signal handler, which may interrupt a thread that holds the lock: let a thread of its own call it.
-        """
-        with self._changed:
-            self._stopping = True
-            tokens = [token for entry in self._entries.values() for token in entry.running.values()]
-            self._chooser.stop_digesting()
-            self._changed.notify_all()
-        for token in tokens:
-            token.cancel()
-
-    def drain(self) -> None:
-        """Let the lanes end as soon as nothing can go on without a person."""
-        with self._changed:
-            self._draining = True
-            self._changed.notify_all()
-
-    def batches(self) -> tuple[Batch, ...]:
-        """All batches as they are now, in the order they were added."""
-        with self._changed:
-            return tuple(entry.batch for entry in self._entries.values())
-
-    def uploads(self, batch_id: str) -> tuple[Upload, ...]:
-        """A batch's uploads as they are now, in order."""
-        with self._changed:
-            return self._entries[batch_id].ordered
-
-    def meters(self, batch_id: str) -> Mapping[str, Meter]:
-        """How far a batch's transfers are, by upload id."""
-        with self._changed:
-            return dict(self._entries[batch_id].meters)
 
     # --------------------------------------------------------------------------------------------- from a lane
     def take(self) -> Work | None:
@@ -410,7 +139,12 @@ class Queue:
                 step = entry.current.get(upload.id, upload.next_step)
                 tried = counted(upload, problem)
                 wait = self._patience.wait(problem, tried)
-                if wait is None:
+                if self._offline(problem):
+                    due = self._clock.monotonic() + NETWORK_LOOK
+                    upload = advance(upload, UploadEvent.NETWORK_LOST, due=due, problem=problem)
+                    self._keeper.upload(entry, upload, f"{step} waits for the network")
+                    self._teller.waits(entry, upload, step, problem, NETWORK_LOOK)
+                elif wait is None:
                     self._give_up(entry, upload, step, problem)
                 else:
                     self._patience.gate(entry.session, problem, wait)
@@ -480,20 +214,7 @@ class Queue:
                 self._keeper.upload(entry, known, "digested")
             self._changed.notify_all()
 
-    @property
-    def broken(self) -> LedgerError | None:
-        """Why nothing goes on: the ledger could not keep a change. None while it can."""
-        return self._keeper.broken
-
     # ------------------------------------------------------------------------------------------------- inside
-    def _halt(self) -> None:
-        """Nothing can be kept any more: let everything come to an end."""
-        self._stopping = True
-        for entry in self._entries.values():
-            for token in entry.running.values():
-                token.cancel()
-        self._changed.notify_all()
-
     def _result(self, entry: Entry, upload: Upload) -> dict[str, Any]:
         """What a stored file is good for, as the service file says: its link, ids; without what is not there."""
         known = scope.of_upload(entry.flow, entry.session.account.public, entry.batch, upload, self._clock.utc())
@@ -513,6 +234,10 @@ class Queue:
         entry.running.pop(work.upload.id, None)
         return entry
 
+    def _offline(self, problem: Problem) -> bool:
+        """Whether something waits until there is a network again, however long that takes."""
+        return self._waits_for_network and problem.kind is Kind.NO_NETWORK and not problem.sent
+
     def _give_up(self, entry: Entry, upload: Upload, step: Step, problem: Problem) -> None:
         upload = advance(upload, UploadEvent.FAILED, problem=problem, tries=0, limited=0, polling_since=None)
         if problem.kind in BEGIN_ANEW:
@@ -521,23 +246,13 @@ class Queue:
         self._teller.failed(entry, upload, step, problem)
         self._settle(entry)
 
-    def _settle(self, entry: Entry) -> None:
-        """See what an upload's end means for its batch."""
-        if entry.batch.state is not BatchState.OPEN:
-            return
-        ended = entry.counts[UploadState.STORED] + entry.counts[UploadState.CANCELLED]
-        stuck = entry.counts[UploadState.NEEDS_ATTENTION]
-        if entry.all_stored and entry.flow.target.call is None:
-            self._keeper.end(entry, entry.batch, BatchEvent.STORED)
-            self._teller.finished(entry, attached=False)
-        elif stuck and ended + stuck == len(entry.uploads):
-            self._keeper.batch(entry, advance(entry.batch, BatchEvent.FAILED), "needs attention")
-
     def _attach_later(self, entry: Entry, batch: Batch, ended: Attached, step: Step) -> None:
         """Not attached, or harmless to attach again: once more in a while, else a person is asked."""
         problem = ended.problem
         tried = {"tries": batch.tries, "limited": batch.limited} if problem is None else counted(batch, problem)
         wait = None if problem is None else self._patience.wait(problem, tried)
+        if problem is not None and self._offline(problem):
+            tried, wait = {"tries": batch.tries, "limited": batch.limited}, NETWORK_LOOK
         if problem is not None and wait is not None:
             self._patience.gate(entry.session, problem, wait)
             due = self._clock.monotonic() + wait

@@ -79,7 +79,7 @@ class Ledger:
                 _insert(connection, "upload", rows.of_upload(upload))
             _note(connection, batch.id, None, at, "added")
 
-        self._write(job)
+        self.write(job)
 
     def save(
         self,
@@ -100,7 +100,7 @@ class Ledger:
                 _update(connection, "upload", rows.of_upload(upload))
             _note(connection, line[0], line[1], at, line[2])
 
-        self._write(job, durable=durable)
+        self.write(job, durable=durable)
 
     def begin_attach(self, batch: Batch, at: datetime, line: tuple[str, str | None, str]) -> Holder | None:
         """Keep a batch that begins to be attached, as `core.ports.Ledger` says. Raises StoreError."""
@@ -113,7 +113,7 @@ class Ledger:
             _note(connection, line[0], line[1], at, line[2])
             return None
 
-        holder = self._write(job)
+        holder = self.write(job)
         return None if holder is None else Holder(batch_id=holder, alive=self.held(holder))
 
     def part(self, kept: Batch, parted: Batch, uploads: Sequence[Upload], at: datetime) -> None:
@@ -127,12 +127,23 @@ class Ledger:
             _note(connection, parted.id, None, at, f"parted from {kept.id}")
             _note(connection, kept.id, None, at, f"{len(uploads)} files parted")
 
-        self._write(job)
+        self.write(job)
+
+    def extend(self, batch: Batch, uploads: Sequence[Upload], at: datetime) -> None:
+        """Keep new uploads of a batch that is there already. Raises StoreError."""
+
+        def job(connection: sqlite3.Connection) -> None:
+            for upload in uploads:
+                _insert(connection, "upload", rows.of_upload(upload))
+            _update(connection, "batch", rows.of_batch(batch))
+            _note(connection, batch.id, None, at, f"{len(uploads)} files more")
+
+        self.write(job)
 
     def forget_results(self, now: datetime) -> None:
         """Delete links and ids that are good no longer, of batches that have ended. Raises StoreError."""
         at = now.isoformat(timespec="milliseconds")
-        self._write(lambda connection: connection.execute(_FORGET, (at,)))
+        self.write(lambda connection: connection.execute(_FORGET, (at,)))
 
     def claim(self, record: str, thing: str, batch_id: str) -> bool:
         """Claim what an attach made for one batch; False if another one has it. Raises StoreError."""
@@ -144,11 +155,11 @@ class Ledger:
             ).fetchone()
             return bool(row["batch"] == batch_id)
 
-        return self._write(job)
+        return self.write(job)
 
     def remove(self, batch_ids: Sequence[str]) -> None:
         """Forget batches with all that belongs to them. Raises StoreError."""
-        self._write(
+        self.write(
             lambda connection: connection.executemany("DELETE FROM batch WHERE id = ?", [(one,) for one in batch_ids])
         )
 
@@ -170,7 +181,7 @@ class Ledger:
     # ----------------------------------------------------------------------------------------------- reading
     def claimed(self, record: str) -> dict[str, str]:
         """What was claimed on a record: thing to batch. Raises StoreError."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.execute("SELECT thing, batch FROM claim WHERE record = ?", (record,))
             return {row["thing"]: row["batch"] for row in found}
 
@@ -204,24 +215,25 @@ class Ledger:
         order = "number" if newest is None else f"number DESC LIMIT {int(newest)}"
         # Values are bound; the text is made of nothing but constants.
         question = f"SELECT * FROM batch WHERE {' AND '.join(where)} ORDER BY {order}"  # noqa: S608
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.execute(question, values).fetchall()
             return [rows.batch_of(row, _upload_ids(connection, row["id"])) for row in found]
 
     def uploads(self, batch_id: str) -> tuple[Upload, ...]:
         """A batch's uploads, in order. Raises StoreError."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.execute("SELECT * FROM upload WHERE batch = ? ORDER BY number", (batch_id,))
             return tuple(rows.upload_of(row) for row in found)
 
     def journal(self, batch_id: str) -> list[tuple[datetime, str | None, str]]:
         """A batch's history: when, which upload, what. Raises StoreError."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.execute("SELECT * FROM journal WHERE batch = ? ORDER BY number", (batch_id,))
             return [(datetime.fromisoformat(row["at"]), row["upload"], row["event"]) for row in found]
 
     @contextlib.contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that only reads, for other modules of the store too. Raises StoreError, inside as well."""
         with (
             explained(self.path),
             contextlib.closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection,
@@ -234,7 +246,16 @@ class Ledger:
                 raise StoreError(Trouble.DAMAGED, self.path) from None
 
     # ---------------------------------------------------------------------------------------- the one thread
-    def _write(self, job: Callable[[sqlite3.Connection], Given], *, durable: bool = False) -> Given:
+    def write(self, job: Callable[[sqlite3.Connection], Given], *, durable: bool = False) -> Given:
+        """Run a job in the one thread that writes, as one transaction; for other modules of the store too.
+
+        Args:
+            job: What it raises undoes all it did, and is raised here.
+            durable: On the disk itself before this returns.
+
+        Raises:
+            StoreError: It cannot be kept.
+        """
         future: Future[Given] = Future()
         self._jobs.put((job, durable, future))
         return future.result()

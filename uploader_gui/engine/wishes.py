@@ -1,0 +1,422 @@
+"""What a person can wish of the queue: that batches come, go on, rest, go, or are not sent yet.
+
+All state is behind one lock. A wish that comes too late answers False and changes nothing.
+"""
+
+import dataclasses
+import threading
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from uploader_gui.core.batch import (
+    BATCH_TRANSITIONS,
+    ENDED_BATCHES,
+    UPLOAD_TRANSITIONS,
+    Batch,
+    BatchEvent,
+    BatchState,
+    Step,
+    Upload,
+    UploadEvent,
+    UploadState,
+    advance,
+)
+from uploader_gui.core.ports import Clock, Ledger, LedgerError
+from uploader_gui.core.problems import Kind, Problem
+from uploader_gui.core.progress import Meter
+from uploader_gui.engine.choosing import Chooser
+from uploader_gui.engine.entry import Entry, as_found, parted, taken_up, with_files
+from uploader_gui.engine.events import Listener
+from uploader_gui.engine.keeping import Changed, Keeper
+from uploader_gui.engine.looking import Looking
+from uploader_gui.engine.patience import Patience
+from uploader_gui.engine.retry import Policy
+from uploader_gui.engine.session import Session
+from uploader_gui.engine.source import Source
+from uploader_gui.engine.telling import Teller
+from uploader_gui.services.flow import Flow
+
+
+class Wishes:
+    """The person's side of the queue; `Queue` adds the lanes' side."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        listener: Listener,
+        policy: Policy | None = None,
+        idle_digests: frozenset[str] = frozenset(),
+        ledger: Ledger | None = None,
+        looks: bool = True,
+        waits_for_network: bool = False,
+        changed: Changed | None = None,
+    ) -> None:
+        self._clock = clock
+        self._looks = looks
+        self._changed = threading.Condition(threading.RLock())
+        self._entries: dict[str, Entry] = {}
+        self._patience = Patience(clock, policy or Policy())
+        self._teller = Teller(clock, listener)
+        self._keeper = Keeper(clock, ledger, self._halt, changed)
+        self._looking = Looking(clock, self._keeper, self._teller, self._patience)
+        self._chooser = Chooser(
+            clock, self._keeper, self._teller, self._patience, self._entries, idle_digests=idle_digests, looks=looks
+        )
+        self._waits_for_network = waits_for_network
+        self._stopping = False
+        self._draining = False
+
+    def add(
+        self, batch: Batch, uploads: Sequence[Upload], flow: Flow, session: Session, *, held_back: bool = False
+    ) -> None:
+        """Put a batch at the end of the queue. Held back, its files go at once, and its attach when it is let go.
+
+        Raises:
+            ValueError: It has no files, or is in the queue already.
+            LedgerError: It cannot be kept; then it is not in the queue.
+        """
+        with self._changed:
+            if not uploads or batch.id in self._entries:
+                raise ValueError("a batch has files, and is added once")
+            entry = Entry(batch, uploads, flow, session)
+            entry.held_back = held_back
+            self._keeper.new(entry)
+            self._entries[batch.id] = entry
+            self._settle(entry)
+            self._chooser.stop_digesting()
+            self._changed.notify_all()
+
+    def restore(
+        self,
+        batch: Batch,
+        uploads: Sequence[Upload],
+        flow: Flow,
+        session: Session,
+        *,
+        attach_sent: bool,
+        held_back: bool = False,
+    ) -> None:
+        """Take a batch up again as an earlier process left it.
+
+        What ran goes back to its last finished step; times of another process's clock are forgotten. An attach that may
+        have gone out is looked for, where the service can be asked.
+
+        Args:
+            batch: As it is in the ledger.
+            uploads: Likewise, in order.
+            flow: What happens with it.
+            session: In whose name.
+            attach_sent: Whether its journal ends with an attach that may have gone out.
+            held_back: Its attach waits until it is let go.
+
+        Raises:
+            LedgerError: It cannot be kept.
+        """
+        with self._changed:
+            if batch.state is BatchState.ATTACHING and attach_sent:
+                unknown = Problem(kind=Kind.ATTACH_UNKNOWN, service=flow.service.name, step=Step.ATTACH)
+                batch = advance(batch, BatchEvent.CRASHED, problem=unknown)
+            elif batch.state is BatchState.ATTACHING:
+                batch = advance(batch, BatchEvent.NOT_SENT)
+            elif batch.state is BatchState.HELD:
+                batch = advance(batch, BatchEvent.UNDONE)
+            entry = Entry(batch, [taken_up(upload, flow) for upload in uploads], flow, session)
+            entry.held_back = held_back
+            self._entries[batch.id] = entry
+            self._keeper.batch(entry, entry.batch, "taken up")
+            for before, upload in zip(uploads, entry.ordered, strict=True):
+                if upload != before:
+                    self._keeper.upload(entry, upload, "taken up")
+            if batch.state is BatchState.ATTACH_UNKNOWN and self._looks and entry.can_look:
+                self._looking.begin(entry)
+            self._settle(entry)
+            self._changed.notify_all()
+
+    def extend(self, batch_id: str, uploads: Sequence[Upload]) -> bool:
+        """Add files to a batch that is not being attached yet; a text that names its files names these too.
+
+        Returns:
+            False if it is too late.
+        """
+        with self._changed:
+            entry = self._entries[batch_id]
+            if entry.batch.state not in {BatchState.OPEN, BatchState.PAUSED}:
+                return False
+            self._keeper.extend(entry, with_files(entry, entry.batch, [*entry.ordered, *uploads]), uploads)
+            self._changed.notify_all()
+        return True
+
+    def edit(self, batch_id: str, inputs: Mapping[str, Any], named: Mapping[str, str]) -> bool:
+        """Change what is filled in. False if it is too late, or if a file was already sent by one of these inputs."""
+        with self._changed:
+            entry = self._entries[batch_id]
+            locked = any(inputs.get(one) != entry.batch.inputs.get(one) for one in entry.flow.locked_inputs)
+            if locked or entry.batch.state not in {BatchState.OPEN, BatchState.PAUSED, BatchState.NEEDS_ATTENTION}:
+                return False
+            changes: dict[str, Any] = {
+                "inputs": dict(inputs),
+                "named": dict(named),
+                "answers": {},
+                "there": None,
+                "place": None,
+            }
+            edited = Entry(dataclasses.replace(entry.batch, **changes), entry.ordered, entry.flow, entry.session)
+            self._keeper.batch(entry, edited.batch, "edited")
+            self._changed.notify_all()
+        return True
+
+    def hold_back(self, batch_id: str) -> bool:
+        """Let a batch's attach wait, while its text is being edited or until it is sent. False if it is too late."""
+        with self._changed:
+            entry = self._entries[batch_id]
+            if entry.batch.state is BatchState.HELD:
+                self._keeper.batch(entry, advance(entry.batch, BatchEvent.UNDONE, due=None), "sending undone")
+            elif entry.batch.state not in {BatchState.OPEN, BatchState.PAUSED, BatchState.NEEDS_ATTENTION}:
+                return False
+            entry.held_back = True
+            self._changed.notify_all()
+        return True
+
+    def let_go(self, batch_id: str, *, after: float = 0) -> bool:
+        """Let a batch be attached once its files are stored. False if it is not open.
+
+        Args:
+            batch_id: The batch.
+            after: Seconds in which it can still be undone (`hold_back`).
+        """
+        with self._changed:
+            entry = self._entries[batch_id]
+            if entry.batch.state is not BatchState.OPEN:
+                return False
+            entry.held_back = False
+            if after > 0:
+                due = self._clock.monotonic() + after
+                self._keeper.batch(entry, advance(entry.batch, BatchEvent.HELD, due=due), "held")
+            self._changed.notify_all()
+        return True
+
+    def network_back(self) -> None:
+        """There is a network again: what waited for one goes on now."""
+        with self._changed:
+            for entry in self._entries.values():
+                for upload in entry.ordered:
+                    if upload.state is UploadState.WAITING_NETWORK:
+                        back = advance(upload, UploadEvent.NETWORK_BACK, due=None)
+                        self._keeper.upload(entry, back, "the network is back")
+                problem = entry.batch.problem
+                if entry.batch.state is BatchState.OPEN and problem is not None and problem.kind is Kind.NO_NETWORK:
+                    self._keeper.batch(entry, dataclasses.replace(entry.batch, due=None), "the network is back")
+            self._changed.notify_all()
+
+    def cancel(self, batch_id: str) -> bool:
+        """Give a batch up. False if it is being attached or has ended: then it is too late."""
+        with self._changed:
+            entry = self._entries[batch_id]
+            if entry.batch.state in {BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN, *ENDED_BATCHES}:
+                return False
+            tokens = tuple(entry.running.values())
+            given_up = [
+                one if one.state is UploadState.CANCELLED else advance(one, UploadEvent.CANCELLED)
+                for one in entry.ordered
+            ]
+            self._keeper.end(entry, entry.batch, BatchEvent.CANCELLED, given_up)
+            self._chooser.stop_digesting()
+            self._changed.notify_all()
+        for token in tokens:
+            token.cancel()
+        return True
+
+    def leave_out(self, batch_id: str, upload_id: str) -> bool:
+        """Give one file of a batch up; the others go on, and are attached without it.
+
+        Returns:
+            False if it is too late, or if it is the last one: then the batch is cancelled instead.
+        """
+        with self._changed:
+            entry = self._entries[batch_id]
+            upload = entry.uploads[upload_id]
+            resting = {BatchState.OPEN, BatchState.PAUSED, BatchState.NEEDS_ATTENTION}
+            if entry.batch.state not in resting or upload not in entry.included or len(entry.included) == 1:
+                return False
+            left_out = advance(upload, UploadEvent.CANCELLED)
+            rest = [left_out if one.id == upload_id else one for one in entry.ordered]
+            batch = with_files(entry, entry.batch, rest)
+            if batch.state is BatchState.NEEDS_ATTENTION and not any(
+                one.state is UploadState.NEEDS_ATTENTION for one in rest
+            ):
+                batch = advance(batch, BatchEvent.RETRIED, problem=None, due=None)
+            self._keeper.batch(entry, batch, "a file is left out")
+            self._keeper.upload(entry, left_out, "left out")
+            token = entry.running.get(upload_id)
+            self._settle(entry)
+            self._changed.notify_all()
+        if token is not None:
+            token.cancel()
+        return True
+
+    def pause(self, batch_id: str, upload_id: str | None = None) -> bool:
+        """Let a batch, or one file of it, rest: what is being sent is broken off, and begins anew afterwards.
+
+        Returns:
+            False if it is too late, or nothing is left to pause.
+        """
+        with self._changed:
+            entry = self._entries[batch_id]
+            if upload_id is None:
+                if (entry.batch.state, BatchEvent.PAUSED) not in BATCH_TRANSITIONS:
+                    return False
+                self._keeper.batch(entry, advance(entry.batch, BatchEvent.PAUSED, due=None), "paused")
+            resting = [
+                upload
+                for upload in entry.ordered
+                if upload_id in {None, upload.id} and (upload.state, UploadEvent.PAUSED) in UPLOAD_TRANSITIONS
+            ]
+            tokens = [token for upload in resting if (token := entry.running.get(upload.id)) is not None]
+            for upload in resting:
+                self._keeper.upload(entry, advance(upload, UploadEvent.PAUSED, due=None), "paused")
+            self._changed.notify_all()
+        for token in tokens:
+            token.cancel()
+        return upload_id is None or bool(resting)
+
+    def resume(self, batch_id: str, upload_id: str | None = None) -> bool:
+        """Let a paused batch, or one paused file of it, go on where it was. False if it is not paused."""
+        with self._changed:
+            entry = self._entries[batch_id]
+            paused = [
+                upload
+                for upload in entry.ordered
+                if upload_id in {None, upload.id} and upload.state is UploadState.PAUSED
+            ]
+            if entry.batch.state is BatchState.PAUSED and upload_id is None:
+                self._keeper.batch(entry, advance(entry.batch, BatchEvent.RESUMED), "resumed")
+            elif not paused:
+                return False
+            for upload in paused:
+                self._keeper.upload(entry, advance(upload, UploadEvent.RESUMED), "resumed")
+            self._settle(entry)
+            self._changed.notify_all()
+        return True
+
+    def retry(self, batch_id: str, found: Mapping[str, Source] | None = None) -> bool:
+        """Try again what needs a person's attention, from the step that failed; its other files may still be going.
+
+        Args:
+            batch_id: The batch.
+            found: What the files are now, by upload id, where the person wants them as they are now.
+
+        Returns:
+            False if nothing of it needs attention. An unknown attach is settled, never retried.
+        """
+        with self._changed:
+            entry = self._entries[batch_id]
+            stuck = [upload for upload in entry.ordered if upload.state is UploadState.NEEDS_ATTENTION]
+            if entry.batch.state is BatchState.NEEDS_ATTENTION:
+                again = advance(entry.batch, BatchEvent.RETRIED, problem=None, due=None)
+                self._keeper.batch(entry, again, "retried")
+            elif entry.batch.state is not BatchState.OPEN or not stuck:
+                return False
+            for upload in stuck:
+                anew_or_not = as_found(advance(upload, UploadEvent.RETRIED, problem=None), (found or {}).get(upload.id))
+                self._keeper.upload(entry, anew_or_not, "retried")
+            self._settle(entry)
+            self._changed.notify_all()
+        return True
+
+    def settle(self, batch_id: str, *, attached: bool) -> bool:
+        """Say what became of an attach nobody knows about: a person has looked. False if that is not open."""
+        with self._changed:
+            entry = self._entries[batch_id]
+            if entry.batch.state is not BatchState.ATTACH_UNKNOWN:
+                return False
+            entry.look = None
+            if attached:
+                self._keeper.end(entry, entry.batch, BatchEvent.FOUND_ATTACHED)
+                self._teller.finished(entry, attached=True)
+            else:
+                absent = advance(entry.batch, BatchEvent.FOUND_ABSENT, problem=None, due=None)
+                self._keeper.batch(entry, absent, "found absent, says a person")
+            self._changed.notify_all()
+        return True
+
+    def part(self, batch_id: str) -> str | None:
+        """Make the files of a batch that need attention a batch of their own; the others go on, and are attached.
+
+        Returns:
+            The new batch's id; None if none, or all, of the files need attention, or it is too late.
+        """
+        with self._changed:
+            entry = self._entries[batch_id]
+            parts = parted(entry, str(uuid.uuid4()))
+            if parts is None:
+                return None
+            kept, new, uploads = parts
+            self._keeper.part(entry, kept, new, uploads)
+            self._entries[new.id] = Entry(new, uploads, entry.flow, entry.session)
+            self._settle(entry)
+            self._changed.notify_all()
+            return new.id
+
+    def stop(self) -> None:
+        """Let the lanes end: what is being sent is broken off, an attach under way is finished first.
+
+        Not for a signal handler, which may interrupt a thread that holds the lock: let a thread of its own call it.
+        """
+        with self._changed:
+            self._stopping = True
+            tokens = [token for entry in self._entries.values() for token in entry.running.values()]
+            self._chooser.stop_digesting()
+            self._changed.notify_all()
+        for token in tokens:
+            token.cancel()
+
+    def drain(self) -> None:
+        """Let the lanes end as soon as nothing can go on without a person."""
+        with self._changed:
+            self._draining = True
+            self._changed.notify_all()
+
+    def batches(self) -> tuple[Batch, ...]:
+        """All batches as they are now, in the order they were added."""
+        with self._changed:
+            return tuple(entry.batch for entry in self._entries.values())
+
+    def uploads(self, batch_id: str) -> tuple[Upload, ...]:
+        """A batch's uploads as they are now, in order."""
+        with self._changed:
+            return self._entries[batch_id].ordered
+
+    def meters(self, batch_id: str) -> Mapping[str, Meter]:
+        """How far a batch's transfers are, by upload id."""
+        with self._changed:
+            return dict(self._entries[batch_id].meters)
+
+    @property
+    def broken(self) -> LedgerError | None:
+        """Why nothing goes on: the ledger could not keep a change. None while it can."""
+        return self._keeper.broken
+
+    def _halt(self) -> None:
+        """Nothing can be kept any more: let everything come to an end."""
+        self._stopping = True
+        for entry in self._entries.values():
+            for token in entry.running.values():
+                token.cancel()
+        self._changed.notify_all()
+
+    def _settle(self, entry: Entry) -> None:
+        """See what an upload's end means for its batch."""
+        if entry.batch.state not in {BatchState.OPEN, BatchState.HELD}:
+            return
+        ended = entry.counts[UploadState.STORED] + entry.counts[UploadState.CANCELLED]
+        stuck = entry.counts[UploadState.NEEDS_ATTENTION]
+        if entry.all_stored and entry.flow.target.call is None:
+            self._keeper.end(entry, entry.batch, BatchEvent.STORED)
+            self._teller.finished(entry, attached=False)
+        elif stuck and ended + stuck == len(entry.uploads):
+            if entry.batch.state is BatchState.HELD:
+                self._keeper.batch(entry, advance(entry.batch, BatchEvent.UNDONE, due=None), "not sent yet")
+                entry.held_back = True
+            self._keeper.batch(entry, advance(entry.batch, BatchEvent.FAILED), "needs attention")
