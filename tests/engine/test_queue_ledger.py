@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,10 @@ from uploader_gui.core.batch import Batch, BatchState, Step, Upload, UploadState
 from uploader_gui.core.ports import Holder, LedgerError
 from uploader_gui.engine.attach import Attached, Verdict
 from uploader_gui.engine.keeping import Unkept
+from uploader_gui.engine.session import Account, Session
 from uploader_gui.engine.work import AttachWork
+from uploader_gui.services import catalogue
+from uploader_gui.services.flow import flow
 
 
 class Kept(Unkept):
@@ -154,3 +158,21 @@ def test_an_attach_that_was_under_way(sent: bool, state: BatchState) -> None:
     other.queue.drain()
     work = other.queue.take()
     assert isinstance(work, AttachWork) is not sent
+
+
+def test_an_attach_that_is_harmless_twice_is_simply_sent_again() -> None:
+    """The same picture set twice is one picture: nobody is asked what became of the first try."""
+    circle = catalogue.find("circle")
+    avatar = flow(circle, "avatar")
+    stage = Stage(ledger=Kept())
+    account = Account(service=circle, base=circle.account.base, values={"access_token": "x"})
+    batch = Batch(
+        id="b", service="circle", target="avatar", inputs={}, named={}, created=stage.clock.utc(),
+        state=BatchState.ATTACHING,
+    )  # fmt: skip
+    upload = Upload(
+        id="u", batch_id="b", given="a.png", path=Path("a.png"), name="a.png", size=5, modified=0,
+        media_type="image/png", state=UploadState.STORED, next_step=Step.READY,
+    )  # fmt: skip
+    stage.queue.restore(batch, [upload], avatar, Session(account, stage.clock), attach_sent=True)
+    assert isinstance(stage.queue.take(), AttachWork)

@@ -115,10 +115,11 @@ class Wishes:
             LedgerError: It cannot be kept.
         """
         with self._changed:
-            if batch.state is BatchState.ATTACHING and attach_sent:
+            if batch.state is BatchState.ATTACHING and attach_sent and not flow.target.repeat:
                 unknown = Problem(kind=Kind.ATTACH_UNKNOWN, service=flow.service.name, step=Step.ATTACH)
                 batch = advance(batch, BatchEvent.CRASHED, problem=unknown)
             elif batch.state is BatchState.ATTACHING:
+                # Not sent, or harmless to send again.
                 batch = advance(batch, BatchEvent.NOT_SENT)
             elif batch.state is BatchState.HELD:
                 batch = advance(batch, BatchEvent.UNDONE)
