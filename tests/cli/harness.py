@@ -3,6 +3,7 @@
 After every run it is checked that no secret was written and that no credential was sent to storage.
 """
 
+import dataclasses
 import functools
 import hashlib
 import json
@@ -18,8 +19,11 @@ from typing import Any
 import pytest
 
 from uploader_gui.cli import main
+from uploader_gui.core.batch import Batch, Upload
 from uploader_gui.practice import SERVICES, PracticeService
 from uploader_gui.services import catalogue, schema
+from uploader_gui.store.ledger import Ledger
+from uploader_gui.store.opening import open_ledger
 
 CREDENTIALS = {"authorization", "x-api-key", "x-business-id", "x-user-id", "api-key", "user-id", "cookie"}
 """The names of all headers that any service signs in with."""
@@ -152,6 +156,11 @@ class CommandLine:
         for name, value in keys(self.practice, service, self.way).items():
             self.environment.setenv(name, value)
 
+    def signed_in(self, service: str, *arguments: str) -> Result:
+        """Run a command, signed in."""
+        self.sign_in(service)
+        return self(*arguments)
+
     def send(
         self,
         service: str,
@@ -198,3 +207,29 @@ def attached(practice: PracticeService, service: str) -> list[Counter[Print]]:
         Counter((file.name, file.size, file.md5, file.sha256) for file in attachment.files)
         for attachment in practice.world.attachments(service)
     ]
+
+
+def ledger() -> Ledger:
+    """The ledger, as another process has it open."""
+    return open_ledger(datetime.now(UTC)).ledger
+
+
+def kept(*, ended: bool | None = False) -> list[Batch]:
+    """The batches in the ledger: those that have not ended, those that have, or all."""
+    with ledger() as opened:
+        return opened.batches(ended=ended)
+
+
+def kept_uploads(batch_id: str) -> tuple[Upload, ...]:
+    """A batch's uploads in the ledger."""
+    with ledger() as opened:
+        return opened.uploads(batch_id)
+
+
+def rewrite(batch: Batch, *lines: str, **changes: Any) -> Batch:
+    """Change a batch in the ledger behind the program's back, and add lines to its journal."""
+    changed = dataclasses.replace(batch, **changes)
+    with ledger() as opened:
+        for line in lines or ("rewritten",):
+            opened.save(changed, [], datetime.now(UTC), (batch.id, None, line))
+    return changed

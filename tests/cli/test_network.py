@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from tests.cli.harness import CommandLine, Result, keys
-from uploader_gui.practice import SAMPLES
+from tests.cli.harness import CommandLine, Result, kept, keys
+from uploader_gui.practice import SAMPLES, Fault
 
 LEAD = f"lead={SAMPLES['close']['lead']}"
 Serve = Callable[[Callable[[socket.socket], None]], int]
@@ -176,3 +176,22 @@ def test_refusing_proxy(
     assert f"(status {answer[:3]}). Check the proxy's address and sign-in." in result.text
     assert heard[0].startswith(b"CONNECT service.test:443 ")
     assert b"uthorization" not in b"".join(heard)
+
+
+def test_account_that_cannot_be_named(cli: CommandLine, file: Path) -> None:
+    """Whose the account is, is asked before anything is sent; an answer that does not say it is no reason to stop."""
+    cli.practice.misbehave(Fault(kind="broken_json", service="close", step="check"))
+    assert send(cli, file, cli.practice.base("close"), "note").code == 0
+    assert [batch.whose for batch in kept(ended=True)] == [None]
+    assert send(cli, file, cli.practice.base("close"), "note").code == 0
+    assert kept(ended=True)[1].whose == "Ann Lee, Acme Sales"
+    assert kept(ended=True)[1].base == cli.practice.base("close")
+
+
+def test_account_that_cannot_be_asked(cli: CommandLine, file: Path) -> None:
+    """Where the key would be sent elsewhere, nothing is begun and nothing is kept."""
+    cli.practice.misbehave(Fault(kind="redirect", service="close", step="check"))
+    result = send(cli, file, cli.practice.base("close"), "note")
+    assert (result.code, result.problems) == (1, ["redirected"])
+    assert kept() == []
+    assert cli.asked("close", "sign") == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.children import command, environment, start
-from tests.cli.harness import CommandLine
+from tests.cli.harness import CommandLine, kept
 from uploader_gui.practice import SAMPLES, Fault, PracticeService
 
 LEAD = {"lead": SAMPLES["close"]["lead"]}
@@ -145,7 +145,9 @@ def test_closed_pipe(practice: PracticeService, file: Path) -> None:
         os.close(writing)
         err = process.stderr.read()
     assert process.returncode == 1
-    assert err == "uploader-gui: the output was cut off. Interrupted: nothing was attached.\n"
+    [batch] = kept()
+    way_on = f"It is kept: uploader-gui resume {batch.id[:8]}"
+    assert err == f"uploader-gui: the output was cut off. Interrupted: nothing was attached. {way_on}\n"
     assert not practice.world.attachments()
 
 

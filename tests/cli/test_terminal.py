@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.children import command, environment, reached, wait_until
+from tests.cli.children import command, environment, reached, start, wait_until
+from tests.cli.harness import kept, kept_uploads
+from uploader_gui.core.batch import Batch, Step
 from uploader_gui.practice import Fault, PracticeService
 
 if sys.platform == "win32":
@@ -78,7 +80,9 @@ def test_interrupted(practice: PracticeService, files: list[Path]) -> None:
         wait_until(lambda: reached(practice, "transfer") and len(terminal.screen.text) == 3)
         terminal.process.send_signal(signal.SIGINT)
         assert terminal.end() == 130
-    assert terminal.screen.text == ["Interrupted: nothing was attached."]
+    [batch] = kept()
+    way_on = f"It is kept: uploader-gui resume {batch.id[:8]}"
+    assert terminal.screen.text == ["Interrupted: nothing was attached.", way_on]
     assert terminal.screen.cursor
 
 
@@ -88,7 +92,7 @@ def test_trouble(practice: PracticeService, files: list[Path]) -> None:
     with Terminal(command(practice, "close", files[:1]), environment(practice, "close")) as terminal:
         assert terminal.end() == 1
     assert "Offer.pdf: File is too large." in terminal.screen.text[0]
-    assert terminal.screen.text[-1] == "Nothing was attached."
+    assert terminal.screen.text[-2:] == ["Nothing was attached.", f"It is kept: uploader-gui retry {kept()[0].id[:8]}"]
 
 
 @pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("Yes\n", 0), ("n\n", 1), ("\n", 1), ("\x04", 1)])
@@ -114,3 +118,30 @@ def test_question_interrupted(practice: PracticeService, files: list[Path]) -> N
         assert terminal.end() == 130
     assert not practice.world.stored()
     assert terminal.screen.text[-1] == "Interrupted: nothing was attached."
+
+
+def sending(batch: Batch) -> bool:
+    """Whether a batch's only file has its upload address."""
+    return kept_uploads(batch.id)[0].next_step is Step.TRANSFER
+
+
+def test_question_of_resume(practice: PracticeService, files: list[Path]) -> None:
+    """What is gone on with and goes out to others is asked about once, all of it listed; no leaves it as it is."""
+    for count, path in enumerate(files[:2], 1):
+        path.write_bytes(os.urandom(MIB) * 2)
+        practice.misbehave(Fault(kind="stall", service="circle", step="transfer", after=1))
+        with start(practice, "circle", [path], "--yes") as process:
+            wait_until(lambda: sum(map(sending, kept())) == count)  # noqa: B023 - called at once
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 130
+        practice.behave()
+    run = [sys.executable, "-m", "uploader_gui", "resume"]
+    line = "Circle: 1 file will be sent at once to the message in General (the customer sees it)."
+    for answer, code in (("n\n", 1), ("y\n", 0)):
+        with Terminal(run, environment(practice, "circle"), columns=160) as terminal:
+            wait_until(lambda: "[y/N]" in " ".join(terminal.screen.text))
+            assert terminal.screen.text[-2:] == [line, f"{line} Go on? [y/N]"]
+            terminal.press(answer)
+            assert terminal.end() == code
+        assert len(practice.world.attachments("circle")) == (0 if code else 2)
+        assert len(kept()) == (2 if code else 0)

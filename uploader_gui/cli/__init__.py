@@ -1,5 +1,6 @@
 """The command line: one small module a command. Imports nothing before it is needed, and Qt never."""
 
+import contextlib
 import importlib
 import io
 import logging
@@ -8,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from uploader_gui.cli.arguments import COMMANDS, parser
-from uploader_gui.cli.exits import INTERRUPTED, NEEDS_ATTENTION, WRONG_USE, WrongUseError
+from uploader_gui.cli.exits import INTERRUPTED, NEEDS_ATTENTION, WRONG_USE, FailedError, WrongUseError
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -31,22 +32,33 @@ def main(arguments: Sequence[str]) -> int:
     if options.command is None:
         parser().print_help()
         return WRONG_USE
+    code: int = NEEDS_ATTENTION
     try:
         module = importlib.import_module(COMMANDS[options.command])
-        code: int = module.run(options)
+        code = module.run(options)
         sys.stdout.flush()
     except WrongUseError as error:
-        print(f"uploader-gui: {error}", file=sys.stderr)
+        _say(f"uploader-gui: {error}")
         return WRONG_USE
+    except FailedError as error:
+        _say(f"uploader-gui: {error}")
+        return error.code
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
         # What a command reads it guards itself: what is left is output that cannot be written.
         _abandon_output()
+        if code == INTERRUPTED:  # the terminal was closed, and that is why it ended
+            return INTERRUPTED
         if not isinstance(error, BrokenPipeError):
-            print(f"uploader-gui: the output cannot be written: {error.strerror or 'error'}.", file=sys.stderr)
+            _say(f"uploader-gui: the output cannot be written: {error.strerror or 'error'}.")
         return NEEDS_ATTENTION
     return code
+
+
+def _say(line: str) -> None:
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr)
 
 
 def _abandon_output() -> None:

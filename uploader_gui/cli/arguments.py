@@ -8,6 +8,12 @@ from uploader_gui import __version__
 
 COMMANDS = {
     "send": "uploader_gui.cli.send",
+    "queue": "uploader_gui.cli.queue",
+    "resume": "uploader_gui.cli.resume",
+    "retry": "uploader_gui.cli.retry",
+    "settle": "uploader_gui.cli.settle",
+    "cancel": "uploader_gui.cli.cancel",
+    "history": "uploader_gui.cli.history",
     "targets": "uploader_gui.cli.targets",
     "services": "uploader_gui.cli.services",
     "practice": "uploader_gui.cli.practice",
@@ -38,6 +44,10 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"uploader-gui {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     _add_send(commands)
+    _add_queue(commands)
+    _add_resume(commands)
+    _add_settle(commands)
+    _add_history(commands)
     _add_targets(commands)
     _add_services(commands)
     _add_practice(commands)
@@ -60,9 +70,100 @@ def _add_send(commands: Commands) -> None:
     _add_where(send)
     send.add_argument("--target", metavar="KIND", help="what to attach to (see: uploader-gui targets); default: upload")
     send.add_argument("--link", metavar="URL", help="the record's address, as copied from the browser")
-    send.add_argument("--lanes", type=_lanes, default=3, metavar="N", help="how many files at once, 1 to 8 (default 3)")
-    send.add_argument("--yes", action="store_true", help="do not ask before something is sent to other people")
-    send.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
+    send.add_argument("--again", action="store_true", help="also if the same files are on their way there already")
+    _add_how(send)
+
+
+def _add_how(command: argparse.ArgumentParser) -> None:
+    """What all commands that send something take."""
+    lanes = "how many files at once, 1 to 8 (default 3)"
+    command.add_argument("--lanes", type=_lanes, default=3, metavar="N", help=lanes)
+    command.add_argument("--yes", action="store_true", help="do not ask before something is sent to other people")
+    _add_json(command)
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
+
+
+def _add_batches(command: argparse.ArgumentParser, count: int | str, which: str) -> None:
+    command.add_argument(
+        "batches", nargs=count, metavar="BATCH", help=f"a batch's id or its first signs, four or more; {which}"
+    )
+
+
+def _add_queue(commands: Commands) -> None:
+    queue = commands.add_parser(
+        "queue",
+        help="what is on its way or waits for you",
+        description="List the batches that have not ended, each with its files, and how it is gone on with.",
+        allow_abbrev=False,
+    )
+    _add_json(queue)
+
+
+def _add_resume(commands: Commands) -> None:
+    resume = commands.add_parser(
+        "resume",
+        help="go on with what was interrupted",
+        description="Go on with batches where they were; what is stored is not sent again.",
+        epilog=_KEYS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_batches(resume, "*", "default: all that need no person")
+    _add_how(resume)
+    retry = commands.add_parser(
+        "retry",
+        help="try again what needs attention",
+        description="Try batches again from the step that failed, with changed files as they are now.",
+        epilog=_KEYS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_batches(retry, "*", "default: all that need attention")
+    split = "attach the files that are stored; those that need attention become a batch of their own"
+    retry.add_argument("--split", action="store_true", help=split)
+    _add_how(retry)
+
+
+def _add_settle(commands: Commands) -> None:
+    settle = commands.add_parser(
+        "settle",
+        help="say whether a batch is attached, where nobody knew",
+        description="Say what you found at the record, where the answer to an attach got lost.",
+        epilog=_KEYS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_batches(settle, 1, "one whose attach is not known")
+    found = settle.add_mutually_exclusive_group(required=True)
+    found.add_argument("--attached", action="store_true", help="the files are there: it has ended")
+    found.add_argument("--again", action="store_true", help="they are not there: attach them now")
+    _add_how(settle)
+    cancel = commands.add_parser(
+        "cancel",
+        help="give batches up",
+        description="Give batches up. What an attach may have attached already cannot be given up: settle it.",
+        allow_abbrev=False,
+    )
+    _add_batches(cancel, "+", "any that has not ended")
+    _add_json(cancel)
+
+
+def _add_history(commands: Commands) -> None:
+    history = commands.add_parser(
+        "history",
+        help="what was attached, with links and digests",
+        description="List the batches that have ended, newest first, with what their files are still good for.",
+        allow_abbrev=False,
+    )
+    search = "only those with this in a file's name, path or digest, or in the record's name"
+    history.add_argument("--search", default="", metavar="TEXT", help=search)
+    history.add_argument("--all", action="store_true", help="all of them, not only the newest 50")
+    form = history.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
+    form.add_argument("--csv", action="store_true", help="a table with one row a file, for spreadsheets")
 
 
 def _add_targets(commands: Commands) -> None:

@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from uploader_gui.cli.exits import WrongUseError
-from uploader_gui.services.schema import Service
 
 if TYPE_CHECKING:
     from uploader_gui.engine.session import Account
+    from uploader_gui.services.schema import Service
 
 _PREFIX = "UPLOADER_"
 _OURS = "UPLOADER_GUI_"
 
 
-def variable(service: Service, field: str) -> str:
+def variable(service: "Service", field: str) -> str:
     """The variable that holds an account's field."""
     return f"{_PREFIX}{service.id}_{field}".upper()
 
@@ -25,7 +25,7 @@ def take_keys() -> dict[str, str]:
     return {name: os.environ.pop(name) for name in names}
 
 
-def account(service: Service, keys: Mapping[str, str], *, base: str | None, name: str | None) -> "Account":
+def account(service: "Service", keys: Mapping[str, str], *, base: str | None, name: str | None) -> "Account":
     """Make the account.
 
     Args:
@@ -59,6 +59,6 @@ def account(service: Service, keys: Mapping[str, str], *, base: str | None, name
     return found
 
 
-def _how(service: Service) -> str:
+def _how(service: "Service") -> str:
     ways = ", or ".join(" and ".join(variable(service, field) for field in way.fields) for way in service.account.ways)
     return f"Set {ways} in the environment."

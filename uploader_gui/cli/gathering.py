@@ -71,7 +71,8 @@ def _upload(flow: Flow, batch: Batch, source: Source) -> Upload:
         id=str(uuid.uuid4()),
         batch_id=batch.id,
         given=source.given,
-        path=source.path,
+        # Whoever goes on with it later may do so in another folder.
+        path=source.path.absolute(),
         name=source.name,
         size=source.size,
         modified=source.modified,

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from uploader_gui.cli.output import PlainLines
 from uploader_gui.core import words
-from uploader_gui.core.batch import Step, Upload
+from uploader_gui.core.batch import Step, Upload, UploadState
 from uploader_gui.core.progress import Meter, Speed
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.events import Event, Finished, StepChanged, StepState, Stored, Troubled
@@ -27,19 +27,16 @@ _ENDED = {"stored", "trouble"}
 
 
 class LiveLines(PlainLines):
-    """Live lines while something is sent; what is worth keeping is written above them.
+    """Live lines while something is sent; what is worth keeping is written above them."""
 
-    Args:
-        service: The service's name.
-    """
-
-    def __init__(self, service: str) -> None:
-        super().__init__(service)
+    def __init__(self) -> None:
+        super().__init__()
         self._console = Console(file=sys.stdout, highlight=False)
         self._speeds: dict[TaskID, Speed] = {}
         self._tasks: dict[str, TaskID] = {}
         self._meters: Mapping[str, Meter] = {}
         self._progress: Progress | None = None
+        self._before: set[TaskID] = set()
 
     def begin(self, uploads: tuple[Upload, ...], meters: Mapping[str, Meter]) -> None:
         """Show a line for each file; where there are more than the screen has, for those on their way."""
@@ -69,6 +66,7 @@ class LiveLines(PlainLines):
             )
             self._tasks[upload.id] = task
             self._speeds[task] = Speed()
+            self._done_before(upload)
         self._progress.start()
 
     def refresh(self) -> None:
@@ -79,7 +77,7 @@ class LiveLines(PlainLines):
         for upload_id, task in self._tasks.items():
             meter = self._meters[upload_id]
             self._speeds[task].note(now, meter.sent)
-            if meter.total:
+            if meter.total and task not in self._before:
                 self._progress.update(task, completed=meter.sent)
 
     def end(self) -> None:
@@ -101,6 +99,12 @@ class LiveLines(PlainLines):
             # A person can click it; a script has it from --json.
             self._good(words.plain(event.link))
 
+    def _done_before(self, upload: Upload) -> None:
+        """Show a file that an earlier command stored as stored: its meter has nothing to count."""
+        if upload.state is UploadState.STORED:
+            self._before.add(self._tasks[upload.id])
+            self._state(upload, "stored")
+
     def _state(self, upload: Upload, state: str) -> None:
         task = self._tasks.get(upload.id)
         if task is None or self._progress is None:
@@ -110,6 +114,7 @@ class LiveLines(PlainLines):
             # Also of an empty file, which has nothing to count.
             self._progress.update(task, state=state, visible=visible, completed=max(1, upload.size))
         else:
+            self._before.discard(task)
             self._progress.update(task, state=state, visible=visible)
 
     def _good(self, line: str) -> None:

@@ -1,33 +1,25 @@
-"""What `send` writes while it works: JSON lines, plain lines, or live lines on a terminal.
+"""What is written while batches are on their way: JSON lines, plain lines, or live lines on a terminal.
 
 Answers go to standard output, everything about trouble to standard error.
 """
 
 import abc
+import contextlib
+import dataclasses
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 
+from uploader_gui.cli import left, naming
+from uploader_gui.cli.outcome import Ended
 from uploader_gui.core import words
-from uploader_gui.core.batch import Batch, Upload
+from uploader_gui.core.batch import Batch, Upload, UploadState
 from uploader_gui.core.problems import PASSING, Problem
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine.events import Event, Finished, StepChanged, StepState, Stored, Troubled
 
 NOT_KNOWN = "It is not known whether the files are attached: look at the record before you send them again."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counts:
-    """How many files there were, and what became of them."""
-
-    files: int = 0
-    stored: int = 0
-    attached: int = 0
-    problems: int = 0
-    unknown: int = 0
 
 
 class Output(abc.ABC):
@@ -42,10 +34,13 @@ class Output(abc.ABC):
         """Tell a problem; `given` is the file's path as it was given, None if it concerns them all."""
 
     @abc.abstractmethod
-    def done(self, batch: Batch, counts: Counts, *, interrupted: bool = False) -> None:
-        """Tell that it is over."""
+    def done(self, ended: Ended) -> None:
+        """Tell that it is over, and how a batch that has not ended is gone on with."""
 
-    def begin(self, uploads: tuple[Upload, ...], meters: Mapping[str, Meter]) -> None:  # noqa: B027 - most need not know
+    def taken_up(self, batch: Batch, uploads: tuple[Upload, ...]) -> None:  # noqa: B027 - most need not know
+        """A batch of an earlier command is gone on with."""
+
+    def begin(self, uploads: tuple[Upload, ...], meters: Mapping[str, Meter]) -> None:  # noqa: B027 - likewise
         """Sending begins."""
 
     def refresh(self) -> None:  # noqa: B027 - likewise
@@ -83,8 +78,7 @@ class JsonLines(Output):
         elif isinstance(event, Finished):
             if event.attached:
                 files = [upload.given for upload in event.uploads]
-                record = event.batch.named.get(_record_input(event.batch), "") or None
-                target = event.batch.target
+                record, target = naming.record_name(event.batch), event.batch.target
                 self._line(event.batch, "attached", None, target=target, files=files, link=event.link, record=record)
         else:
             self.problem(event.batch, event.upload.given if event.upload else None, event.problem)
@@ -95,26 +89,29 @@ class JsonLines(Output):
         text = " ".join(part for part in (sentence.text, sentence.said) if part)
         self._line(batch, "problem", given, kind=problem.kind, title=sentence.title, text=text)
 
-    def done(self, batch: Batch, counts: Counts, *, interrupted: bool = False) -> None:
-        """Write the last line."""
-        del interrupted
-        self._line(batch, "done", None, **asdict(counts))
+    def done(self, ended: Ended) -> None:
+        """Write the last line of a batch."""
+        self._line(ended.batch, "done", None, **dataclasses.asdict(ended.counts))
 
 
 class PlainLines(Output):
-    """A line when something is worth one.
+    """A line when something is worth one."""
 
-    Args:
-        service: The service's name.
-    """
+    def __init__(self) -> None:
+        self._taken_up: dict[str, str] = {}
 
-    def __init__(self, service: str) -> None:
-        self._service = service
+    def taken_up(self, batch: Batch, uploads: tuple[Upload, ...]) -> None:
+        """Name a batch that is gone on with."""
+        self._taken_up[batch.id] = words.plain(naming.place_and_link(batch, uploads)[0])
+        stored = sum(upload.state is UploadState.STORED for upload in uploads)
+        already = f" ({stored} stored already)" if stored else ""
+        title = naming.title(batch, uploads)
+        self._good(f"{left.short(batch.id)}  {title}: {left.files(len(uploads))}{already}")
 
     def tell(self, event: Event) -> None:
         """Write what a person wants to know of an event."""
         if isinstance(event, Finished):
-            self._good(summary(self._service, event))
+            self._good(summary(naming.service_name(event.batch), event))
         elif isinstance(event, Troubled):
             self.problem(event.batch, event.upload.given if event.upload else None, event.problem)
         elif isinstance(event, Stored):
@@ -126,20 +123,30 @@ class PlainLines(Output):
 
     def problem(self, batch: Batch, given: str | None, problem: Problem) -> None:
         """Write a problem."""
-        del batch
         sentence = words.describe(problem).whole
-        self._bad(f"{words.plain(given)}: {sentence}" if given else sentence)
+        self._bad(f"{words.plain(given)}: {sentence}" if given else f"{self._which(batch)}{sentence}")
 
-    def done(self, batch: Batch, counts: Counts, *, interrupted: bool = False) -> None:
-        """Say what became of a batch that did not end well."""
-        line = ending(batch, counts, interrupted=interrupted)
-        if line:
-            self._bad(line)
+    def done(self, ended: Ended) -> None:
+        """Say what became of a batch that did not end well, and how it is gone on with."""
+        for line in (ending(ended), ended.way_on):
+            if line:
+                self._bad(f"{self._which(ended.batch)}{line}")
+
+    def _which(self, batch: Batch) -> str:
+        """Which batch a line is about, where there are several."""
+        place = self._taken_up.get(batch.id)
+        return f"{left.short(batch.id)}, {place}: " if place is not None and len(self._taken_up) > 1 else ""
 
     def _good(self, line: str) -> None:
         _write(line)
 
     def _bad(self, line: str) -> None:
+        say(line)
+
+
+def say(line: str) -> None:
+    """Say something on standard error; where that is gone (the terminal was closed), nobody is left to be told."""
+    with contextlib.suppress(OSError):
         print(line, file=sys.stderr)
 
 
@@ -150,7 +157,7 @@ def pausing(who: str, problem: Problem, seconds: float) -> str:
 
 def say_pause(problem: Problem, seconds: float) -> None:
     """Say why a question is asked again, and when."""
-    print(pausing(problem.service, problem, seconds), file=sys.stderr)
+    say(pausing(problem.service, problem, seconds))
 
 
 def finishing(service: str) -> str:
@@ -160,8 +167,8 @@ def finishing(service: str) -> str:
 
 def summary(service: str, event: Finished) -> str:
     """What was achieved."""
-    say = words.files_attached if event.attached else words.files_stored
-    return say(service, len(event.uploads), event.place)
+    sentence = words.files_attached if event.attached else words.files_stored
+    return sentence(service, len(event.uploads), event.place)
 
 
 def good_for(event: Stored) -> list[str]:
@@ -171,36 +178,33 @@ def good_for(event: Stored) -> list[str]:
     return [f"{words.plain(event.upload.given)}: {name} {value}" for name, value in event.result.items()]
 
 
-def ending(batch: Batch, counts: Counts, *, interrupted: bool) -> str:
+def ending(ended: Ended) -> str:
     """The last word when not all went well; "" if it did, or if its problem has said it."""
-    if counts.unknown and batch.problem is not None and batch.problem.kind in PASSING:
+    batch, counts = ended.batch, ended.counts
+    said_so = counts.problems and not (batch.problem is not None and batch.problem.kind in PASSING)
+    if counts.unknown and not said_so:
         return NOT_KNOWN
-    if counts.attached or counts.unknown:
+    if counts.attached or counts.unknown or ended.parted:
         return ""
-    stopped = "Interrupted: " if interrupted else ""
+    stopped = "Interrupted: " if ended.interrupted else ""
     if not batch.attaches:
         if counts.files and counts.stored == counts.files:
             return ""
         return f"{stopped}{counts.stored} of {counts.files} files stored."
-    if interrupted or counts.problems:
+    if ended.interrupted or ended.begun or counts.problems:
         return f"{stopped}{'nothing' if stopped else 'Nothing'} was attached."
     return "Nothing was sent."
 
 
-def cut_short(batch: Batch, counts: Counts) -> str:
+def cut_short(ended: Ended) -> str:
     """What became of a batch whose output could not be written any more."""
-    if counts.attached:
+    if ended.counts.attached:
         end = "All files are attached."
-    elif counts.unknown:
+    elif ended.counts.unknown:
         end = NOT_KNOWN
     else:
-        end = ending(batch, counts, interrupted=True)
-    return f"uploader-gui: the output was cut off. {end}".rstrip()
-
-
-def _record_input(batch: Batch) -> str:
-    """The input that names the record: the first of the target's."""
-    return next(iter(batch.named), "")
+        end = ending(dataclasses.replace(ended, interrupted=True))
+    return " ".join(part for part in ("uploader-gui: the output was cut off.", end, ended.way_on) if part)
 
 
 def _write(line: str) -> None:

@@ -2,10 +2,9 @@
 
 import argparse
 import os
-import signal
 import threading
 
-from uploader_gui.cli import exits
+from uploader_gui.cli import exits, signals
 from uploader_gui.cli.environment import variable
 from uploader_gui.cli.exits import WrongUseError
 from uploader_gui.practice import SAMPLES, PracticeService
@@ -29,11 +28,10 @@ def run(options: argparse.Namespace) -> int:
         what = f"port {options.port} cannot be used: {why}. Choose another with --port."
         raise WrongUseError(what if options.port else f"the practice service cannot start: {why}.") from None
     ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: ended.set())
     try:
-        _introduce(service)
-        ended.wait()
+        with signals.caught(ended.set):
+            _introduce(service)
+            ended.wait()
     finally:
         service.stop()
     return exits.DONE

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from uploader_gui.core.cancel import Cancelled, CancelToken
-from uploader_gui.core.ports import Clock, SystemClock
+from uploader_gui.core.ports import Clock, Ledger, SystemClock
 from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.events import Listener
 from uploader_gui.engine.http import Timing, system_trust
 from uploader_gui.engine.lane import Lane, run_lanes
-from uploader_gui.engine.lookup import Found, Lookups, name_inputs
-from uploader_gui.engine.queue import RATE_LIMIT_TRIES, Queue
+from uploader_gui.engine.lookup import Found, Lookups, Whose, name_inputs, whose
+from uploader_gui.engine.patience import RATE_LIMIT_TRIES
+from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.retry import Policy
 from uploader_gui.engine.session import Account, Session
 from uploader_gui.services.flow import Flow
@@ -31,12 +32,12 @@ def nobody(*_anything: object) -> None:
 
 
 class Engine:
-    """Lanes that work a queue off, and a lane of its own for short questions.
+    """Lanes that work a queue off; short questions are asked in the thread that has them.
 
     Args:
-        account: In whose name.
         listener: Told what happens to the queue.
         waits: Told why a question is asked again, and in how many seconds.
+        ledger: Keeps what happens to the queue; None: nothing outlives it.
         lanes: How many uploads run at once.
         digests: Digests taken while sending, beside MD5.
         clock: Time.
@@ -47,10 +48,10 @@ class Engine:
 
     def __init__(  # noqa: PLR0913 - all but one have their defaults
         self,
-        account: Account,
         listener: Listener = nobody,
         waits: Callable[[Problem, float], None] = nobody,
         *,
+        ledger: Ledger | None = None,
         lanes: int = 1,
         digests: Iterable[str] = (),
         clock: Clock | None = None,
@@ -61,39 +62,58 @@ class Engine:
         self._clock = clock or SystemClock()
         self._policy = policy or Policy()
         self._waits = waits
-        self.session = Session(account, self._clock)
-        self.queue = Queue(clock=self._clock, listener=listener, policy=self._policy)
+        self._sessions: dict[tuple[str, str, frozenset[tuple[str, str]]], Session] = {}
+        self.queue = Queue(clock=self._clock, listener=listener, policy=self._policy, ledger=ledger, looks=True)
         wanted = frozenset(digests)
         self._lanes = [Lane(self.queue, self._clock, digests=wanted, timing=timing, trust=trust) for _ in range(lanes)]
         self._threads: list[threading.Thread] = []
         self._cancel = CancelToken()
         self._stopped = threading.Condition()
 
-    def name_inputs(self, flow: Flow, inputs: Mapping[str, Any]) -> dict[str, str]:
+    def session(self, account: Account) -> Session:
+        """The session of an account: one for all its batches, so that a token is fetched once for all of them."""
+        key = account.service.id, account.base, frozenset(account.values.items())
+        return self._sessions.setdefault(key, Session(account, self._clock))
+
+    def whose(self, account: Account) -> Whose:
+        """Ask whose account it is.
+
+        Raises:
+            UploadError: The key does not work, or the service does not answer as it should.
+            StoppedError: It was interrupted.
+        """
+        return self._asked(account, lambda talk: whose(talk, self._clock.utc()))
+
+    def name_inputs(self, account: Account, flow: Flow, inputs: Mapping[str, Any]) -> dict[str, str]:
         """Name the chosen records, and find out whether they are there.
 
         Raises:
             UploadError: One is not, or the service does not answer.
             StoppedError: It was interrupted.
         """
-        return self._asked(lambda lookups: name_inputs(lookups, flow, inputs), flow)
+        return self._asked(account, lambda talk: name_inputs(Lookups(flow, talk, self._clock.utc()), flow, inputs))
 
-    def search(self, flow: Flow, lookup: str, text: str, inputs: Mapping[str, Any]) -> Iterator[Found]:
+    def search(
+        self, account: Account, flow: Flow, lookup: str, text: str, inputs: Mapping[str, Any]
+    ) -> Iterator[Found]:
         """Find records.
 
         Raises:
             UploadError: The service does not answer.
             StoppedError: It was interrupted.
         """
-        yield from self._asked(lambda lookups: list(lookups.search(lookup, text, inputs)), flow)
 
-    def _asked(self, question: Callable[[Lookups], Given], flow: Flow) -> Given:
+        def question(talk: Conversation) -> list[Found]:
+            return list(Lookups(flow, talk, self._clock.utc()).search(lookup, text, inputs))
+
+        yield from self._asked(account, question)
+
+    def _asked(self, account: Account, question: Callable[[Conversation], Given]) -> Given:
         tried = 0
-        with contextlib.closing(self._lanes[0].account_client(self.session.account)) as client:
+        with contextlib.closing(self._lanes[0].account_client(account)) as client:
             while True:
-                lookups = Lookups(flow, Conversation(self.session, client, self._cancel), self._clock.utc())
                 try:
-                    return question(lookups)
+                    return question(Conversation(self.session(account), client, self._cancel))
                 except Cancelled:
                     raise StoppedError from None
                 except UploadError as error:

@@ -100,10 +100,10 @@ def _look_up(service: schema.Service, keys: Mapping[str, str], options: argparse
 
     from uploader_gui.cli import output, running  # noqa: PLC0415 - brings the HTTP library
 
-    engine = running.Engine(account, waits=output.say_pause)
+    engine = running.Engine(waits=output.say_pause)
     something = False
     try:
-        for record in engine.search(found, options.lookup, options.search, inputs):
+        for record in engine.search(account, found, options.lookup, options.search, inputs):
             something = True
             if options.json:
                 print(json.dumps({"id": record.id, "label": record.label}))

@@ -1,0 +1,103 @@
+"""What is asked before anything is sent: the service, whose account it is; a person, whether something may go out."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from uploader_gui.cli import left, running
+from uploader_gui.core.batch import Batch
+from uploader_gui.core.problems import Kind, Problem, UploadError
+from uploader_gui.engine.entry import shown
+from uploader_gui.engine.lookup import Whose
+from uploader_gui.engine.session import Account
+from uploader_gui.services.flow import Flow
+
+_SEEN_BY = {
+    "me": "only you see it",
+    "team": "your team sees it",
+    "customer": "the customer sees it",
+    "public": "everybody sees it",
+}
+# An account that may write need not be allowed to ask who it is.
+_NOT_KNOWN = frozenset({Kind.FORBIDDEN, Kind.NOT_FOUND, Kind.UNEXPECTED_ANSWER, Kind.REFUSED})
+_NOBODY = Whose(shown="", author=None)
+
+
+class Accounts:
+    """Whose the accounts are: each is asked once.
+
+    Args:
+        engine: Asks.
+    """
+
+    def __init__(self, engine: running.Engine) -> None:
+        self._engine = engine
+        self._answers: dict[tuple[str, str], Whose | Problem] = {}
+
+    def whose(self, account: Account) -> Whose | None:
+        """Whose an account is; None if the service does not say.
+
+        Raises:
+            UploadError: The key does not work, or the service cannot be asked.
+            StoppedError: It was interrupted.
+        """
+        key = account.service.id, account.base
+        if key not in self._answers:
+            try:
+                self._answers[key] = self._engine.whose(account)
+            except UploadError as error:
+                self._answers[key] = _NOBODY if error.problem.kind in _NOT_KNOWN else error.problem
+        answer = self._answers[key]
+        if isinstance(answer, Problem):
+            raise UploadError(answer)
+        return None if answer is _NOBODY else answer
+
+    def check(self, batch: Batch, account: Account) -> None:
+        """See that a batch is gone on with by whom it was begun.
+
+        Raises:
+            UploadError: It is another one's key, it does not work, or the service cannot be asked.
+            StoppedError: It was interrupted.
+        """
+        now = self.whose(account)
+        if now is None:
+            return
+        if batch.author is not None and now.author is not None:
+            same = batch.author == now.author
+        else:
+            same = batch.whose is None or batch.whose == now.shown
+        if not same:
+            detail = batch.whose or batch.author or ""
+            raise UploadError(Problem(kind=Kind.OTHER_ACCOUNT, service=account.service.name, detail=detail))
+
+
+def place(flow: Flow, named: Mapping[str, str]) -> str:
+    """Where something goes to, in words, before it is sent."""
+    known: dict[str, Any] = {"named": {**dict.fromkeys(one.id for one in flow.target.inputs), **named}}
+    return shown(flow.target.place, known) or flow.target.label
+
+
+def going_out(flow: Flow, count: int, where: str) -> str:
+    """Say what will go out to whom: "Circle: 2 files will be sent at once to the message in General (…)"."""
+    seen = _SEEN_BY[flow.target.seen_by]
+    return f"{flow.service.name}: {left.files(count)} will be sent at once to {where} ({seen})"
+
+
+def can_ask() -> bool:
+    """Whether there is a person at a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def may_go_out(lines: Sequence[str]) -> bool | None:
+    """Ask a person whether all this may go out; anything but yes means no, and None that it was interrupted."""
+    for line in lines[:-1]:
+        print(f"{line}.", file=sys.stderr)
+    print(f"{lines[-1]}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    interrupted = False
+    try:
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:
+        interrupted, answer = True, ""
+    if not answer.endswith("\n"):
+        print(file=sys.stderr)
+    return None if interrupted else answer.strip().lower() in {"y", "yes"}

@@ -1,0 +1,63 @@
+"""What an earlier process left of a batch. Imports little: listing an empty queue is quick."""
+
+import dataclasses
+
+from uploader_gui.core.batch import Batch, BatchEvent, BatchState, Upload, UploadEvent, UploadState, advance
+from uploader_gui.store.ledger import Ledger
+
+ATTACH_SENT = "attach sent"
+"""The journal's line before an attach goes out: `engine.keeping.ATTACH_SENT`, whose module brings the HTTP library."""
+
+SHORT = 8
+
+NOT_TO_CANCEL = frozenset({BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN})
+"""While a batch is so, nobody can say that nothing is attached."""
+
+_STATES = {
+    BatchState.OPEN: "waits to be gone on with",
+    BatchState.PAUSED: "is paused",
+    BatchState.HELD: "waits to be agreed to",
+    BatchState.ATTACHING: "is being attached",
+    BatchState.NEEDS_ATTENTION: "needs attention",
+    BatchState.ATTACH_UNKNOWN: "may or may not be attached",
+    BatchState.ATTACHED: "is attached",
+    BatchState.STORED: "is stored",
+    BatchState.CANCELLED: "was given up",
+}
+
+
+def short(batch_id: str) -> str:
+    """A batch's id as people read and type it."""
+    return batch_id[:SHORT]
+
+
+def files(count: int) -> str:
+    """Say a number of files."""
+    return f"{count} file{'' if count == 1 else 's'}"
+
+
+def attach_sent(ledger: Ledger, batch: Batch) -> bool:
+    """Whether an attach that was begun may have gone out. Raises StoreError."""
+    about_it = [event for _at, upload, event in ledger.journal(batch.id) if upload is None]
+    return batch.state is BatchState.ATTACHING and about_it[-1:] == [ATTACH_SENT]
+
+
+def as_left(ledger: Ledger, batch: Batch) -> Batch:
+    """A batch that no process works on, as it is gone on with. Raises StoreError."""
+    if batch.state is not BatchState.ATTACHING:
+        return batch
+    return advance(batch, BatchEvent.CRASHED if attach_sent(ledger, batch) else BatchEvent.NOT_SENT)
+
+
+def upload_as_left(upload: Upload) -> Upload:
+    """An upload that no process works on: what ran when its process ended is queued."""
+    if upload.state is UploadState.RUNNING:
+        return advance(upload, UploadEvent.CRASHED)
+    if upload.state in {UploadState.WAITING_RETRY, UploadState.WAITING_NETWORK}:
+        return dataclasses.replace(upload, state=UploadState.QUEUED)
+    return upload
+
+
+def state(batch: Batch) -> str:
+    """Where a batch is that no process works on: "needs attention"."""
+    return _STATES[batch.state]

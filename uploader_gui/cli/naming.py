@@ -1,0 +1,65 @@
+"""What people call a batch: its service, its place, its record. Without the network, so without the HTTP library."""
+
+import functools
+from typing import Any
+
+from uploader_gui.core import words
+from uploader_gui.core.batch import Batch, Upload
+from uploader_gui.engine import scope
+from uploader_gui.services import catalogue
+from uploader_gui.services.expression import ExpressionError
+from uploader_gui.services.flow import Flow, flow
+from uploader_gui.services.template import Template
+
+
+@functools.cache
+def flow_of(service: str, target: str) -> Flow | None:
+    """What happens with files that go to a target; None if its service file, or the target in it, is gone."""
+    try:
+        found = catalogue.find(service)
+    except (catalogue.UnknownServiceError, catalogue.ServiceFileError):
+        return None
+    return flow(found, target) if target in found.targets else None
+
+
+def service_name(batch: Batch) -> str:
+    """What people call a batch's service; its id if its service file is gone."""
+    try:
+        return catalogue.find(batch.service).name
+    except (catalogue.UnknownServiceError, catalogue.ServiceFileError):
+        return words.plain(batch.service)
+
+
+def place_and_link(batch: Batch, uploads: tuple[Upload, ...]) -> tuple[str, str | None]:
+    """What a batch goes to, in words, and its address; the target's id where its service file is gone."""
+    found = flow_of(batch.service, batch.target)
+    if batch.place is not None or found is None:
+        return batch.place or f"“{words.plain(batch.target)}”", batch.link
+    target = found.target
+    account = dict.fromkeys(one.id for one in found.service.account.fields if not one.secret)
+    empty: dict[str, Any] = dict.fromkeys(one.id for one in target.inputs)
+    known: dict[str, Any] = {
+        **scope.outer(found, account, batch.inputs, batch.created),
+        "named": {**empty, **batch.named},
+        "batch": scope.summary(batch.id, uploads),
+    }
+    return _filled(target.place, known) or target.label, _filled(target.opens, known)
+
+
+def _filled(template: Template | None, known: dict[str, Any]) -> str | None:
+    if template is None:
+        return None
+    try:
+        return template.text(known)
+    except ExpressionError:
+        return None
+
+
+def title(batch: Batch, uploads: tuple[Upload, ...]) -> str:
+    """Name a batch as a person knows it: "Close, the note on Globex Corporation"."""
+    return f"{service_name(batch)}, {words.plain(place_and_link(batch, uploads)[0])}"
+
+
+def record_name(batch: Batch) -> str | None:
+    """What people call the record: the first of the target's inputs names it."""
+    return next(iter(batch.named.values()), "") or None

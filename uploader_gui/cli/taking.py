@@ -1,0 +1,86 @@
+"""Taking up a batch that an earlier command left: held, read again, with its service file, its key and its account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from uploader_gui.cli import environment, left, naming
+from uploader_gui.cli.asking import Accounts
+from uploader_gui.cli.exits import WrongUseError
+from uploader_gui.cli.holding import LeftAsItIsError
+from uploader_gui.cli.left import short
+from uploader_gui.core.batch import Batch, Upload
+from uploader_gui.engine.queue import Queue
+from uploader_gui.engine.session import Account, Session
+from uploader_gui.services.flow import Flow
+from uploader_gui.store.ledger import Ledger
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A batch that this process holds, with all it takes to go on.
+
+    Attributes:
+        stored: As it is in the ledger.
+        batch: As it will be gone on with.
+        uploads: In order.
+        flow: What happens with it.
+        account: In whose name.
+        attach_sent: Whether an attach that was begun may have gone out.
+    """
+
+    stored: Batch
+    batch: Batch
+    uploads: tuple[Upload, ...]
+    flow: Flow
+    account: Account
+    attach_sent: bool
+
+    def restore(self, queue: Queue, session: Session) -> None:
+        """Put it into the queue. Raises LedgerError."""
+        queue.restore(self.stored, self.uploads, self.flow, session, attach_sent=self.attach_sent)
+
+
+class Taking:
+    """Takes batches up.
+
+    Args:
+        ledger: Where they lie.
+        keys: The fields of all accounts, from the environment.
+        accounts: Whose the accounts are.
+    """
+
+    def __init__(self, ledger: Ledger, keys: Mapping[str, str], accounts: Accounts) -> None:
+        self._ledger = ledger
+        self._keys = keys
+        self._accounts = accounts
+
+    def take(self, stored: Batch, uploads: tuple[Upload, ...]) -> Taken:
+        """Take up a batch that is held.
+
+        Raises:
+            LeftAsItIsError: Its service file is gone, or there is no key for it.
+            UploadError: The key is another account's or does not work, or the service cannot be asked.
+            StoppedError: It was interrupted.
+            StoreError: The ledger cannot be read.
+        """
+        flow = naming.flow_of(stored.service, stored.target)
+        if flow is None:
+            raise LeftAsItIsError(
+                f"Batch {short(stored.id)} is for the target “{stored.target}” of the service “{stored.service}”, and "
+                "its service file is gone or has mistakes. Put it right, or give the batch up: "
+                f"uploader-gui cancel {short(stored.id)}."
+            )
+        try:
+            account = environment.account(flow.service, self._keys, base=stored.base, name=stored.account or None)
+        except WrongUseError as error:
+            why = str(error)
+            raise LeftAsItIsError(f"Batch {short(stored.id)} is left as it is: {why}") from None
+        self._accounts.check(stored, account)
+        return Taken(
+            stored=stored,
+            batch=left.as_left(self._ledger, stored),
+            uploads=uploads,
+            flow=flow,
+            account=account,
+            attach_sent=left.attach_sent(self._ledger, stored),
+        )
