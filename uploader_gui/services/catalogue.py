@@ -1,10 +1,13 @@
-"""Which services there are."""
+"""Which services there are: those that come with the program, and the person's own."""
 
-import functools
+import contextlib
+import os
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from uploader_gui.core.places import resources
-from uploader_gui.services.check import ServiceFileError, read
+from uploader_gui.services.check import MAX_FILE, ServiceFileError, read
 from uploader_gui.services.schema import Service
 
 
@@ -21,9 +24,43 @@ class UnknownServiceError(Exception):
         self.known = known
 
 
+class BundledServiceError(Exception):
+    """A service of this id comes with the program: it is replaced on purpose only, and cannot be removed."""
+
+
+@dataclass
+class _Place:
+    """The one place where own service files lie in this process; None: only those of the program are known."""
+
+    folder: Path | None = None
+    read: dict[Path, tuple[tuple[int, int], Service]] = field(default_factory=dict)
+
+
+_own = _Place()
+
+
+def look_in(folder: Path | None) -> None:
+    """Say where the person's own service files lie. It need not be there yet."""
+    _own.folder = folder
+
+
 def bundled() -> tuple[str, ...]:
     """The ids of the services that come with the program, sorted."""
     return tuple(sorted(path.stem for path in (resources() / "services").glob("*.toml")))
+
+
+def own() -> tuple[str, ...]:
+    """The ids of the person's own services, sorted; some may stand for a bundled one."""
+    if _own.folder is None:
+        return ()
+    with contextlib.suppress(OSError):
+        return tuple(sorted(path.stem for path in _own.folder.glob("*.toml")))
+    return ()
+
+
+def known() -> tuple[str, ...]:
+    """The ids of all services, sorted."""
+    return tuple(sorted({*bundled(), *own()}))
 
 
 def read_file(path: Path) -> Service:
@@ -33,21 +70,103 @@ def read_file(path: Path) -> Service:
         OSError: It cannot be read.
         ServiceFileError: It has mistakes.
     """
-    return read(path.name, path.read_bytes())
+    return read(path.name, content_of(path))
 
 
-@functools.cache
+def content_of(path: Path) -> bytes:
+    """A file's bytes, but no more than shows that it is too large. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(MAX_FILE + 1)
+
+
 def find(service_id: str) -> Service:
-    """Find a service by its id.
+    """Find a service by its id: the person's own before the program's.
 
     Raises:
         UnknownServiceError: There is none.
-        ServiceFileError: Its file has mistakes.
+        ServiceFileError: Its file has mistakes, or is not named as its id says.
     """
-    known = bundled()
-    if service_id not in known:
-        raise UnknownServiceError(service_id, known)
-    return read_file(resources() / "services" / f"{service_id}.toml")
+    ids = known()
+    if service_id not in ids:
+        raise UnknownServiceError(service_id, ids)
+    path = _path(service_id)
+    try:
+        facts = path.stat()
+        stamp = (facts.st_mtime_ns, facts.st_size)
+        before = _own.read.get(path)
+        if before is None or before[0] != stamp:
+            before = (stamp, read_file(path))
+            _own.read[path] = before
+    except OSError:
+        raise UnknownServiceError(service_id, tuple(one for one in ids if one != service_id)) from None
+    if before[1].id != service_id:
+        # Else a file could pass itself off as another service.
+        raise UnknownServiceError(service_id, tuple(one for one in ids if one != service_id))
+    return before[1]
 
 
-__all__ = ["ServiceFileError", "UnknownServiceError", "bundled", "find", "read_file"]
+def _path(service_id: str) -> Path:
+    if _own.folder is not None and service_id in own():
+        return _own.folder / f"{service_id}.toml"
+    return resources() / "services" / f"{service_id}.toml"
+
+
+def add(service: Service, content: bytes, *, replace: bool = False) -> Path:
+    """Keep a service file of the person's own; an earlier one of the same id is replaced. Gives its new place.
+
+    Args:
+        service: What `read` made of it.
+        content: Its bytes.
+        replace: Whether it may take the place of a bundled service.
+
+    Raises:
+        BundledServiceError: It has the id of a bundled one, and may not.
+        OSError: It cannot be written.
+    """
+    assert _own.folder is not None  # noqa: S101 - whoever can add has said where
+    if service.id in bundled() and not replace:
+        raise BundledServiceError(service.id)
+    _own.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = _own.folder / f"{service.id}.toml"
+    # Whole or not at all.
+    descriptor, half = tempfile.mkstemp(dir=_own.folder, suffix=".half")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(half).replace(path)
+    except BaseException:
+        Path(half).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def remove(service_id: str) -> None:
+    """Remove a service of the person's own; a bundled one that it stood for is there again.
+
+    Raises:
+        UnknownServiceError: There is none of this id.
+        BundledServiceError: It comes with the program.
+        OSError: It cannot be removed.
+    """
+    if _own.folder is None or service_id not in own():
+        if service_id in bundled():
+            raise BundledServiceError(service_id)
+        raise UnknownServiceError(service_id, known())
+    (_own.folder / f"{service_id}.toml").unlink()
+
+
+__all__ = [
+    "BundledServiceError",
+    "ServiceFileError",
+    "UnknownServiceError",
+    "add",
+    "bundled",
+    "content_of",
+    "find",
+    "known",
+    "look_in",
+    "own",
+    "read",
+    "read_file",
+    "remove",
+]
