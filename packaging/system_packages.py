@@ -1,7 +1,7 @@
 """The system libraries and programs that Linux must have: what is missing, and installing it where apt-get is.
 
 A table says per purpose which packages and how to see that they are there. It holds what is in use today; who
-needs more (a display, a keychain, a storage server) adds it here and names the purpose where it is needed.
+needs more (a display, a storage server) adds it here and names the purpose where it is needed.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ class Package:
 
 QT = "the window's toolkit, Qt"
 ORDINARY_USER = "tests that must not have root's rights"
+KEYCHAIN = "tests with a real keychain"
 
 PURPOSES: Mapping[str, tuple[Package, ...]] = {
     QT: (
@@ -57,6 +58,11 @@ PURPOSES: Mapping[str, tuple[Package, ...]] = {
         Package(names=("libxcb-shape0",), library="libxcb-shape.so.0"),
     ),
     ORDINARY_USER: (Package(names=("util-linux",), program="setpriv"),),
+    KEYCHAIN: (
+        Package(names=("gnome-keyring",), program="gnome-keyring-daemon"),
+        # Debian 12 made a package of its own of it; the older one brings it along.
+        Package(names=("dbus-daemon", "dbus"), program="dbus-daemon"),
+    ),
 }
 
 LOAD = """

@@ -189,7 +189,9 @@ def chosen(names: Sequence[str], *, fast: bool) -> list[str]:
 
 def purposes(names: Sequence[str], *, fast: bool) -> list[str]:
     """Return what these tiers need of the system; tests that need it are marked slow, so fast ones need nothing."""
-    return [system_packages.QT, system_packages.ORDINARY_USER] if "tests" in names and not fast else []
+    if "tests" not in names or fast:
+        return []
+    return [system_packages.QT, system_packages.ORDINARY_USER, system_packages.KEYCHAIN]
 
 
 def run_all(names: Sequence[str], checkout: Checkout) -> bool:

@@ -27,8 +27,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test has folders of its own, and none of the user's keys or proxies."""
+    """Every test has folders of its own, and none of the user's keys or proxies; nor the user's keychain."""
     monkeypatch.setenv("UPLOADER_GUI_HOME", str(tmp_path_factory.mktemp("home")))
+    # No keychain at all, on every system; tests/keychain.py has a real one for those that need it.
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     for name in tuple(os.environ):
         key = name.startswith("UPLOADER_") and name != "UPLOADER_GUI_HOME"
         if key or name.lower() in {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}:

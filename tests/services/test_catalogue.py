@@ -117,5 +117,3 @@ def test_a_review_says_where_keys_and_files_go() -> None:
     assert list(found.targets) == ["customer", "team", "me"]
     service, _content = _mine(("PUT ${sign.url}", "PUT https://files.acme.example/in/${file.name}"))
     assert (review(service).bytes_go_to, review(service).bytes_go_anywhere) == (("files.acme.example",), False)
-    service, _content = _mine(("PUT ${sign.url}", "PUT https://files.acme.example${sign.url}"))
-    assert review(service).bytes_go_anywhere, "a host that only begins so may end as any"

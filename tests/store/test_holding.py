@@ -134,7 +134,7 @@ def test_a_damaged_ledger_is_set_aside_and_an_empty_one_begun(damage: str) -> No
         for number in range(50):
             ledger.add(_batch(f"b{number}"), [_upload(f"u{number}", f"b{number}")], NOW)
         if damage == "row":
-            ledger._write(lambda connection: connection.execute("UPDATE batch SET state = 'open', inputs = '{'"))
+            ledger.write(lambda connection: connection.execute("UPDATE batch SET state = 'open', inputs = '{'"))
     if damage != "row":
         content = bytearray(ledger_path().read_bytes())
         content[0 if damage == "header" else 4096 : 16 if damage == "header" else 40000] = b"\xa5" * (
@@ -158,7 +158,7 @@ def test_a_newer_ledger_is_left_alone() -> None:
     """It is not damaged: only a newer program can read it, and it must find it as it was."""
     private_folder(ledger_path().parent)
     with Ledger(ledger_path()) as ledger:
-        ledger._write(lambda connection: connection.execute("PRAGMA user_version = 99"))
+        ledger.write(lambda connection: connection.execute("PRAGMA user_version = 99"))
     with pytest.raises(StoreError) as caught:
         open_ledger(NOW)
     assert caught.value.trouble is Trouble.NEWER

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from uploader_gui.core.batch import BatchState, Step, UploadState
+from uploader_gui.store.accounts import Accounts
 from uploader_gui.store.ledger import Ledger
 from uploader_gui.store.migrations import MIGRATIONS
+from uploader_gui.store.secrets import Secrets
 
 # As each version wrote them. Never change one: add the next.
-ROWS = {
+ROWS: dict[int, tuple[str, ...]] = {
     1: (
         """
         INSERT INTO batch (id, service, base, account, whose, target, inputs, named, attaches, state, answers, there,
@@ -32,11 +34,21 @@ ROWS = {
     ),
 }
 ROWS[2] = ROWS[1]
+ROWS[3] = (
+    *ROWS[2],
+    """
+    INSERT INTO account (id, service, name, folded, base, fields, secrets, kept, lying, is_default, whose, author,
+        ca_file, hosts, created)
+    VALUES ('6f2a6c1e-0000-4000-8000-000000000001', 'close', 'Acme', 'acme', 'https://api.close.com/api/v1',
+        '{"user": "ann"}', '["api_key"]', '["api_key"]', '["api_key", "old"]', 1, 'Ann Lee', 'user_1',
+        CAST('/etc/acme.pem' AS BLOB), '["files.close.com"]', '2026-11-20T12:00:00.000+00:00')
+    """,
+)
 
 
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
 def test_each_earlier_version_is_brought_up_to_date(version: int, tmp_path: Path) -> None:
-    """Every batch, file, line and claim is there as it was, and so is a copy of the old file."""
+    """Every batch, file, line, claim and account is there as it was, and so is a copy of the old file."""
     path = tmp_path / "ledger.db"
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as old:
         for statements in MIGRATIONS[:version]:
@@ -54,6 +66,8 @@ def test_each_earlier_version_is_brought_up_to_date(version: int, tmp_path: Path
         assert (upload.result, upload.good_until) == ({}, None)
         assert [line[2] for line in ledger.journal("b")] == ["stored"]
         assert ledger.claimed("lead") == {"note_1": "b"}
+        accounts = [(one.name, one.kept, one.default, one.ca_file) for one in Accounts(ledger, Secrets()).list()]
+        assert accounts == ([("Acme", ("api_key",), True, Path("/etc/acme.pem"))] if version >= 3 else [])
         ledger.save(batch, [upload], batch.created, ("b", None, "seen"))
     copy = path.with_name(f"ledger.db.v{version}.bak")
     assert copy.exists() is (version < len(MIGRATIONS))

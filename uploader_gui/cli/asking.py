@@ -90,11 +90,11 @@ def can_ask() -> bool:
 
 def may_go_out(lines: Sequence[str]) -> bool | None:
     """Ask a person whether all this may go out; anything but yes means no, and None that it was interrupted."""
-    for line in lines[:-1]:
-        print(f"{line}.", file=sys.stderr)
-    print(f"{lines[-1]}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
     interrupted = False
     try:
+        for line in lines[:-1]:
+            print(f"{line}.", file=sys.stderr)
+        print(f"{lines[-1]}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
         answer = sys.stdin.readline()
     except KeyboardInterrupt:
         interrupted, answer = True, ""

@@ -175,7 +175,8 @@ class _GoingOn:
 
     def _goes_out(self, one: Taken) -> bool:
         """Whether going on may send something to people. What is unknown is only looked at, unless it is settled."""
-        return one.flow.target.sends and (one.batch.state not in UNKNOWN or self._wanted == UNKNOWN)
+        looked_at = one.batch.state in UNKNOWN and self._wanted != UNKNOWN and not one.flow.target.repeat
+        return one.flow.target.sends and not looked_at
 
     # -------------------------------------------------------------------------------------------------- sending
     def _begin_none(self, batch: Batch, uploads: tuple[Upload, ...]) -> None:

@@ -6,6 +6,8 @@ Each sentence says what happened and what to do. What a service said stands apar
 import unicodedata
 from dataclasses import dataclass
 
+from uploader_gui.core.accounts import AccountTrouble
+from uploader_gui.core.ports import SecretsTrouble
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
@@ -109,6 +111,27 @@ def describe(problem: Problem) -> Sentence:
         if said
         else "",
     )
+
+
+def waiting_for_keychain() -> str:
+    """Say that the keychain takes its time: it may be asking for its password."""
+    return _("Waiting for your keychain… It may be asking for its password in a window of its own.")
+
+
+def only_until_quit() -> str:
+    """Say the one other place there is for a key that the keychain does not take."""
+    return _("You can also keep the key only until you quit: it is then nowhere but in this program's memory.")
+
+
+def describe_keychain(trouble: SecretsTrouble, kind: str = "") -> Sentence:
+    """Say what is wrong with the keychain; `kind` is the name of its own error."""
+    title, text = _KEYCHAIN[trouble]
+    return Sentence(title=_(title), text=_(text).format(kind=plain(kind) or _("unknown")))
+
+
+def describe_account(trouble: AccountTrouble, name: str = "") -> str:
+    """Say why an account cannot be saved so; `name` is what it was to be called."""
+    return _(_ACCOUNT[trouble]).format(name=plain(name))
 
 
 _STEPS = {
@@ -308,4 +331,45 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
         N_("Error in this program"),
         N_("Something went wrong in the program itself ({detail}). Try again; if it stays, please report it."),
     ),
+}
+
+_KEYCHAIN: dict[SecretsTrouble, tuple[str, str]] = {
+    SecretsTrouble.NO_KEYCHAIN: (
+        N_("No keychain"),
+        N_(
+            "No keychain is running on this computer, and a key is never written to a file. Start one, such as GNOME Keyring, KWallet or KeePassXC, then try again."
+        ),
+    ),
+    SecretsTrouble.LOCKED: (
+        N_("Keychain is locked"),
+        N_("Your keychain is locked, or its question was cancelled. Unlock it, then try again."),
+    ),
+    SecretsTrouble.NO_ANSWER: (
+        N_("Keychain does not answer"),
+        N_(
+            "Your keychain gave no answer in time. If a window of it is open, answer it; otherwise restart the keychain, or sign out and in again. Then try again."
+        ),
+    ),
+    SecretsTrouble.FAILED: (
+        N_("Keychain has an error"),
+        N_(
+            "Your keychain failed with an error of its own ({kind}). Try again; if it stays, see whether the system's own program for passwords can open it."
+        ),
+    ),
+    SecretsTrouble.GONE: (
+        N_("Key is not in the keychain"),
+        N_("The key of this account is not in your keychain, or not whole. Fill it in again."),
+    ),
+}
+
+_ACCOUNT: dict[AccountTrouble, str] = {
+    AccountTrouble.NAME_EMPTY: N_("An account needs a name. Give it one, such as your company's."),
+    AccountTrouble.NAME_LONG: N_("The name is too long: up to 100 characters. Choose a shorter one."),
+    AccountTrouble.NAME_SIGNS: N_("The name holds a line break or a hidden sign. Type it anew."),
+    AccountTrouble.NAME_TAKEN: N_("There is an account “{name}” of this service already. Choose another name."),
+    AccountTrouble.UNKNOWN: N_("This account is not there any more: it was removed elsewhere. Add it anew."),
+    AccountTrouble.KEY_NEEDED: N_(
+        "A key only goes to the address it was saved with. With another address, fill in the key again."
+    ),
+    AccountTrouble.CHANGED: N_("This account was changed elsewhere meanwhile. Look at it and try again."),
 }

@@ -99,12 +99,20 @@ class FormBody:
     """A multipart/form-data body (RFC 7578): the fields as given and in their order, the file last.
 
     httpx could write one as well, but from a mapping: equal names would fall together, and it reads in small pieces.
+
+    Attributes:
+        length: Bytes.
+        media_type: What the request's Content-Type must say.
+        names: The names of all fields in their order, the file's last.
+        file_type: The type of the file.
     """
 
     def __init__(
         self, fields: Sequence[tuple[str, str]], file: FileBody, *, field: str, name: str, media_type: str
     ) -> None:
         self._file = file
+        self.names = (*(key for key, _value in fields), field)
+        self.file_type = media_type
         boundary = secrets.token_hex(16)
         head = "".join(
             f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(key)}"\r\n\r\n{value}\r\n'

@@ -10,6 +10,7 @@ from uploader_gui.core.batch import Batch, BatchEvent, BatchState, Step, Upload,
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine import scope
+from uploader_gui.engine.media_type import media_type
 from uploader_gui.engine.session import Account, Session
 from uploader_gui.engine.source import Source
 from uploader_gui.services import schema
@@ -256,10 +257,19 @@ def anew(upload: Upload) -> Upload:
 
 def as_found(upload: Upload, found: Source | None) -> Upload:
     """An upload whose file is taken as it is now; unchanged if nothing was found or it is the same."""
-    if found is None or (found.size, found.modified) == (upload.size, upload.modified):
+    if found is None or (found.path, found.size, found.modified) == (upload.path, upload.size, upload.modified):
         return upload
     now = dataclasses.replace(
-        upload, size=found.size, modified=found.modified, path=found.path, name=found.name, digests={}
+        upload,
+        given=upload.given if found.path == upload.path else found.given,
+        size=found.size,
+        modified=found.modified,
+        path=found.path,
+        name=found.name,
+        media_type=upload.media_type if found.name == upload.name else media_type(found.name),
+        width=found.width,
+        height=found.height,
+        digests={},
     )
     return anew(now)
 

@@ -24,6 +24,7 @@ from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.problems import Kind, Problem, UploadError
 from uploader_gui.engine.origin import Origin, near, origin_of, safe
 from uploader_gui.engine.sockets import Deadline, Sockets
+from uploader_gui.engine.trace import Recording, Told, recording
 
 MAX_ANSWER = 8 * 1024 * 1024
 USER_AGENT = f"uploader-gui/{__version__}"
@@ -125,6 +126,7 @@ class Client:
         may: Says whether a request may go to this origin; asked for every request.
         timing: How long is waited.
         trust: Which certificates are trusted.
+        traced: Told of every request when it has ended, in the lane's thread: it must not block.
     """
 
     def __init__(
@@ -133,10 +135,12 @@ class Client:
         *,
         timing: Timing | None = None,
         trust: Callable[[], ssl.SSLContext] = system_trust,
+        traced: Told | None = None,
     ) -> None:
         self._may = may
         self._timing = timing or Timing()
         self._trust = trust
+        self._traced = traced
         self._sockets = Sockets()
         self._clients: dict[bool, httpx.Client] = {}
 
@@ -152,6 +156,11 @@ class Client:
             UploadError: There is no answer. Its problem's `sent` is False if certainly nothing was sent.
             Cancelled: It was told to stop.
         """
+        with recording(request, self._traced, fresh=fresh) as record:
+            record.answer = answer = self._send(request, cancel, record, fresh=fresh)
+            return answer
+
+    def _send(self, request: Request, cancel: CancelToken, record: Recording, *, fresh: bool) -> Answer:
         origin = origin_of(request.url)
         if origin is None or not safe(origin) or not self._may(origin):
             raise UploadError(_address_refused(request, origin))
@@ -162,7 +171,7 @@ class Client:
             stack.callback(deadline.stop)
             try:
                 client = self._client(direct=near(origin), stack=stack if fresh else None)
-                return self._exchange(client, request, cancel, deadline)
+                return self._exchange(client, request, cancel, deadline, record)
             except _CutError as cut:
                 failure = AnswerCutError(_problem(cut.error, request, origin, late=deadline.passed), cut.answer)
             except ImportError:
@@ -191,7 +200,9 @@ class Client:
         # What is on this computer is never reached through a proxy.
         return httpx.Client(verify=self._trust(), trust_env=not direct, follow_redirects=False, http2=False)
 
-    def _exchange(self, client: httpx.Client, request: Request, cancel: CancelToken, deadline: Deadline) -> Answer:
+    def _exchange(
+        self, client: httpx.Client, request: Request, cancel: CancelToken, deadline: Deadline, record: Recording
+    ) -> Answer:
         timing = self._timing
         timeout = httpx.Timeout(timing.stall, connect=timing.connect)
         outgoing = httpx.Request(
@@ -199,7 +210,10 @@ class Client:
             request.url,
             headers=list(_headers(request)),
             stream=_Pieces(request.body) if request.body is not None else None,
-            extensions={"timeout": timeout.as_dict(), "trace": self._sockets.watch(cancel, deadline.start)},
+            extensions={
+                "timeout": timeout.as_dict(),
+                "trace": record.watching(self._sockets.watch(cancel, deadline.start)),
+            },
         )
         response = client.send(outgoing, stream=True, auth=None)
         host = outgoing.url.host

@@ -4,6 +4,7 @@ Plain threads run it on the command line, QThreads in the window.
 """
 
 import dataclasses
+import functools
 import logging
 import ssl
 import threading
@@ -13,6 +14,7 @@ from uploader_gui.core.batch import Batch, Step
 from uploader_gui.core.cancel import Cancelled
 from uploader_gui.core.ports import Clock, LedgerError
 from uploader_gui.core.problems import Kind, Problem, UploadError
+from uploader_gui.core.traces import Trace
 from uploader_gui.engine import attach, scope, upload
 from uploader_gui.engine import verify as verify_engine
 from uploader_gui.engine.body import digests_of
@@ -21,7 +23,8 @@ from uploader_gui.engine.http import Client, Timing, system_trust
 from uploader_gui.engine.origin import Origin, near, origin_of
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.session import Account
-from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, VerifyWork
+from uploader_gui.engine.trace import Told
+from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, VerifyWork, Work
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +38,7 @@ class Lane:
         digests: Digests taken while sending, beside MD5.
         timing: How long answers are waited for.
         trust: Which certificates are trusted.
+        traced: Told of every request, with whose work it was, in the thread that sent it: it must not block.
     """
 
     def __init__(
@@ -45,18 +49,22 @@ class Lane:
         digests: frozenset[str] = frozenset(),
         timing: Timing | None = None,
         trust: Callable[[], ssl.SSLContext] = system_trust,
+        traced: Told | None = None,
     ) -> None:
         self._queue = queue
         self._clock = clock
         self._digests = digests
         self._timing = timing
         self._trust = trust
+        self._traced = traced
+        self._work: Work | None = None
         self._clients: dict[tuple[str, object], Client] = {}
 
     def run(self) -> None:
         """Work until the queue says that it is over."""
         try:
             while (work := self._queue.take()) is not None:
+                self._work = work
                 if isinstance(work, UploadWork):
                     self._upload(work)
                 elif isinstance(work, AttachWork):
@@ -178,8 +186,23 @@ class Lane:
 
     def _client(self, kind: str, key: object, may: Callable[[Origin], bool]) -> Client:
         if (kind, key) not in self._clients:
-            self._clients[kind, key] = Client(may, timing=self._timing, trust=self._trust)
+            traced = None if self._traced is None else functools.partial(self._tell, self._traced, kind)
+            self._clients[kind, key] = Client(may, timing=self._timing, trust=self._trust, traced=traced)
         return self._clients[kind, key]
+
+    def _tell(self, traced: Told, kind: str, trace: Trace) -> None:
+        work = self._work
+        upload = work.upload if isinstance(work, UploadWork) else None
+        batch = work.batch if isinstance(work, UploadWork | AttachWork | VerifyWork) else None
+        traced(
+            dataclasses.replace(
+                trace,
+                client=kind,
+                batch="" if batch is None else batch.id,
+                upload="" if upload is None else upload.id,
+                tries=upload.tries if upload is not None else 0 if batch is None else batch.tries,
+            )
+        )
 
 
 def _internal(error: Exception, service: str) -> Problem:

@@ -25,6 +25,8 @@ class Source:
         name: Its name, as valid Unicode.
         size: Bytes.
         modified: Nanoseconds since 1970.
+        width: Pixels, where it is a picture and somebody has looked.
+        height: Likewise.
     """
 
     given: str
@@ -32,6 +34,8 @@ class Source:
     name: str
     size: int
     modified: int
+    width: int | None = None
+    height: int | None = None
 
 
 def ignored(name: str) -> bool:

@@ -6,7 +6,7 @@ All state is behind one lock. A wish that comes too late answers False and chang
 import dataclasses
 import threading
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from uploader_gui.core.batch import (
@@ -301,19 +301,28 @@ class Wishes:
             self._changed.notify_all()
         return True
 
-    def retry(self, batch_id: str, found: Mapping[str, Source] | None = None) -> bool:
+    def retry(
+        self, batch_id: str, found: Mapping[str, Source] | None = None, *, only: Collection[str] | None = None
+    ) -> bool:
         """Try again what needs a person's attention, from the step that failed; its other files may still be going.
 
         Args:
             batch_id: The batch.
             found: What the files are now, by upload id, where the person wants them as they are now.
+            only: The uploads that are tried again; None: all that need attention.
 
         Returns:
             False if nothing of it needs attention. An unknown attach is settled, never retried.
         """
         with self._changed:
             entry = self._entries[batch_id]
-            stuck = [upload for upload in entry.ordered if upload.state is UploadState.NEEDS_ATTENTION]
+            stuck = [
+                upload
+                for upload in entry.ordered
+                if upload.state is UploadState.NEEDS_ATTENTION and (only is None or upload.id in only)
+            ]
+            if only is not None and not stuck:
+                return False
             if entry.batch.state is BatchState.NEEDS_ATTENTION:
                 again = advance(entry.batch, BatchEvent.RETRIED, problem=None, due=None)
                 self._keeper.batch(entry, again, "retried")
@@ -393,6 +402,25 @@ class Wishes:
         """How far a batch's transfers are, by upload id."""
         with self._changed:
             return dict(self._entries[batch_id].meters)
+
+    def meter(self, batch_id: str, upload_id: str) -> Meter | None:
+        """How far one transfer is; None if the upload is not the batch's."""
+        with self._changed:
+            return self._entries[batch_id].meters.get(upload_id)
+
+    def looks_for(self, batch_id: str) -> bool:
+        """Whether the service is still being asked what became of a batch's attach; else a person must look."""
+        with self._changed:
+            return self._entries[batch_id].look is not None
+
+    def forget(self, batch_id: str) -> bool:
+        """Let go of a batch that has ended; the ledger still has it. False if it has not."""
+        with self._changed:
+            entry = self._entries[batch_id]
+            if entry.batch.state not in ENDED_BATCHES or entry.running:
+                return False
+            del self._entries[batch_id]
+        return True
 
     @property
     def broken(self) -> LedgerError | None:

@@ -62,6 +62,4 @@ def _transfers(service: schema.Service) -> Iterator[str | None]:
         elif first.startswith("/"):
             yield urlsplit(service.account.base).netloc
         else:
-            host = urlsplit(first).netloc
-            # A host that only begins as written may end as anything.
-            yield host if first.count("/") > 2 else None
+            yield urlsplit(first).netloc

@@ -80,4 +80,29 @@ _SECOND = (
     "CREATE INDEX upload_good_until ON upload (good_until) WHERE good_until IS NOT NULL",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
+_THIRD = (
+    """
+    CREATE TABLE account (
+        number     INTEGER PRIMARY KEY,          -- the order they were added in
+        id         TEXT NOT NULL UNIQUE,         -- the keychain's entries are named by it
+        service    TEXT NOT NULL,
+        name       TEXT NOT NULL,
+        folded     TEXT NOT NULL,                -- the name as it is compared: neither case nor way of writing counts
+        base       TEXT NOT NULL,
+        fields     TEXT NOT NULL,                -- JSON: the fields that are no secrets
+        secrets    TEXT NOT NULL,                -- JSON: the names of those that are; never a secret itself
+        kept       TEXT NOT NULL,                -- JSON: the names of those that are had from the keychain
+        lying      TEXT NOT NULL,                -- JSON: the names of all that lies there for it, of use or not
+        is_default INTEGER NOT NULL,
+        whose      TEXT,
+        author     TEXT,
+        ca_file    BLOB,                         -- as the system has it, text or not
+        hosts      TEXT NOT NULL,                -- JSON: those the person agreed to
+        created    TEXT NOT NULL,                -- ISO 8601, UTC
+        UNIQUE (service, folded)
+    ) STRICT
+    """,
+    "CREATE UNIQUE INDEX account_default ON account (service) WHERE is_default = 1",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD)

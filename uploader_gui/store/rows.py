@@ -1,13 +1,14 @@
-"""Batches and uploads as rows, and back."""
+"""Batches, uploads and accounts as rows, and back."""
 
 import dataclasses
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from uploader_gui.core.accounts import SavedAccount, folded
 from uploader_gui.core.batch import Batch, BatchState, Proof, Receipt, Step, Upload, UploadState
 from uploader_gui.core.problems import Kind, Problem
 
@@ -122,6 +123,45 @@ def upload_of(row: Row) -> Upload:
         tries=row["tries"],
         limited=row["limited"],
         problem=_problem_of(row["problem"]),
+    )
+
+
+def of_account(account: SavedAccount, lying: Iterable[str]) -> dict[str, Any]:
+    """An account as the columns of its row, but which is the default. `lying`: its secrets in the keychain, by name."""
+    return {
+        "id": account.id,
+        "service": account.service,
+        "name": account.name,
+        "folded": folded(account.name),
+        "base": account.base,
+        "fields": _json(dict(account.fields)),
+        "secrets": _json(account.secrets),
+        "kept": _json(account.kept),
+        "lying": _json(sorted(lying)),
+        "whose": account.whose,
+        "author": account.author,
+        "ca_file": None if account.ca_file is None else os.fsencode(account.ca_file),
+        "hosts": _json(account.hosts),
+        "created": _date(account.created),
+    }
+
+
+def account_of(row: Row) -> SavedAccount:
+    """A row as an account."""
+    return SavedAccount(
+        id=row["id"],
+        service=row["service"],
+        name=row["name"],
+        base=row["base"],
+        fields=json.loads(row["fields"]),
+        secrets=tuple(json.loads(row["secrets"])),
+        kept=tuple(json.loads(row["kept"])),
+        default=bool(row["is_default"]),
+        whose=row["whose"],
+        author=row["author"],
+        ca_file=None if row["ca_file"] is None else Path(os.fsdecode(row["ca_file"])),
+        hosts=tuple(json.loads(row["hosts"])),
+        created=datetime.fromisoformat(row["created"]),
     )
 
 
