@@ -11,9 +11,7 @@ import pytest
 from tests.cli.children import environment, reached, start, wait_until
 from tests.cli.conftest import Interrupt
 from tests.cli.harness import CommandLine, attached, kept, kept_uploads, ledger, print_of, rewrite
-from uploader_gui.cli import left
-from uploader_gui.core.batch import BatchState, UploadState
-from uploader_gui.engine.keeping import ATTACH_SENT
+from uploader_gui.core.batch import ATTACH_SENT, BatchState, UploadState
 from uploader_gui.practice import SAMPLES, Fault, PracticeService
 
 LEAD = {"lead": SAMPLES["close"]["lead"]}
@@ -246,7 +244,6 @@ def test_lost_attach_stays_unknown(cli: CommandLine, offer: Path) -> None:
 
 def test_dead_in_the_attach(cli: CommandLine, offer: Path) -> None:
     """A process that died when its attach may have gone out leaves it unknown: it is looked for, then sent once."""
-    assert left.ATTACH_SENT == ATTACH_SENT
     batch = lose_attach(cli, offer)
     rewrite(kept()[0], "attaching", ATTACH_SENT, state=BatchState.ATTACHING, problem=None)
     assert json.loads(cli("queue", "--json").out)["state"] == "attach_unknown"

@@ -3,7 +3,7 @@
 import dataclasses
 
 from uploader_gui.cli import keeping, naming
-from uploader_gui.core.batch import Batch, BatchEvent, Upload, UploadEvent, UploadState, advance
+from uploader_gui.core.batch import Batch, BatchEvent, Upload, ended
 from uploader_gui.store.ledger import Ledger
 
 
@@ -25,11 +25,6 @@ def end(
     """
     now = keeping.now()
     place, link = naming.place_and_link(batch, uploads)
-    ended = advance(batch, event, problem=None, due=None, ended=now, answers={}, there=None, place=place, link=link)
-    changed = tuple(dataclasses.replace(upload, answers={}) for upload in uploads)
-    if event is BatchEvent.CANCELLED:
-        changed = tuple(
-            one if one.state is UploadState.CANCELLED else advance(one, UploadEvent.CANCELLED) for one in changed
-        )
-    ledger.save(ended, changed, now, (batch.id, None, f"{event}, says a person"), durable=True)
-    return ended, changed
+    after, changed = ended(dataclasses.replace(batch, place=place, link=link), uploads, event, now)
+    ledger.save(after, changed, now, (batch.id, None, f"{event}, says a person"), durable=True)
+    return after, changed

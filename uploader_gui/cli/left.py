@@ -2,11 +2,17 @@
 
 import dataclasses
 
-from uploader_gui.core.batch import Batch, BatchEvent, BatchState, Upload, UploadEvent, UploadState, advance
+from uploader_gui.core.batch import (
+    ATTACH_SENT,
+    Batch,
+    BatchEvent,
+    BatchState,
+    Upload,
+    UploadEvent,
+    UploadState,
+    advance,
+)
 from uploader_gui.store.ledger import Ledger
-
-ATTACH_SENT = "attach sent"
-"""The journal's line before an attach goes out: `engine.keeping.ATTACH_SENT`, whose module brings the HTTP library."""
 
 SHORT = 8
 

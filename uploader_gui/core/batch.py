@@ -4,7 +4,7 @@ Both have one transition table and one function, `advance`; what is not in the t
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
@@ -25,6 +25,9 @@ class Step(StrEnum):
     ATTACH = auto()
     VERIFY = auto()
 
+
+ATTACH_SENT = "attach sent"
+"""The journal's line before an attach goes out: a batch whose last line it is may be attached, or may not."""
 
 UPLOAD_STEPS = (Step.SIGN, Step.TRANSFER, Step.CONFIRM, Step.READY)
 
@@ -306,3 +309,26 @@ def advance(thing: Upload | Batch, event: UploadEvent | BatchEvent, **changes: A
             f"{event} cannot happen to {type(thing).__name__} {thing.id} while {thing.state}"
         )
     return dataclasses.replace(thing, state=state, **changes)
+
+
+def ended(
+    batch: Batch, uploads: Sequence[Upload], event: BatchEvent, at: datetime
+) -> tuple[Batch, tuple[Upload, ...]]:
+    """Give a batch and its uploads as they are when it has ended: what only its steps and calls needed is forgotten.
+
+    Args:
+        batch: As it is before the event.
+        uploads: Its uploads.
+        event: How it ended; when it is cancelled, so are they.
+        at: When.
+
+    Raises:
+        ImpossibleTransitionError: It cannot end so in its state.
+    """
+    after = advance(batch, event, problem=None, due=None, ended=at, answers={}, there=None)
+    changed = tuple(dataclasses.replace(upload, answers={}) for upload in uploads)
+    if event is BatchEvent.CANCELLED:
+        changed = tuple(
+            one if one.state is UploadState.CANCELLED else advance(one, UploadEvent.CANCELLED) for one in changed
+        )
+    return after, changed

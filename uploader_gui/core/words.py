@@ -92,6 +92,8 @@ def files_stored(service: str, count: int, place: str) -> str:
 def describe(problem: Problem) -> Sentence:
     """Say a problem in words."""
     title, text = _SENTENCES[problem.kind]
+    if problem.kind is Kind.FILE_TOO_LARGE and problem.limit is None:
+        text = N_("{name} has {size}, and {service} takes no file of that size. Choose a smaller file or leave it out.")
     facts = {
         "service": problem.service or _("The service"),
         "name": plain(problem.name) or _("The file"),

@@ -1,5 +1,6 @@
 """What a lane does next: an attach before further bytes, looks before both, digests when there is nothing else."""
 
+import dataclasses
 from collections.abc import Mapping
 
 from uploader_gui.core.batch import (
@@ -106,7 +107,7 @@ class Chooser:
         )
 
     def left_behind(self) -> None:
-        """Nothing goes on without a person: tell whose attach waits for another batch of this queue. Raises nothing."""
+        """Nothing goes on without a person: tell whose attach waits for another batch. Raises LedgerError."""
         taken = self._records_in_use()
         for entry in self._entries.values():
             if entry.complete and entry.behind is None and entry.batch.record in taken:
@@ -174,6 +175,7 @@ class Chooser:
         if holder.alive:
             self._teller.waits(entry, None, Step.ATTACH, problem, LOOK_AT_HOLDER)
         else:
+            self._keeper.batch(entry, dataclasses.replace(entry.batch, problem=problem), "waits for another batch")
             self._teller.failed(entry, None, Step.ATTACH, problem)
 
     def _verify(self, entry: Entry, look: Look) -> VerifyWork:

@@ -1,15 +1,13 @@
 """Every change of the scheduler's batches and uploads: kept by the ledger first, then acted on."""
 
 import contextlib
-import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from uploader_gui.core.batch import Batch, BatchEvent, Upload, advance
+from uploader_gui.core.batch import ATTACH_SENT, Batch, BatchEvent, Upload, ended
 from uploader_gui.core.ports import Clock, Holder, Ledger, LedgerError
-from uploader_gui.engine.entry import Entry, place_of
+from uploader_gui.engine.entry import Entry
 
-ATTACH_SENT = "attach sent"
 Changed = Callable[[Batch, Upload | None], None]
 """Told of a batch as it is now, or of one of its uploads."""
 
@@ -101,17 +99,15 @@ class Keeper:
             self._changed(batch, None)
         return holder
 
-    def end(self, entry: Entry, batch: Batch, event: BatchEvent, uploads: Sequence[Upload] | None = None) -> None:
-        """Keep a batch that has ended: what only its steps and calls needed is forgotten. Raises LedgerError."""
+    def end(self, entry: Entry, batch: Batch, event: BatchEvent) -> None:
+        """Keep a batch that has ended. Raises LedgerError."""
         now = self._clock.utc()
-        place, link = place_of(entry, now)
-        ended = advance(batch, event, problem=None, due=None, ended=now, answers={}, there=None, place=place, link=link)
-        changed = [dataclasses.replace(one, answers={}) for one in (entry.ordered if uploads is None else uploads)]
-        self._save(ended, changed, (batch.id, None, event.value))
-        entry.batch = ended
-        for upload in changed:
+        after, uploads = ended(batch, entry.ordered, event, now)
+        self._save(after, uploads, (batch.id, None, event.value))
+        entry.batch = after
+        for upload in uploads:
             entry.put(upload)
-        self._show(entry, changed)
+        self._show(entry, uploads)
 
     def part(self, entry: Entry, kept: Batch, parted: Batch, uploads: Sequence[Upload]) -> None:
         """Keep a batch some of whose uploads become a batch of their own. Raises LedgerError."""

@@ -17,6 +17,7 @@ from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.digest import Digests, base64_of
 from uploader_gui.engine.expiry import seconds_left
 from uploader_gui.engine.http import Answer, AnswerCutError, Client, Request
+from uploader_gui.engine.image_size import image_size
 from uploader_gui.engine.signed import pairs, usable_headers
 from uploader_gui.services import schema
 from uploader_gui.services.expression import ExpressionError, Scope
@@ -84,6 +85,7 @@ class _Run:
     def go(self, upload: Upload) -> Upload:
         if upload.next_step is Step.TRANSFER and self._out_of_date(upload):
             upload = dataclasses.replace(upload, next_step=Step.SIGN if self._flow.sign else Step.TRANSFER)
+        upload = self._measured(upload)
         for step in UPLOAD_STEPS[UPLOAD_STEPS.index(upload.next_step) :]:
             if not self._flow.has(step):
                 continue
@@ -102,6 +104,15 @@ class _Run:
             )
             self._tools.step_done(upload, step)
         return upload
+
+    def _measured(self, upload: Upload) -> Upload:
+        """With width and height, where the flow needs them and nobody has looked since the file was changed."""
+        if not self._flow.needs_image_size or upload.width is not None:
+            return upload
+        size = image_size(upload.path)
+        if size is None:
+            raise UploadError(Problem(kind=Kind.FILE_NOT_IMAGE, service=self._service.name, name=upload.name))
+        return dataclasses.replace(upload, width=size[0], height=size[1])
 
     def _out_of_date(self, upload: Upload) -> bool:
         """Whether the upload address ran out while the upload waited."""

@@ -52,7 +52,8 @@ def things_there(verify: schema.Verify, conversation: Conversation, known: Scope
     """
     if verify.items is None:
         return ()
-    return tuple(_text(verify, conversation, {**known, "item": item}) for item in _items(verify, conversation, known))
+    items = _items(verify, conversation, known, step="prepare")
+    return tuple(_text(verify, conversation, {**known, "item": item}) for item in items)
 
 
 def look(
@@ -153,12 +154,12 @@ def unmatched(verify: schema.Verify, known: Scope, parts: Sequence[Any]) -> list
     return alone
 
 
-def _items(verify: schema.Verify, conversation: Conversation, known: Scope) -> Iterator[Any]:
+def _items(verify: schema.Verify, conversation: Conversation, known: Scope, *, step: str = "verify") -> Iterator[Any]:
     """All items of all pages."""
     assert verify.items is not None  # noqa: S101 - only called for such targets
     page = first_page()
     for _ in range(MAX_PAGES):
-        _answer, content = conversation.read(verify, {**known, "page": page}, "verify")
+        _answer, content = conversation.read(verify, {**known, "page": page}, step)
         answered = {**known, "page": page, "answer": content}
         items = _list(verify.items, conversation, answered)
         yield from items

@@ -218,11 +218,7 @@ class Wishes:
             if entry.batch.state in {BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN, *ENDED_BATCHES}:
                 return False
             tokens = tuple(entry.running.values())
-            given_up = [
-                one if one.state is UploadState.CANCELLED else advance(one, UploadEvent.CANCELLED)
-                for one in entry.ordered
-            ]
-            self._keeper.end(entry, entry.batch, BatchEvent.CANCELLED, given_up)
+            self._keeper.end(entry, entry.batch, BatchEvent.CANCELLED)
             self._chooser.stop_digesting()
             self._changed.notify_all()
         for token in tokens:
@@ -324,13 +320,14 @@ class Wishes:
             if only is not None and not stuck:
                 return False
             if entry.batch.state is BatchState.NEEDS_ATTENTION:
-                again = advance(entry.batch, BatchEvent.RETRIED, problem=None, due=None)
-                self._keeper.batch(entry, again, "retried")
+                retried = advance(entry.batch, BatchEvent.RETRIED, problem=None, due=None)
+                self._keeper.batch(entry, retried, "retried")
             elif entry.batch.state is not BatchState.OPEN or not stuck:
                 return False
             for upload in stuck:
-                anew_or_not = as_found(advance(upload, UploadEvent.RETRIED, problem=None), (found or {}).get(upload.id))
-                self._keeper.upload(entry, anew_or_not, "retried")
+                again = as_found(advance(upload, UploadEvent.RETRIED, problem=None), (found or {}).get(upload.id))
+                entry.meters[upload.id] = Meter(again.size)
+                self._keeper.upload(entry, again, "retried")
             self._settle(entry)
             self._changed.notify_all()
         return True

@@ -28,7 +28,7 @@ _HOLDER = (
     "SELECT id FROM batch WHERE record = ? AND id <> ? AND state IN ('attaching', 'attach_unknown') ORDER BY number"
 )
 _FORGET = (
-    "UPDATE upload SET result = '{}', good_until = NULL WHERE good_until < ? "
+    "UPDATE upload SET result = '{}' WHERE good_until < ? AND result <> '{}' "
     "AND batch IN (SELECT id FROM batch WHERE state IN ('attached', 'stored', 'cancelled'))"
 )
 Job = Callable[[sqlite3.Connection], Any]

@@ -1,0 +1,141 @@
+"""The traces of each batch, in a file of its own: bounded, for its owner only, gone after a while.
+
+Files and not the ledger: a trace is worth little and there are many, so they must neither hold up the one thread that
+writes what matters, nor grow the database that is kept for ever, nor be lost with it when it is damaged.
+"""
+
+import contextlib
+import hashlib
+import os
+import queue
+import re
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from uploader_gui.core.traces import Trace, from_line, to_line
+from uploader_gui.store.paths import places, private_folder
+
+FOLDER = "traces"
+MOST_BYTES = 128 * 1024
+"""Of one file. A batch has two at most, and the newer half of what is kept is never the one that goes."""
+MOST_BATCHES = 100
+DAYS = 30
+MOST_WAITING = 2000
+CLOSING_SECONDS = 2.0
+_ENDINGS = (".old.jsonl", ".jsonl")
+
+
+class Traces:
+    """Keeps traces on disk. `note` is what a lane calls: it never blocks and never raises.
+
+    Args:
+        folder: Where they lie; the program's own by default. Made when it is first needed.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or places().logs / FOLDER
+        self.lost = 0
+        self._waiting: queue.Queue[Trace | None] = queue.Queue(MOST_WAITING)
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._made: set[Path] = set()
+
+    def note(self, trace: Trace) -> None:
+        """Keep a trace, soon. One that comes while too many wait is lost, and counted in `lost`."""
+        if self._thread is None:
+            self._start()
+        try:
+            self._waiting.put_nowait(trace)
+        except queue.Full:
+            self.lost += 1
+
+    def close(self) -> None:
+        """Write what waits, for CLOSING_SECONDS at most. It may be used again afterwards."""
+        with self._starting:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            with contextlib.suppress(queue.Full):
+                self._waiting.put(None, timeout=CLOSING_SECONDS)
+            thread.join(CLOSING_SECONDS)
+
+    def read(self, batch_id: str) -> list[Trace]:
+        """The traces of a batch, oldest first; what cannot be read is left out. "" gives those of no batch."""
+        found = []
+        for ending in _ENDINGS:
+            with contextlib.suppress(OSError):
+                for line in self._path(batch_id, ending).read_text("utf-8", "replace").splitlines():
+                    with contextlib.suppress(ValueError, TypeError):
+                        found.append(from_line(line))
+        return found
+
+    def newest(self, batches: int) -> list[list[Trace]]:
+        """The traces of the batches that had something to do last, one list a batch, the newest batch first."""
+        try:
+            files = sorted(self.folder.glob("*.jsonl"), key=_changed, reverse=True)
+        except OSError:
+            return []
+        stems = list(dict.fromkeys(path.name.removesuffix(".jsonl").removesuffix(".old") for path in files))
+        return [self._read_stem(stem) for stem in stems[:batches]]
+
+    def forget(self, batch_ids: Iterable[str]) -> None:
+        """Delete the traces of these batches. Raises OSError."""
+        for batch_id in batch_ids:
+            for ending in _ENDINGS:
+                self._path(batch_id, ending).unlink(missing_ok=True)
+
+    def _read_stem(self, stem: str) -> list[Trace]:
+        return self.read("" if stem == "none" else stem)
+
+    def _path(self, batch_id: str, ending: str = ".jsonl") -> Path:
+        # An id comes from the database: whatever it holds, it must not become a path of its own.
+        plain = re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z-]{0,63}", batch_id)
+        stem = batch_id if plain else hashlib.sha256(batch_id.encode("utf-8", "replace")).hexdigest()[:32]
+        return self.folder / f"{stem if batch_id else 'none'}{ending}"
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="traces", daemon=True)
+                self._thread.start()
+
+    def _work(self) -> None:
+        while (trace := self._waiting.get()) is not None:
+            try:
+                self._write(trace)
+            except OSError:
+                self.lost += 1
+
+    def _write(self, trace: Trace) -> None:
+        path = self._path(trace.batch)
+        if path not in self._made:
+            private_folder(self.folder)
+            self._made.add(path)
+            self._clear_away()
+        line = f"{to_line(trace)}\n".encode("utf-8", "replace")
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_size + len(line) > MOST_BYTES:
+                path.replace(self._path(trace.batch, ".old.jsonl"))
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(file, line)
+        finally:
+            os.close(file)
+
+    def _clear_away(self) -> None:
+        """Delete what is old, and the oldest of what is too much."""
+        files = sorted(self.folder.glob("*.jsonl"), key=_changed, reverse=True)
+        oldest = time.time() - DAYS * 86400
+        for number, path in enumerate(files):
+            if number >= 2 * MOST_BATCHES or _changed(path) < oldest:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
+
+def _changed(path: Path) -> float:
+    """Seconds since 1970; 0 for a file that has gone meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
