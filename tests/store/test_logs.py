@@ -131,6 +131,17 @@ def test_a_key_does_not_get_in(log: LogFile) -> None:
     assert "from OSError at test_logs.py:" in written
 
 
+def test_words_of_exceptions_and_things_do_not_show(log: LogFile) -> None:
+    """Not even plain words: of an exception its kind is told, of any other thing its type."""
+    ours.error(
+        "%s in %s of %r", ValueError("plain words"), {"plain": "words"}, Path("plain"), exc_info=OSError("words")
+    )
+    (line,) = log.path.read_text("utf-8").splitlines()
+    assert line.endswith(
+        "ValueError in (dict) of '(PosixPath)' | OSError at no place".replace("PosixPath", type(Path()).__name__)
+    )
+
+
 def test_a_key_that_looks_like_words(log: LogFile) -> None:
     """A secret that no shape betrays is struck out by its value, once the log has been told of it."""
     log.hide("correct-horse", "battery staple")

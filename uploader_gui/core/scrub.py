@@ -12,12 +12,14 @@ _SHORTEST_CODED = 6
 
 
 class Scrubber:
-    """Strikes out secrets, in every way they may be written: plain, percent-encoded (once or twice), base64 at any
-    place in what was encoded, hexadecimal, JSON and HTML escapes.
+    """Strikes out secrets, in every way they may be written.
+
+    Plain, percent-encoded (up to three times over), base64 at any place in what was encoded, hexadecimal, escaped as
+    JSON, Python or HTML.
 
     Args:
         secrets: What must not show. Those shorter than SHORTEST characters are left: they would take every text apart.
-    """  # noqa: D205 - one sentence
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._patterns: dict[str, re.Pattern[str]] = {}

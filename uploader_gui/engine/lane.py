@@ -77,6 +77,7 @@ class Lane:
             # What cannot be kept is not done; the queue has it as `broken`, and has stopped everything.
             pass
         finally:
+            self._work = None
             for client in self._clients.values():
                 client.close()
 

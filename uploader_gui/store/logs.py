@@ -124,7 +124,7 @@ _on: list[LogFile] = []
 def log_to_file(level: int = logging.INFO) -> LogFile:
     """Begin to write the log file, where the program keeps it. Called again it gives the same one.
 
-    Takes under a millisecond and raises nothing: where the folder cannot be made, nothing is written.
+    Opens no file before there is a line to write, and raises nothing: where it cannot be written, nothing is.
     """
     with _turning_on:
         if _on and _on[0].path.parent == places().logs:
