@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from uploader_gui.core.problems import Kind, Problem, UploadError
+from uploader_gui.core.words import plain
 from uploader_gui.engine import scope
 from uploader_gui.engine.asking import truthy, unexpected
 from uploader_gui.engine.conversation import Conversation
@@ -20,7 +21,7 @@ MAX_PAGES = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A record: its id, and what people call it."""
+    """A record: its id, and what people call it, in one line without signs that a terminal or window would obey."""
 
     id: str
     label: str
@@ -82,7 +83,7 @@ class Lookups:
             label = lookup.label.value({**self._scope(inputs), "item": item})
         except ExpressionError:
             raise unexpected(self._service.name, "lookup", "the record has no name") from None
-        return label if isinstance(label, str) and label else value
+        return (plain(label) if isinstance(label, str) else "") or value
 
     def _name_in_list(self, one: schema.Input, lookup: schema.Lookup, value: str, inputs: Mapping[str, Any]) -> str:
         """Find a record's name where only a list can be had; what a list read to its end lacks is not there."""
@@ -128,7 +129,7 @@ class Lookups:
             label = lookup.label.text({**outside, "item": item})
         except ExpressionError:
             return None
-        return Found(id=record, label=label or record)
+        return Found(id=record, label=plain(label) or record)
 
 
 def _searches(lookup: schema.Lookup) -> bool:
@@ -198,6 +199,6 @@ def whose(conversation: Conversation, now: datetime) -> Whose:
     answered = {**known, "answer": content}
     try:
         author = None if check.author is None else check.author.text(answered)
-        return Whose(shown=check.shows.text(answered), author=author)
+        return Whose(shown=plain(check.shows.text(answered)), author=author)
     except ExpressionError:
         raise unexpected(account.service.name, "check", "it does not say whose account it is") from None
