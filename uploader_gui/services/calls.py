@@ -1,9 +1,12 @@
 """Checks of the calls of a service file: what they carry, and that their parts go together."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from urllib.parse import urlsplit
 
 from uploader_gui.services import schema
 from uploader_gui.services.mistakes import Mistake
+from uploader_gui.services.template import Address
 
 BODILESS = frozenset({"GET"})
 
@@ -49,13 +52,17 @@ def _owners(service: schema.Service) -> Iterator[tuple[str, schema.Service | sch
 
 def check(service: schema.Service) -> Iterator[Mistake]:
     """Find calls whose parts do not go together."""
+    own = {_place(service.account.base), *((host, 443) for host in service.hosts)}
     for key, call in of_service(service):
+        yield from _check_host(f"{key}.call", call.call, own)
         carries = call.body_json is not None or call.form is not None
         if call.body_json is not None and call.form is not None:
             yield Mistake(key=key, text="a call has json or form, not both")
         if call.call.method in BODILESS and carries:
             yield Mistake(key=key, text="a GET carries no body: put the values into query, or use POST")
     for prefix, owner in _owners(service):
+        if owner.transfer is not None and owner.transfer.auth:
+            yield from _check_host(f"{prefix}transfer.call", owner.transfer.call, own)
         if owner.transfer is not None:
             yield from _check_transfer(f"{prefix}transfer", owner.transfer)
     for name, target in service.targets.items():
@@ -63,6 +70,24 @@ def check(service: schema.Service) -> Iterator[Mistake]:
         if target.verify is not None and target.verify.by is not None and service.account.check_.author is None:
             text = "nobody knows who the account is: add author to account.check, the id that this names"
             yield Mistake(key=f"targets.{name}.verify.by", text=text)
+
+
+def _check_host(key: str, address: Address, own: AbstractSet[tuple[str | None, int]]) -> Iterator[Mistake]:
+    """The account's key goes along: only to the service's own hosts."""
+    first = address.template.parts[0]
+    host, port = _place(first) if isinstance(first, str) else (None, 0)
+    if host is not None and (host, port) not in own:
+        shown = host if port == 443 else f"{host}:{port}"
+        yield Mistake(key=key, text=f"the key would go to {shown}: if that is the service's own, name it in hosts")
+
+
+def _place(url: str) -> tuple[str | None, int]:
+    """Host and port of an address; no host where it is a path."""
+    parts = urlsplit(url)
+    try:
+        return parts.hostname, parts.port or (80 if parts.scheme == "http" else 443)
+    except ValueError:
+        return parts.hostname, -1
 
 
 def _check_transfer(key: str, transfer: schema.Transfer) -> Iterator[Mistake]:

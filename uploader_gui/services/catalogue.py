@@ -3,11 +3,11 @@
 import contextlib
 import os
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from uploader_gui.core.places import resources
 from uploader_gui.services.check import MAX_FILE, ServiceFileError, read
+from uploader_gui.services.place import look_in, own_folder
 from uploader_gui.services.schema import Service
 
 
@@ -28,20 +28,8 @@ class BundledServiceError(Exception):
     """A service of this id comes with the program: it is replaced on purpose only, and cannot be removed."""
 
 
-@dataclass
-class _Place:
-    """The one place where own service files lie in this process; None: only those of the program are known."""
-
-    folder: Path | None = None
-    read: dict[Path, tuple[tuple[int, int], Service]] = field(default_factory=dict)
-
-
-_own = _Place()
-
-
-def look_in(folder: Path | None) -> None:
-    """Say where the person's own service files lie. It need not be there yet."""
-    _own.folder = folder
+# What was read, by path, with its file's time of change and size.
+_read: dict[Path, tuple[tuple[int, int], Service]] = {}
 
 
 def bundled() -> tuple[str, ...]:
@@ -51,10 +39,11 @@ def bundled() -> tuple[str, ...]:
 
 def own() -> tuple[str, ...]:
     """The ids of the person's own services, sorted; some may stand for a bundled one."""
-    if _own.folder is None:
+    folder = own_folder()
+    if folder is None:
         return ()
     with contextlib.suppress(OSError):
-        return tuple(sorted(path.stem for path in _own.folder.glob("*.toml")))
+        return tuple(sorted(path.stem for path in folder.glob("*.toml")))
     return ()
 
 
@@ -93,10 +82,10 @@ def find(service_id: str) -> Service:
     try:
         facts = path.stat()
         stamp = (facts.st_mtime_ns, facts.st_size)
-        before = _own.read.get(path)
+        before = _read.get(path)
         if before is None or before[0] != stamp:
             before = (stamp, read_file(path))
-            _own.read[path] = before
+            _read[path] = before
     except OSError:
         raise UnknownServiceError(service_id, tuple(one for one in ids if one != service_id)) from None
     if before[1].id != service_id:
@@ -106,8 +95,9 @@ def find(service_id: str) -> Service:
 
 
 def _path(service_id: str) -> Path:
-    if _own.folder is not None and service_id in own():
-        return _own.folder / f"{service_id}.toml"
+    folder = own_folder()
+    if folder is not None and service_id in own():
+        return folder / f"{service_id}.toml"
     return resources() / "services" / f"{service_id}.toml"
 
 
@@ -123,13 +113,14 @@ def add(service: Service, content: bytes, *, replace: bool = False) -> Path:
         BundledServiceError: It has the id of a bundled one, and may not.
         OSError: It cannot be written.
     """
-    assert _own.folder is not None  # noqa: S101 - whoever can add has said where
+    folder = own_folder()
+    assert folder is not None  # noqa: S101 - whoever can add has said where
     if service.id in bundled() and not replace:
         raise BundledServiceError(service.id)
-    _own.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = _own.folder / f"{service.id}.toml"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{service.id}.toml"
     # Whole or not at all.
-    descriptor, half = tempfile.mkstemp(dir=_own.folder, suffix=".half")
+    descriptor, half = tempfile.mkstemp(dir=folder, suffix=".half")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -148,11 +139,12 @@ def remove(service_id: str) -> None:
         BundledServiceError: It comes with the program.
         OSError: It cannot be removed.
     """
-    if _own.folder is None or service_id not in own():
+    folder = own_folder()
+    if folder is None or service_id not in own():
         if service_id in bundled():
             raise BundledServiceError(service_id)
         raise UnknownServiceError(service_id, known())
-    (_own.folder / f"{service_id}.toml").unlink()
+    (folder / f"{service_id}.toml").unlink()
 
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Str
 from uploader_gui.services.template import Template, UnreadableError, compile_body
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_HIDDEN = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 _UNITS = {
     "s": 1,
@@ -82,6 +85,13 @@ def _host(value: str) -> str:
     return value
 
 
+def _label(value: str) -> str:
+    # Labels are shown in lists and questions: none may be a line of its own, or turn the text around it.
+    if any(unicodedata.category(char) in _HIDDEN or unicodedata.bidirectional(char) in _TURNING for char in value):
+        raise ValueError("must be one line of text, without hidden signs")
+    return value
+
+
 def _body(value: Any) -> Any:
     if not isinstance(value, dict | list | str):
         raise ValueError('must be a table, a list or one text such as "${sign.fields}"')  # noqa: TRY004 - as pydantic
@@ -108,11 +118,38 @@ def _pairs(value: Any) -> Any:
     return _values(value, lists=True)
 
 
+# What frames a request or says whom it is for (RFC 9110, RFC 9112).
+OUR_HEADERS = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
+
 def _header_names(value: Any) -> Any:
     names = value if isinstance(value, dict) else {}
     odd = [name for name in names if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name)]
     if odd:
         raise UnreadableError([("", "", f"“{name}” cannot be a header's name") for name in odd])
+    ours = [name for name in names if name.lower() in OUR_HEADERS]
+    if ours:
+        raise UnreadableError(
+            [(f".{name}", "", "is not a file's to set: the program sends it itself") for name in ours]
+        )
+    broken = [name for name, one in names.items() if isinstance(one, str) and re.search(r"[\x00-\x1f\x7f]", one)]
+    if broken:
+        raise UnreadableError([(f".{name}", "", "must be one line, without hidden signs") for name in broken])
     return value
 
 
@@ -142,7 +179,7 @@ Headers = Annotated[
 ]
 Credentials = Annotated[dict[str, Template], BeforeValidator(_header_names)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_label)]
 MediaType = Annotated[str, AfterValidator(_media_type)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 PageUrl = Annotated[str, AfterValidator(_page)]
