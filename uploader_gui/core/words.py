@@ -155,7 +155,7 @@ N_ = str
 _SENTENCES: dict[Kind, tuple[str, str]] = {
     Kind.FILE_MISSING: (
         N_("File not found"),
-        N_("{name} is not there. Choose it where it lies now, or leave it out."),
+        N_("{name} is not there. Put it back and try again, choose it where it lies now, or leave it out."),
     ),
     Kind.FILE_UNREADABLE: (
         N_("File cannot be read"),
@@ -165,7 +165,10 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     ),
     Kind.FILE_CHANGED: (
         N_("File has changed"),
-        N_("{name} changed while it was being sent, so nothing of it was used. Save it, then try again."),
+        N_(
+            "{name} is no longer what it was when it was added, so nothing of it was used. "
+            "Try again: it is then sent as it is now."
+        ),
     ),
     Kind.FILE_TOO_LARGE: (
         N_("File is too large"),
@@ -246,7 +249,9 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     ),
     Kind.REFUSED: (
         N_("Refused"),
-        N_("{service} refused while {step} (status {status}). Check what is filled in, then try again. {detail}"),
+        N_(
+            "{service} refused while {step} (status {status}). {detail} Check what is filled in and the file, then try again."
+        ),
     ),
     Kind.RATE_LIMITED: (
         N_("Too many requests"),
@@ -265,8 +270,8 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     Kind.REDIRECTED: (
         N_("Sent elsewhere"),
         N_(
-            "{host} wants the request sent to another address while {step}. Keys are never sent on; "
-            "check the account's address."
+            "{host} wants the request sent to another address while {step}. Keys are never sent on. If this network asks "
+            "for a sign-in, do that first, then try again; if it stays, check the account's address."
         ),
     ),
     Kind.ADDRESS_REFUSED: (
@@ -309,7 +314,7 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     ),
     Kind.APPEND_INCOMPLETE: (
         N_("Record is not as it should be"),
-        N_("After adding the files, {service} does not show all that should be there ({detail}). Look at the record."),
+        N_("It is not certain that {service} has all files on the record now ({detail}). Look at the record."),
     ),
     Kind.RECORD_BUSY: (
         N_("Another batch comes first"),

@@ -9,6 +9,7 @@ import logging
 import ssl
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from uploader_gui.core.batch import Batch, Step
 from uploader_gui.core.cancel import Cancelled
@@ -24,6 +25,7 @@ from uploader_gui.engine.origin import Origin, near, origin_of
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.session import Account
 from uploader_gui.engine.trace import Told
+from uploader_gui.engine.trust import trust_with
 from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, VerifyWork, Work
 
 log = logging.getLogger(__name__)
@@ -58,7 +60,7 @@ class Lane:
         self._trust = trust
         self._traced = traced
         self._work: Work | None = None
-        self._clients: dict[tuple[str, object], Client] = {}
+        self._clients: dict[tuple[str, object, Path | None], Client] = {}
 
     def run(self) -> None:
         """Work until the queue says that it is over."""
@@ -177,19 +179,21 @@ class Lane:
     def account_client(self, account: Account) -> Client:
         """The client that may talk to this account's hosts, and to no others."""
         origins = account.origins
-        return self._client("account", origins, origins.__contains__)
+        return self._client("account", origins, origins.__contains__, account.ca_file)
 
     def storage_client(self, account: Account) -> Client:
         """The client for storage: any safe address; this computer only where the service itself is on it."""
         base = origin_of(account.base)
         at_home = base is not None and near(base)
-        return self._client("storage", at_home, lambda origin: at_home or not near(origin))
+        return self._client("storage", at_home, lambda origin: at_home or not near(origin), account.ca_file)
 
-    def _client(self, kind: str, key: object, may: Callable[[Origin], bool]) -> Client:
-        if (kind, key) not in self._clients:
+    def _client(self, kind: str, where: object, may: Callable[[Origin], bool], ca_file: Path | None) -> Client:
+        key = kind, where, ca_file
+        if key not in self._clients:
             traced = None if self._traced is None else functools.partial(self._tell, self._traced, kind)
-            self._clients[kind, key] = Client(may, timing=self._timing, trust=self._trust, traced=traced)
-        return self._clients[kind, key]
+            trust = self._trust if ca_file is None else functools.partial(trust_with, ca_file)
+            self._clients[key] = Client(may, timing=self._timing, trust=trust, traced=traced)
+        return self._clients[key]
 
     def _tell(self, traced: Told, kind: str, trace: Trace) -> None:
         work = self._work

@@ -34,6 +34,9 @@ from uploader_gui.services.template import Template
 # After these nobody can go on where it stopped: the address is dead, or nobody knows whether it was confirmed.
 BEGIN_ANEW = frozenset({Kind.CONFIRM_UNKNOWN, Kind.LINK_EXPIRED, Kind.STORAGE_REFUSED, Kind.FILE_CHANGED})
 
+# Said of what is confirmed, not of the confirming: what storage has, or said of it, is not right, and stays so.
+NOT_AS_STORED = frozenset({400, 404, 409, 410, 422})
+
 
 class Queue(Wishes):
     """Batches on their way.
@@ -240,7 +243,7 @@ class Queue(Wishes):
 
     def _give_up(self, entry: Entry, upload: Upload, step: Step, problem: Problem) -> None:
         upload = advance(upload, UploadEvent.FAILED, problem=problem, tries=0, limited=0, polling_since=None)
-        if problem.kind in BEGIN_ANEW:
+        if problem.kind in BEGIN_ANEW or (step is Step.CONFIRM and problem.status in NOT_AS_STORED):
             upload = anew(upload)
         self._keeper.upload(entry, upload, f"{step} failed: {problem.kind}")
         self._teller.failed(entry, upload, step, problem)

@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from uploader_gui.core.cancel import CancelToken
@@ -14,6 +15,7 @@ from uploader_gui.engine.asking import judge, request_for, unexpected
 from uploader_gui.engine.expiry import seconds_left
 from uploader_gui.engine.http import Client
 from uploader_gui.engine.origin import Origin, origin_of, safe
+from uploader_gui.engine.trust import AuthorityError, trust_with
 from uploader_gui.services import schema
 from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.template import as_text
@@ -43,11 +45,15 @@ class Account:
         service: The service.
         base: The address its credentials are for.
         values: Its filled fields, secrets included.
+        ca_file: A certificate authority's file of its own, trusted beside the system's.
+        agreed: Those of the service's further hosts that its person agreed to; None: all of them.
     """
 
     service: schema.Service
     base: str
     values: Mapping[str, str] = field(repr=False)
+    ca_file: Path | None = None
+    agreed: frozenset[str] | None = None
 
     @property
     def way(self) -> schema.Way:
@@ -66,13 +72,18 @@ class Account:
 
     @property
     def origins(self) -> frozenset[Origin]:
-        """Where its credentials may go: its base and the service's further hosts."""
-        hosts = [f"https://{host}" for host in self.service.hosts]
+        """Where its credentials may go: its base, and the service's further hosts that were agreed to."""
+        hosts = [f"https://{host}" for host in self.service.hosts if host not in self.unagreed]
         return frozenset(origin for url in (self.base, *hosts) if (origin := origin_of(url)) is not None)
+
+    @property
+    def unagreed(self) -> tuple[str, ...]:
+        """The service's further hosts that its person was not asked about: its credentials do not go there."""
+        return () if self.agreed is None else tuple(host for host in self.service.hosts if host not in self.agreed)
 
 
 def check_account(account: Account) -> None:
-    """Raise AccountError if the account's address or fields cannot be used."""
+    """Raise AccountError if the account's address, fields or certificate authority cannot be used."""
     origin = origin_of(account.base)
     if origin is None or not safe(origin):
         raise AccountError("The address must begin with https:// (http:// only on this computer).")
@@ -93,6 +104,11 @@ def check_account(account: Account) -> None:
         if value != value.strip():
             raise AccountError(f"The field “{labels.get(name, name)}” begins or ends with a space. Copy it again.")
     _ = account.way
+    if account.ca_file is not None:
+        try:
+            trust_with(account.ca_file)
+        except AuthorityError as error:
+            raise AccountError(error.sentence) from None
 
 
 class Session:

@@ -65,6 +65,9 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         raise StoreError(trouble_of(error), path) from None
+    except UnicodeDecodeError:
+        # SQLite quotes what is damaged in its message, and Python cannot read that.
+        raise StoreError(Trouble.DAMAGED, path) from None
 
 
 def connect(path: Path) -> sqlite3.Connection:
