@@ -26,6 +26,7 @@ def _batch(key: str = "b", **more: object) -> Batch:
         "id": key, "service": "close", "target": "note", "inputs": {"lead": "lead_globex", "to": ["a", "b"]},
         "named": {"lead": "Globex Corporation"}, "created": NOW, "base": "https://api.close.com/api/v1",
         "account": "Acme", "whose": "Ann Lee", "there": ("1", "2"), "author": "user_1", "record": "close r",
+        "service_name": "Close",
     }  # fmt: skip
     return Batch(**{**facts, **more})  # type: ignore[arg-type]
 

@@ -44,6 +44,7 @@ ROWS[3] = (
         CAST('/etc/acme.pem' AS BLOB), '["files.close.com"]', '2026-11-20T12:00:00.000+00:00')
     """,
 )
+ROWS[4] = ROWS[3]
 
 
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))

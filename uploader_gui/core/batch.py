@@ -244,6 +244,7 @@ class Batch:
         inputs: What was filled in, by input id.
         named: The same as people read it: a record's name instead of its id.
         attaches: Whether its target attaches; else storing the files is all.
+        service_name: What people call the service. The engine fills it in.
         base: The address its account is for.
         account: The account's name; "" for the environment's.
         whose: Who the account was when the batch was made, as its check said: "Ann Lee, Acme Sales".
@@ -270,6 +271,7 @@ class Batch:
     named: Mapping[str, str]
     created: datetime
     attaches: bool = True
+    service_name: str = ""
     base: str = ""
     account: str = ""
     whose: str | None = None

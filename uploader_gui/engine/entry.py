@@ -58,7 +58,9 @@ class Entry:
 
     def __init__(self, batch: Batch, uploads: Sequence[Upload], flow: Flow, session: Session) -> None:
         record = record_of(flow, batch, session.account)
-        self.batch = dataclasses.replace(batch, uploads=tuple(upload.id for upload in uploads), record=record)
+        self.batch = dataclasses.replace(
+            batch, uploads=tuple(upload.id for upload in uploads), record=record, service_name=flow.service.name
+        )
         self.flow = flow
         self.session = session
         self.uploads: dict[str, Upload] = {}

@@ -105,4 +105,8 @@ _THIRD = (
     "CREATE UNIQUE INDEX account_default ON account (service) WHERE is_default = 1",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD)
+_FOURTH = (
+    "ALTER TABLE batch ADD COLUMN service_name TEXT NOT NULL DEFAULT ''",  # "Close": told without its service file
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)

@@ -20,6 +20,7 @@ def of_batch(batch: Batch) -> dict[str, Any]:
     return {
         "id": batch.id,
         "service": batch.service,
+        "service_name": batch.service_name,
         "base": batch.base,
         "account": batch.account,
         "whose": batch.whose,
@@ -47,6 +48,7 @@ def batch_of(row: Row, uploads: tuple[str, ...]) -> Batch:
     return Batch(
         id=row["id"],
         service=row["service"],
+        service_name=row["service_name"],
         base=row["base"],
         account=row["account"],
         whose=row["whose"],
