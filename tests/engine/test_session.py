@@ -3,6 +3,7 @@
 import base64
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -167,3 +168,25 @@ def test_secrets_are_not_among_what_is_known(practice: PracticeService) -> None:
     account = _account("kizen", practice)
     assert set(account.public) == {"business_id", "user_id"}
     assert "api_key" not in account.public
+
+
+def test_credentials_go_to_agreed_hosts_only() -> None:
+    """Of the file's hosts those that were agreed to, and none that was agreed to but is not the file's any more."""
+    service = catalogue.find("close").model_copy(update={"hosts": ("old.close.example", "new.close.example")})
+    agreed = frozenset({"old.close.example", "gone.close.example"})
+    account = Account(service=service, base="https://api.close.com/api/v1", values={"api_key": "x"}, agreed=agreed)
+    assert account.origins == {("https", "api.close.com", 443), ("https", "old.close.example", 443)}
+    assert account.unagreed == ("new.close.example",)
+    nothing = dataclasses.replace(account, agreed=frozenset())
+    assert nothing.origins == {("https", "api.close.com", 443)}
+    everything = dataclasses.replace(account, agreed=None)
+    assert len(everything.origins) == 3
+    assert everything.unagreed == ()
+
+
+def test_a_certificate_authority_is_looked_at_early(tmp_path: Path) -> None:
+    """A file that is no such thing is told before anything is sent."""
+    base = "https://api.close.com/api/v1"
+    account = Account(service=catalogue.find("close"), base=base, values={"api_key": "x"}, ca_file=tmp_path / "no.pem")
+    with pytest.raises(AccountError, match="is not there"):
+        check_account(account)

@@ -3,7 +3,7 @@
 import dataclasses
 
 from uploader_gui.cli import keeping, naming
-from uploader_gui.core.batch import Batch, BatchEvent, Upload, ended
+from uploader_gui.core.batch import Batch, BatchEvent, Upload, ended, nameless
 from uploader_gui.store.ledger import Ledger
 
 
@@ -26,5 +26,8 @@ def end(
     now = keeping.now()
     place, link = naming.place_and_link(batch, uploads)
     after, changed = ended(dataclasses.replace(batch, place=place, link=link), uploads, event, now)
+    if event is BatchEvent.FOUND_ATTACHED:
+        # Whatever it is on the record: no other batch is to find it as its own.
+        ledger.claim(batch.record, nameless(batch.id), batch.id)
     ledger.save(after, changed, now, (batch.id, None, f"{event}, says a person"), durable=True)
     return after, changed

@@ -313,9 +313,12 @@ def advance(thing: Upload | Batch, event: UploadEvent | BatchEvent, **changes: A
     return dataclasses.replace(thing, state=state, **changes)
 
 
-def ended(
-    batch: Batch, uploads: Sequence[Upload], event: BatchEvent, at: datetime
-) -> tuple[Batch, tuple[Upload, ...]]:
+def nameless(batch_id: str) -> str:
+    """What a batch claims on a record when the service did not say what its attach made."""
+    return f"?{batch_id}"
+
+
+def ended(batch: Batch, uploads: Sequence[Upload], event: BatchEvent, at: datetime) -> tuple[Batch, tuple[Upload, ...]]:
     """Give a batch and its uploads as they are when it has ended: what only its steps and calls needed is forgotten.
 
     Args:

@@ -62,31 +62,32 @@ class Chooser:
         self._digesting: DigestWork | None = None
         self._not_digested: set[str] = set()
 
-    def next(self) -> tuple[Work | None, float | None]:
+    def next(self) -> tuple[Work | None, float | None]:  # noqa: C901 - one list of what comes before what
         """What to do now; else when something is due at the earliest. Raises LedgerError."""
         now = self._clock.monotonic()
         dues: list[float] = []
         chosen: tuple[Entry, Upload] | None = None
+        for entry in self._entries.values():
+            self._repeat(entry, now)
         taken = self._records_in_use()
         for entry in self._entries.values():
             if entry.batch.state in ENDED_BATCHES:
                 continue
             self._wake(entry, now)
             dues += entry.waiting.values()
+            if entry.batch.state is BatchState.ATTACH_UNKNOWN and entry.batch.due is not None:
+                dues.append(entry.batch.due)
             if entry.look is not None and entry.look.due is not None:
                 if entry.look.due <= now:
                     return self._verify(entry, entry.look), None
                 dues.append(entry.look.due)
             gate = self._patience.opens(entry.session, now)
             if entry.complete and not self._expire(entry):
-                if entry.batch.record in taken:
-                    continue
-                due = max(gate, entry.batch.due or now, entry.behind.due if entry.behind else now)
-                work = self._attach(entry, now) if due <= now else None
-                if work is not None:
-                    return work, None
-                if entry.behind is None or entry.behind.alive:
-                    dues.append(max(due, entry.behind.due) if entry.behind else due)
+                if entry.batch.record not in taken:
+                    work, due = self._attach_when_due(entry, now, gate)
+                    if work is not None:
+                        return work, None
+                    dues += [] if due is None else [due]
                 continue
             going = entry.batch.state in {BatchState.OPEN, BatchState.HELD}
             upload = entry.next_queued() if going else None
@@ -119,6 +120,13 @@ class Chooser:
         held = {BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN}
         return {entry.batch.record: entry.batch.id for entry in self._entries.values() if entry.batch.state in held}
 
+    def _repeat(self, entry: Entry, now: float) -> None:
+        """What is harmless twice, and may have been done, is done once more when its time has come."""
+        batch = entry.batch
+        if batch.state is BatchState.ATTACH_UNKNOWN and batch.due is not None and batch.due <= now:
+            again = advance(batch, BatchEvent.FOUND_ABSENT, due=None)
+            self._keeper.batch(entry, again, "again, as it is harmless twice")
+
     def _wake(self, entry: Entry, now: float) -> None:
         for upload in [entry.uploads[one] for one, due in entry.waiting.items() if due <= now]:
             offline = upload.state is UploadState.WAITING_NETWORK
@@ -145,6 +153,14 @@ class Chooser:
             cancel=entry.running[upload.id],
             meter=entry.meters[upload.id],
         )
+
+    def _attach_when_due(self, entry: Entry, now: float, gate: float) -> tuple[AttachWork | None, float | None]:
+        """Begin an attach; else say when it is worth another try, None if a person comes first."""
+        due = max(gate, entry.batch.due or now, entry.behind.due if entry.behind else now)
+        work = self._attach(entry, now) if due <= now else None
+        if work is not None or entry.behind is None:
+            return work, due
+        return None, max(due, entry.behind.due) if entry.behind.alive else None
 
     def _attach(self, entry: Entry, now: float) -> AttachWork | None:
         begun = advance(entry.batch, BatchEvent.ATTACH_STARTED, due=None, problem=None)
@@ -180,14 +196,14 @@ class Chooser:
 
     def _verify(self, entry: Entry, look: Look) -> VerifyWork:
         claimed = self._keeper.claimed(entry)
-        look.due = None
+        look.due, look.under_way = None, CancelToken()
         return VerifyWork(
             batch=entry.batch,
             uploads=entry.included,
             flow=entry.flow,
             session=entry.session,
             claimed=claimed,
-            cancel=CancelToken(),
+            cancel=look.under_way,
         )
 
     # ------------------------------------------------------------------------------------------------ digests

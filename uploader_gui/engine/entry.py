@@ -27,6 +27,7 @@ class Look:
         since: Monotonic seconds when it got lost, or when it was taken up.
         due: Monotonic seconds of the next look; None while one is under way.
         again: Whether it may be attached again when it is not there.
+        under_way: The token of the look that is under way: one from before tells nothing.
         absent: How many looks in a row did not find it.
         failed: How many looks in a row could not be had.
     """
@@ -34,6 +35,7 @@ class Look:
     since: float
     due: float | None
     again: bool
+    under_way: CancelToken | None = None
     absent: int = 0
     failed: int = 0
 
@@ -108,13 +110,18 @@ class Entry:
             self.meters.pop(upload_id, None)
 
     def next_queued(self) -> Upload | None:
-        """The first upload that may begin; those that have left the queue meanwhile are passed over."""
-        while self.queued:
-            upload = self.uploads.get(self.queued[0])
-            if upload is not None and upload.state is UploadState.QUEUED:
-                return upload
+        """The first upload that may begin; those that have left the queue meanwhile are passed over.
+
+        One that a lane was told to stop waits until that lane has ended: two never work on one file.
+        """
+        while self.queued and not self._waits(self.queued[0]):
             self.queued.popleft()
-        return None
+        ready = (one for one in self.queued if one not in self.running and self._waits(one))
+        return next((self.uploads[one] for one in ready), None)
+
+    def _waits(self, upload_id: str) -> bool:
+        upload = self.uploads.get(upload_id)
+        return upload is not None and upload.state is UploadState.QUEUED
 
     @property
     def ordered(self) -> tuple[Upload, ...]:
@@ -139,6 +146,11 @@ class Entry:
         if verify is None:
             return False
         return verify.items is None or self.flow.same_is_certain or self.batch.there is not None
+
+    def confirming(self, upload_id: str) -> bool:
+        """Whether an upload is in the middle of a confirm that may not be repeated."""
+        confirm = self.flow.confirm
+        return confirm is not None and not confirm.repeat and self.current.get(upload_id) is Step.CONFIRM
 
     @property
     def complete(self) -> bool:

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from uploader_gui.core.batch import ATTACH_SENT, Batch, BatchEvent, Upload, ended
+from uploader_gui.core.batch import ATTACH_SENT, Batch, BatchEvent, Upload, ended, nameless
 from uploader_gui.core.ports import Clock, Holder, Ledger, LedgerError
 from uploader_gui.engine.entry import Entry
 
@@ -88,10 +88,12 @@ class Keeper:
 
     def attach_sent(self, entry: Entry) -> None:
         """Note that the attach goes out: on the disk itself before it does. Raises LedgerError."""
+        self._check()
         self._save(None, (), (entry.batch.id, None, ATTACH_SENT), durable=True)
 
     def begin_attach(self, entry: Entry, batch: Batch) -> Holder | None:
         """Keep a batch that begins to be attached, unless another one holds its record. Raises LedgerError."""
+        self._check()
         with self._stopping():
             holder = self._ledger.begin_attach(batch, self._clock.utc(), (batch.id, None, "attaching"))
         if holder is None:
@@ -125,8 +127,13 @@ class Keeper:
         entry.more(uploads)
         self._show(entry, uploads)
 
-    def claim(self, entry: Entry, thing: str) -> bool:
-        """Claim what an attach made; False if it is another batch's. Raises LedgerError."""
+    def claim(self, entry: Entry, thing: str | None) -> bool:
+        """Claim what an attach made, or something of which the id is not known; False if it is another batch's.
+
+        Raises:
+            LedgerError: It cannot be kept.
+        """
+        thing = thing or nameless(entry.batch.id)
         with self._stopping():
             return self._ledger.claim(entry.batch.record, thing, entry.batch.id)
 
@@ -136,10 +143,20 @@ class Keeper:
             claims = self._ledger.claimed(entry.batch.record)
         return frozenset(thing for thing, owner in claims.items() if owner != entry.batch.id)
 
+    def _check(self) -> None:
+        """Let nothing go out that could not be noted, whoever met the ledger's refusal first. Raises LedgerError."""
+        if self.broken is not None:
+            raise self.broken
+
     def _show(self, entry: Entry, uploads: Sequence[Upload]) -> None:
         self._changed(entry.batch, None)
         for upload in uploads:
             self._changed(entry.batch, upload)
+
+    def has_claimed(self, entry: Entry) -> bool:
+        """Whether a batch has claimed something itself: then its attach went through. Raises LedgerError."""
+        with self._stopping():
+            return entry.batch.id in self._ledger.claimed(entry.batch.record).values()
 
     def _save(
         self,

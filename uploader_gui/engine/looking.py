@@ -1,6 +1,7 @@
 """What becomes of attaches whose answer got lost: when the service is looked at, and what a look means."""
 
-from uploader_gui.core.batch import BatchEvent, BatchState, Step, advance
+from uploader_gui.core.batch import BatchEvent, BatchState, Step, advance, nameless
+from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.engine.entry import Entry, Look
@@ -37,11 +38,12 @@ class Looking:
         accepted = problem is not None and problem.kind is Kind.APPEND_INCOMPLETE
         entry.look = Look(since=now, due=now, again=not (accepted or entry.flow.target.sends))
 
-    def looked(self, entry: Entry, seen: Looked | None, problem: Problem | None) -> None:
-        """A look has ended; None if it could not be had, and `problem` says why."""
+    def looked(self, entry: Entry, token: CancelToken, seen: Looked | None, problem: Problem | None) -> None:
+        """A look has ended; None if it could not be had, and `problem` says why. One from before tells nothing."""
         look = entry.look
-        if entry.batch.state is not BatchState.ATTACH_UNKNOWN or look is None:
+        if entry.batch.state is not BatchState.ATTACH_UNKNOWN or look is None or look.under_way is not token:
             return
+        look.under_way = None
         if seen is None:
             settled = self._had_none(look, problem)
         elif seen.sight is Sight.FOUND:
@@ -62,8 +64,13 @@ class Looking:
         return wait is not None
 
     def _found(self, entry: Entry, seen: Looked) -> bool:
-        if seen.thing is not None and not self._keeper.claim(entry, seen.thing):
-            return False
+        if seen.thing is not None:
+            of_others = self._keeper.claimed(entry)
+            if not entry.flow.same_is_certain and any(thing.startswith(nameless("")) for thing in of_others):
+                # An earlier batch made something here that nobody has named: this may be it.
+                return False
+            if not self._keeper.claim(entry, seen.thing):
+                return False
         entry.look = None
         self._keeper.end(entry, entry.batch, BatchEvent.FOUND_ATTACHED)
         self._teller.done(entry, None, Step.VERIFY)

@@ -85,11 +85,15 @@ class Queue(Wishes):
         """A step of an upload is done; `upload` is as it is now."""
         with self._changed:
             entry = self._entries[batch.id]
-            if entry.uploads[upload.id].state is not UploadState.RUNNING:
-                return
-            running = dataclasses.replace(upload, state=UploadState.RUNNING)
-            self._keeper.upload(entry, advance(running, UploadEvent.STEP_DONE, problem=None), f"{step} done")
-            self._teller.done(entry, upload, step)
+            before = entry.uploads.get(upload.id)
+            if before is not None and before.state is UploadState.RUNNING:
+                running = dataclasses.replace(upload, state=UploadState.RUNNING)
+                self._keeper.upload(entry, advance(running, UploadEvent.STEP_DONE, problem=None), f"{step} done")
+                self._teller.done(entry, upload, step)
+            elif before is not None and before.state in {UploadState.PAUSED, UploadState.QUEUED}:
+                # Told to rest meanwhile: what was done is done.
+                entry.current.pop(upload.id, None)
+                self._keeper.upload(entry, dataclasses.replace(upload, state=before.state), f"{step} done")
 
     def learned(self, batch: Batch) -> None:
         """A call before the attach was answered; `batch` has what it said."""
@@ -161,16 +165,13 @@ class Queue(Wishes):
         """An upload was broken off because it was told to stop."""
         with self._changed:
             entry = self._left(work)
-            upload = entry.uploads[work.upload.id]
-            step = entry.current.get(upload.id)
-            if upload.state is UploadState.RUNNING:
-                upload = advance(upload, UploadEvent.CRASHED)
-                confirm = entry.flow.confirm
-                if step is Step.CONFIRM and confirm is not None and not confirm.repeat:
-                    upload = anew(upload)
-                self._keeper.upload(entry, upload, "stopped")
-            if step is not None:
-                entry.began.pop((upload.id, step), None)
+            upload = entry.uploads.get(work.upload.id)
+            if upload is not None and upload.state is UploadState.RUNNING:
+                stopped = advance(upload, UploadEvent.CRASHED)
+                self._keeper.upload(entry, anew(stopped) if entry.confirming(upload.id) else stopped, "stopped")
+            if upload is not None:
+                step = entry.current.pop(upload.id, None)
+                entry.began.pop((upload.id, step or upload.next_step), None)
             self._changed.notify_all()
 
     def attached(self, work: AttachWork, ended: Attached) -> None:
@@ -181,7 +182,8 @@ class Queue(Wishes):
             problem = ended.problem
             step = entry.current.get(batch.id, Step.ATTACH)
             if ended.verdict is Verdict.ATTACHED:
-                if ended.made is not None:
+                verify = entry.flow.target.verify
+                if ended.made is not None or (verify is not None and verify.made is not None):
                     self._keeper.claim(entry, ended.made)
                 self._keeper.end(entry, batch, BatchEvent.ATTACHED)
                 self._teller.finished(entry, attached=True)
@@ -189,11 +191,13 @@ class Queue(Wishes):
                 lost = advance(batch, BatchEvent.ANSWER_LOST, problem=problem)
                 self._keeper.batch(entry, lost, "attach unknown")
             elif ended.verdict is Verdict.REFUSED:
-                self._keeper.batch(entry, advance(batch, BatchEvent.REFUSED, problem=problem), "attach refused")
+                self._keeper.batch(entry, advance(batch, _refused(entry), problem=problem), "attach refused")
             else:
                 self._attach_later(entry, batch, ended, step)
                 problem = entry.batch.problem
-            if entry.batch.state is BatchState.ATTACH_UNKNOWN and self._looks and entry.can_look:
+            if entry.batch.due is not None:
+                pass  # it goes on by itself
+            elif entry.batch.state is BatchState.ATTACH_UNKNOWN and self._looks and entry.can_look:
                 self._looking.begin(entry)
             elif entry.batch.state in {BatchState.ATTACH_UNKNOWN, BatchState.NEEDS_ATTENTION} and problem is not None:
                 self._teller.failed(entry, None, step, problem)
@@ -202,7 +206,7 @@ class Queue(Wishes):
     def looked(self, work: VerifyWork, seen: Looked | None, problem: Problem | None = None) -> None:
         """A look for an attach whose answer got lost has ended; None if it could not be had, and `problem` says why."""
         with self._changed:
-            self._looking.looked(self._entries[work.batch.id], seen, problem)
+            self._looking.looked(self._entries[work.batch.id], work.cancel, seen, problem)
             self._changed.notify_all()
 
     def digested(self, work: DigestWork, digests: Mapping[str, str] | None) -> None:
@@ -259,7 +263,10 @@ class Queue(Wishes):
         if problem is not None and wait is not None:
             self._patience.gate(entry.session, problem, wait)
             due = self._clock.monotonic() + wait
-            waiting = advance(batch, BatchEvent.NOT_SENT, due=due, problem=problem, **tried)
+            # What may have worked is not called open: it could be cancelled then, as if nothing were attached.
+            unknown = ended.verdict is Verdict.REPEATABLE and problem.sent
+            event = BatchEvent.ANSWER_LOST if unknown else BatchEvent.NOT_SENT
+            waiting = advance(batch, event, due=due, problem=problem, **tried)
             self._keeper.batch(entry, waiting, f"attach waits: {problem.kind}")
             self._teller.waits(entry, None, step, problem, wait)
         elif ended.verdict is Verdict.REPEATABLE and problem is not None:
@@ -267,5 +274,10 @@ class Queue(Wishes):
             lost = advance(batch, BatchEvent.ANSWER_LOST, problem=problem, tries=0, limited=0)
             self._keeper.batch(entry, lost, "attach unknown")
         else:
-            refused = advance(batch, BatchEvent.REFUSED, problem=problem, tries=0, limited=0)
+            refused = advance(batch, _refused(entry), problem=problem, tries=0, limited=0)
             self._keeper.batch(entry, refused, "attach refused")
+
+
+def _refused(entry: Entry) -> BatchEvent:
+    """What a refusal means: an earlier try of what is harmless twice may have worked all the same."""
+    return BatchEvent.ANSWER_LOST if entry.flow.target.repeat and entry.batch.tries else BatchEvent.REFUSED

@@ -41,6 +41,7 @@ class Teller:
 
     def done(self, entry: Entry, upload: Upload | None, step: Step) -> None:
         """A step ended well."""
+        entry.current.pop(upload.id if upload is not None else entry.batch.id, None)
         self._changed(entry, upload, step, StepState.DONE, self._spent(entry, upload, step), None)
 
     def failed(self, entry: Entry, upload: Upload | None, step: Step, problem: Problem) -> None:

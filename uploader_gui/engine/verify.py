@@ -98,8 +98,9 @@ def look(
             mine.add(thing)
             if certain:
                 break
-        elif len(alone) < len(known["files"]):
-            # Some of our files, or all of them beside others, or nobody knows by whom: perhaps ours, edited meanwhile.
+        elif len(alone) < len(known["files"]) or (not parts and not certain and by is not None):
+            # Some of our files, or all of them beside others, or none any more, or nobody knows by whom: perhaps ours,
+            # edited meanwhile.
             doubtful = True
     if len(mine) == 1 and (certain or not doubtful):
         return Looked(sight=Sight.FOUND, thing=mine.pop())

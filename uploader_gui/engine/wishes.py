@@ -26,7 +26,7 @@ from uploader_gui.core.ports import Clock, Ledger, LedgerError
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine.choosing import Chooser
-from uploader_gui.engine.entry import Entry, as_found, parted, taken_up, with_files
+from uploader_gui.engine.entry import Entry, anew, as_found, parted, taken_up, with_files
 from uploader_gui.engine.events import Listener
 from uploader_gui.engine.keeping import Changed, Keeper
 from uploader_gui.engine.looking import Looking
@@ -119,8 +119,8 @@ class Wishes:
                 unknown = Problem(kind=Kind.ATTACH_UNKNOWN, service=flow.service.name, step=Step.ATTACH)
                 batch = advance(batch, BatchEvent.CRASHED, problem=unknown)
             elif batch.state is BatchState.ATTACHING:
-                # Not sent, or harmless to send again.
-                batch = advance(batch, BatchEvent.NOT_SENT)
+                # Not sent, or harmless to send again: but then it may be attached already.
+                batch = advance(batch, BatchEvent.NOT_SENT, tries=max(batch.tries, int(attach_sent)))
             elif batch.state is BatchState.HELD:
                 batch = advance(batch, BatchEvent.UNDONE)
             entry = Entry(batch, [taken_up(upload, flow) for upload in uploads], flow, session)
@@ -130,10 +130,22 @@ class Wishes:
             for before, upload in zip(uploads, entry.ordered, strict=True):
                 if upload != before:
                     self._keeper.upload(entry, upload, "taken up")
-            if batch.state is BatchState.ATTACH_UNKNOWN and self._looks and entry.can_look:
-                self._looking.begin(entry)
+            if batch.state is BatchState.ATTACH_UNKNOWN:
+                self._ask_again(entry)
             self._settle(entry)
             self._changed.notify_all()
+
+    def _ask_again(self, entry: Entry) -> None:
+        """Nobody knows whether an attach of an earlier process went through."""
+        if self._keeper.has_claimed(entry):
+            # It ended between claiming what its attach made and saying so.
+            self._keeper.end(entry, entry.batch, BatchEvent.FOUND_ATTACHED)
+            self._teller.finished(entry, attached=True)
+        elif entry.flow.target.repeat:
+            absent = advance(entry.batch, BatchEvent.FOUND_ABSENT, due=None)
+            self._keeper.batch(entry, absent, "again, as it is harmless twice")
+        elif self._looks and entry.can_look:
+            self._looking.begin(entry)
 
     def extend(self, batch_id: str, uploads: Sequence[Upload]) -> bool:
         """Add files to a batch that is not being attached yet; a text that names its files names these too.
@@ -192,7 +204,7 @@ class Wishes:
             if entry.batch.state is not BatchState.OPEN:
                 return False
             entry.held_back = False
-            if after > 0:
+            if after > 0 and entry.flow.target.call is not None:
                 due = self._clock.monotonic() + after
                 self._keeper.batch(entry, advance(entry.batch, BatchEvent.HELD, due=due), "held")
             self._changed.notify_all()
@@ -272,7 +284,9 @@ class Wishes:
             ]
             tokens = [token for upload in resting if (token := entry.running.get(upload.id)) is not None]
             for upload in resting:
-                self._keeper.upload(entry, advance(upload, UploadEvent.PAUSED, due=None), "paused")
+                paused = advance(upload, UploadEvent.PAUSED, due=None)
+                # Nobody will know whether the confirm came, should the program end before its lane does.
+                self._keeper.upload(entry, anew(paused) if entry.confirming(upload.id) else paused, "paused")
             self._changed.notify_all()
         for token in tokens:
             token.cancel()
@@ -340,6 +354,7 @@ class Wishes:
                 return False
             entry.look = None
             if attached:
+                self._keeper.claim(entry, None)
                 self._keeper.end(entry, entry.batch, BatchEvent.FOUND_ATTACHED)
                 self._teller.finished(entry, attached=True)
             else:
