@@ -9,12 +9,22 @@ from pathlib import Path
 import pytest
 
 from tests.cli.fixtures import cli, clock, pace, practice
+from tests.store.vault import Vault
+from uploader_gui.cli import keychain
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine.queue import Queue
 
 __all__ = ["cli", "clock", "pace", "practice"]
 
 Interrupt = Callable[..., None]
+
+
+@pytest.fixture
+def vault(monkeypatch: pytest.MonkeyPatch) -> Vault:
+    """A keychain in memory, in the place of the system's."""
+    made = Vault()
+    monkeypatch.setattr(keychain, "system_keychain", lambda: made)
+    return made
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_service_file_is_gone(cli: CommandLine, offer: Path) -> None:
     """What was attached is told also when its service file is gone."""
     cli.send("close", offer, target="note", inputs=LEAD)
     rewrite(kept(ended=True)[0], service="gone")
-    assert "gone, the note on Globex Corporation: is attached" in cli("history").out
+    assert "Close, the note on Globex Corporation: is attached" in cli("history").out
     assert cli("history", "--json").lines[0]["place"] == "the note on Globex Corporation"
 
 

@@ -13,6 +13,7 @@ LEAD = {"lead": SAMPLES["close"]["lead"]}
 PLACE = "Close, the note on Globex Corporation"
 KEYS = {
     "event", "batch", "service", "target", "record", "place", "state", "created", "files", "problem", "working",
+    "account", "whose",
 }  # fmt: skip
 
 
@@ -60,6 +61,8 @@ def test_json(cli: CommandLine, offer: Path, plan: Path) -> None:
         "target": "note",
         "record": "Globex Corporation",
         "place": "the note on Globex Corporation",
+        "account": None,
+        "whose": "Ann Lee, Acme Sales",
         "state": "needs_attention",
         "created": None,
         "files": [
@@ -72,10 +75,12 @@ def test_json(cli: CommandLine, offer: Path, plan: Path) -> None:
 
 
 def test_service_file_is_gone(cli: CommandLine, offer: Path, interrupt: Interrupt) -> None:
-    """Of a batch whose service file is gone the ids of service and target are shown."""
+    """Of a batch whose service file is gone it is shown what the service was called, else its id; and the target's."""
     interrupt(offer)
     cli.send("close", offer, target="note", inputs=LEAD)
     batch = rewrite(kept()[0], service="gone", place=None)
+    assert cli("queue").out.startswith(f"{batch.id[:8]}  Close, “note”: waits to be gone on with\n")
+    rewrite(batch, service_name="")
     assert cli("queue").out.startswith(f"{batch.id[:8]}  gone, “note”: waits to be gone on with\n")
 
 

@@ -29,7 +29,7 @@ def test_attached(service: str, lost: str, cli: CommandLine) -> None:
     before = len(cli.practice.world.requests)
     result = cli("settle", lost, "--attached")
     assert (result.code, result.err) == (0, "")
-    named = "Close: 1 file attached to the note on Globex" if service == "close" else "gone: 1 file attached to “note”"
+    named = "Close: 1 file attached to " + ("the note on Globex" if service == "close" else "“note”")
     assert result.out.startswith(named)
     assert len(cli.practice.world.requests) == before
     [batch] = kept(ended=True)

@@ -20,6 +20,8 @@ QUICK = [
     ["services"],
     ["services", "show", "close"],
     ["targets", "--service", "circle"],
+    ["accounts"],
+    ["accounts", "rename", "a", "b", "--service", "close"],
 ]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from uploader_gui.cli.arguments import COMMANDS, parser
 from uploader_gui.cli.exits import INTERRUPTED, NEEDS_ATTENTION, WRONG_USE, FailedError, WrongUseError
+from uploader_gui.services.place import look_in
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str]) -> int:
         parser().print_help()
         return WRONG_USE
     code: int = NEEDS_ATTENTION
+    from uploader_gui.store.paths import places  # noqa: PLC0415 - what is mistyped needs no folders
+
+    look_in(places().config / "services")
     try:
         module = importlib.import_module(COMMANDS[options.command])
         code = module.run(options)

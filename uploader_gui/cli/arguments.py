@@ -5,6 +5,7 @@ import functools
 from typing import TypeAlias
 
 from uploader_gui import __version__
+from uploader_gui.cli.account_arguments import add_accounts
 
 COMMANDS = {
     "send": "uploader_gui.cli.send",
@@ -15,12 +16,13 @@ COMMANDS = {
     "cancel": "uploader_gui.cli.cancel",
     "history": "uploader_gui.cli.history",
     "targets": "uploader_gui.cli.targets",
+    "accounts": "uploader_gui.cli.accounts",
     "services": "uploader_gui.cli.services",
     "practice": "uploader_gui.cli.practice",
 }
 
 _KEYS = """\
-keys come from the environment, all fields of one way to sign in:
+keys come from an account (uploader-gui accounts add), or from the environment, all fields of one way to sign in:
   UPLOADER_CLOSE_API_KEY
   UPLOADER_KIZEN_API_KEY, UPLOADER_KIZEN_BUSINESS_ID, UPLOADER_KIZEN_USER_ID
   UPLOADER_HAUFE_API_KEY, UPLOADER_HAUFE_USER_ID
@@ -49,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     _add_settle(commands)
     _add_history(commands)
     _add_targets(commands)
+    add_accounts(commands)
     _add_services(commands)
     _add_practice(commands)
     return top
@@ -180,19 +183,21 @@ def _add_targets(commands: Commands) -> None:
 
 
 def _add_where(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--service", required=True, metavar="ID", help="close, kizen, haufe or circle")
+    command.add_argument("--service", required=True, metavar="ID", help="close, kizen, haufe, circle, or your own")
     command.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="an input; NAME= leaves it empty"
     )
-    command.add_argument("--account", metavar="NAME", help="the account whose key to use (default: the environment's)")
-    command.add_argument("--base", metavar="URL", help="another address of the service, such as the practice service's")
+    account = "the account to use (default: a key in the environment, else the service's default account)"
+    command.add_argument("--account", metavar="NAME", help=account)
+    command.add_argument("--base", metavar="URL", help="another address of the service, for a key from the environment")
 
 
 def _add_services(commands: Commands) -> None:
     services = commands.add_parser(
         "services",
-        help="which services there are; check a service file",
-        description="List the services, show one, check a service file, or print the JSON Schema of such files.",
+        help="which services there are; add one of your own",
+        description="List the services, show one, add or remove one of your own, check a service file, or print the "
+        "JSON Schema of such files.",
         allow_abbrev=False,
     )
     actions = services.add_subparsers(dest="action", metavar="ACTION")
@@ -201,6 +206,19 @@ def _add_services(commands: Commands) -> None:
     show.add_argument("id", metavar="ID")
     check = actions.add_parser("check", help="check a service file", allow_abbrev=False)
     check.add_argument("file", metavar="FILE")
+    add = actions.add_parser(
+        "add",
+        help="add a service of your own",
+        description="Show in plain words what a service file would do, ask, and add it.",
+        allow_abbrev=False,
+    )
+    add.add_argument("file", metavar="FILE")
+    add.add_argument("--replace", action="store_true", help="also in the place of one that comes with the program")
+    add.add_argument("--yes", action="store_true", help="do not ask")
+    hosts = "with --yes: also if keys go to hosts to which they did not go before"
+    add.add_argument("--new-hosts", action="store_true", help=hosts)
+    remove = actions.add_parser("remove", help="remove a service of your own", allow_abbrev=False)
+    remove.add_argument("id", metavar="ID")
     actions.add_parser("schema", help="print the JSON Schema of service files", allow_abbrev=False)
 
 

@@ -1,7 +1,6 @@
-"""What is asked before anything is sent: the service, whose account it is; a person, whether something may go out."""
+"""What is asked before anything is sent: of the service, whose account it is; of a person, what may go out."""
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from uploader_gui.cli import left, running
@@ -32,7 +31,7 @@ class Accounts:
 
     def __init__(self, engine: running.Engine) -> None:
         self._engine = engine
-        self._answers: dict[tuple[str, str], Whose | Problem] = {}
+        self._answers: dict[object, Whose | Problem] = {}
 
     def whose(self, account: Account) -> Whose | None:
         """Whose an account is; None if the service does not say.
@@ -41,7 +40,7 @@ class Accounts:
             UploadError: The key does not work, or the service cannot be asked.
             StoppedError: It was interrupted.
         """
-        key = account.service.id, account.base
+        key = running.key_of(account)
         if key not in self._answers:
             try:
                 self._answers[key] = self._engine.whose(account)
@@ -81,23 +80,3 @@ def going_out(flow: Flow, count: int, where: str) -> str:
     """Say what will go out to whom: "Circle: 2 files will be sent at once to the message in General (…)"."""
     seen = _SEEN_BY[flow.target.seen_by]
     return f"{flow.service.name}: {left.files(count)} will be sent at once to {where} ({seen})"
-
-
-def can_ask() -> bool:
-    """Whether there is a person at a terminal."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def may_go_out(lines: Sequence[str]) -> bool | None:
-    """Ask a person whether all this may go out; anything but yes means no, and None that it was interrupted."""
-    interrupted = False
-    try:
-        for line in lines[:-1]:
-            print(f"{line}.", file=sys.stderr)
-        print(f"{lines[-1]}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-        answer = sys.stdin.readline()
-    except KeyboardInterrupt:
-        interrupted, answer = True, ""
-    if not answer.endswith("\n"):
-        print(file=sys.stderr)
-    return None if interrupted else answer.strip().lower() in {"y", "yes"}

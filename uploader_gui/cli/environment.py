@@ -25,40 +25,93 @@ def take_keys() -> dict[str, str]:
     return {name: os.environ.pop(name) for name in names}
 
 
-def account(service: "Service", keys: Mapping[str, str], *, base: str | None, name: str | None) -> "Account":
+def given(service: "Service", keys: Mapping[str, str]) -> bool:
+    """Whether any field of a service's account is in the environment."""
+    return any(keys.get(variable(service, field.id)) for field in service.account.fields)
+
+
+def account(service: "Service", keys: Mapping[str, str], *, base: str | None) -> "Account":
     """Make the account.
 
     Args:
         service: The service.
         keys: What `take_keys` gave.
         base: Another address of it; None for its own.
-        name: The account that was asked for by name, if any.
 
     Raises:
         WrongUseError: The fields are not those of one way to sign in, or cannot be used.
     """
     # Here, because it brings the HTTP library, and what is mistyped is told at once.
-    from uploader_gui.engine.origin import origin_of, safe  # noqa: PLC0415
     from uploader_gui.engine.session import Account, AccountError, check_account  # noqa: PLC0415
 
-    if base is not None and ((origin := origin_of(base)) is None or not safe(origin)):
-        raise WrongUseError(
-            f"--base takes an address that begins with https:// (http:// only on this computer), not “{base}”."
-        )
+    address = checked_base(base) if base is not None else service.account.base
     fields = {field.id: keys.get(variable(service, field.id), "") for field in service.account.fields}
     values = {field: value for field, value in fields.items() if value}
-    if name is not None:
-        raise WrongUseError(f"there is no account “{name}”. {_how(service)}")
     if not values:
-        raise WrongUseError(f"there is no key for {service.name}. {_how(service)}")
-    found = Account(service=service, base=(base or service.account.base).rstrip("/"), values=values)
+        raise no_key(service)
+    shared = shared_variable(service)
+    if shared is not None:
+        raise WrongUseError(
+            f"the variable {shared[0]} is {shared[1]}'s as well, whose key must not go to {service.name}. Give the "
+            f"service another id, or add an account: {how_to_add(service)}"
+        )
+    found = Account(service=service, base=address.rstrip("/"), values=values)
     try:
         check_account(found)
     except AccountError as error:
-        raise WrongUseError(f"{error.sentence} {_how(service)}") from None
+        raise WrongUseError(f"{error.sentence} {how(service)}") from None
     return found
 
 
-def _how(service: "Service") -> str:
+def checked_base(base: str) -> str:
+    """An address that a key may go to. Raises WrongUseError."""
+    from uploader_gui.engine.origin import origin_of, safe  # noqa: PLC0415 - likewise
+
+    if (origin := origin_of(base)) is None or not safe(origin) or "?" in base or "#" in base:
+        raise WrongUseError(
+            f"--base takes an address that begins with https:// (http:// only on this computer), not “{base}”."
+        )
+    return base.rstrip("/")
+
+
+def shared_variable(service: "Service", *, added: bool = False) -> tuple[str, str] | None:
+    """A variable that would hold another service's field as well, and that service's name.
+
+    `close_api` with a field `key` would be given what the person means for `close` and its `api_key`.
+
+    Args:
+        service: One of the person's own; of the others it is known that they share none.
+        added: Whether it is only about to be added.
+    """
+    from uploader_gui.services import catalogue  # noqa: PLC0415 - most commands need no other service
+
+    if not added and service.id not in catalogue.own():
+        return None
+    mine = {variable(service, field.id) for field in service.account.fields}
+    for other in catalogue.known():
+        if other == service.id:
+            continue
+        try:
+            found = catalogue.find(other)
+        except (catalogue.UnknownServiceError, catalogue.ServiceFileError):
+            continue
+        both = mine & {variable(found, field.id) for field in found.account.fields}
+        if both:
+            return min(both), found.name
+    return None
+
+
+def no_key(service: "Service") -> WrongUseError:
+    """What to say where there is neither a key in the environment nor an account."""
+    return WrongUseError(f"there is no key for {service.name}. {how(service)} Or add an account: {how_to_add(service)}")
+
+
+def how(service: "Service") -> str:
+    """How keys come from the environment."""
     ways = ", or ".join(" and ".join(variable(service, field) for field in way.fields) for way in service.account.ways)
     return f"Set {ways} in the environment."
+
+
+def how_to_add(service: "Service") -> str:
+    """The command that adds an account."""
+    return f"uploader-gui accounts add --service {service.id}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from uploader_gui.cli.exits import WrongUseError
+from uploader_gui.core import words
 from uploader_gui.services import catalogue, links, schema
 from uploader_gui.services.expression import ExpressionError
 from uploader_gui.services.flow import Flow, flow
@@ -14,9 +15,11 @@ def find_service(service_id: str) -> schema.Service:
     try:
         return catalogue.find(service_id)
     except catalogue.UnknownServiceError as error:
-        raise WrongUseError(f"there is no service “{service_id}”; there are {', '.join(error.known)}.") from None
+        known = ", ".join(words.plain(one) for one in error.known)
+        raise WrongUseError(f"there is no service “{words.plain(service_id)}”; there are {known}.") from None
     except catalogue.ServiceFileError as error:
-        raise WrongUseError(f"the service file has mistakes:\n{error}") from None
+        mistakes = "\n".join(f"{words.plain(error.name)}: {mistake}" for mistake in error.mistakes)
+        raise WrongUseError(f"the service file has mistakes:\n{mistakes}") from None
 
 
 def choose(service: schema.Service, target: str | None, link: str | None) -> tuple[Flow, dict[str, str]]:

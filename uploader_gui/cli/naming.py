@@ -1,6 +1,5 @@
 """What people call a batch: its service, its place, its record. Without the network, so without the HTTP library."""
 
-import functools
 from typing import Any
 
 from uploader_gui.core import words
@@ -9,25 +8,32 @@ from uploader_gui.engine import scope
 from uploader_gui.services import catalogue
 from uploader_gui.services.expression import ExpressionError
 from uploader_gui.services.flow import Flow, flow
+from uploader_gui.services.schema import Service
 from uploader_gui.services.template import Template
 
+_flows: dict[tuple[str, str], tuple[Service, Flow]] = {}
 
-@functools.cache
+
 def flow_of(service: str, target: str) -> Flow | None:
     """What happens with files that go to a target; None if its service file, or the target in it, is gone."""
     try:
         found = catalogue.find(service)
     except (catalogue.UnknownServiceError, catalogue.ServiceFileError):
         return None
-    return flow(found, target) if target in found.targets else None
+    if target not in found.targets:
+        return None
+    before = _flows.get((service, target))
+    if before is None or before[0] is not found:  # its file has changed meanwhile
+        before = _flows[service, target] = found, flow(found, target)
+    return before[1]
 
 
 def service_name(batch: Batch) -> str:
-    """What people call a batch's service; its id if its service file is gone."""
+    """What people call a batch's service; if its service file is gone, what it was called, or its id."""
     try:
         return catalogue.find(batch.service).name
     except (catalogue.UnknownServiceError, catalogue.ServiceFileError):
-        return words.plain(batch.service)
+        return words.plain(batch.service_name or batch.service)
 
 
 def place_and_link(batch: Batch, uploads: tuple[Upload, ...]) -> tuple[str, str | None]:

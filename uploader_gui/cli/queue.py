@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from uploader_gui.cli import environment, exits, keeping, left, outcome
@@ -27,12 +28,13 @@ def run(options: argparse.Namespace) -> int:
     environment.take_keys()
     with keeping.opened(writes=False) as ledger:
         batches = ledger.batches(ended=False)
+        names = _names(ledger) if any(batch.account for batch in batches) else {}
         for batch in batches:
             working, now, uploads = _seen(ledger, batch)
             if options.json:
-                print(json.dumps(_as_json(now, uploads, working=working)))
+                print(json.dumps(_as_json(now, uploads, names, working=working)))
             else:
-                print("\n".join(_lines(now, uploads, working=working)))
+                print("\n".join(_lines(now, uploads, names, working=working)))
         if not batches and not options.json:
             print("Nothing is on its way. What was attached is told by: uploader-gui history")
     return exits.DONE
@@ -46,7 +48,15 @@ def _seen(ledger: Ledger, batch: Batch) -> tuple[bool, Batch, tuple[Upload, ...]
     return False, left.as_left(ledger, batch), tuple(map(left.upload_as_left, uploads))
 
 
-def _as_json(batch: Batch, uploads: tuple[Upload, ...], *, working: bool) -> dict[str, Any]:
+def _names(ledger: Ledger) -> dict[str, str]:
+    """What the saved accounts are called, by id."""
+    from uploader_gui.cli import keychain  # noqa: PLC0415 - most batches are the environment's
+    from uploader_gui.store.accounts import Accounts  # noqa: PLC0415 - likewise
+
+    return {account.id: account.name for account in Accounts(ledger, keychain.secrets()).list()}
+
+
+def _as_json(batch: Batch, uploads: tuple[Upload, ...], names: Mapping[str, str], *, working: bool) -> dict[str, Any]:
     from uploader_gui.cli import naming  # noqa: PLC0415 - reads service files; an empty queue needs none
 
     return {
@@ -56,6 +66,8 @@ def _as_json(batch: Batch, uploads: tuple[Upload, ...], *, working: bool) -> dic
         "target": batch.target,
         "record": naming.record_name(batch),
         "place": naming.place_and_link(batch, uploads)[0],
+        "account": names.get(batch.account),
+        "whose": batch.whose,
         "state": batch.state,
         "created": batch.created.isoformat(),
         "files": [
@@ -80,11 +92,14 @@ def _problem_as_json(problem: Problem | None) -> dict[str, str] | None:
     return {"kind": problem.kind, "title": sentence.title, "text": text}
 
 
-def _lines(batch: Batch, uploads: tuple[Upload, ...], *, working: bool) -> list[str]:
+def _lines(batch: Batch, uploads: tuple[Upload, ...], names: Mapping[str, str], *, working: bool) -> list[str]:
     from uploader_gui.cli import naming  # noqa: PLC0415 - likewise
 
     state = "is being sent by another process" if working else left.state(batch)
     lines = [f"{left.short(batch.id)}  {naming.title(batch, uploads)}: {state}"]
+    if batch.account:
+        name, whose = names.get(batch.account), words.plain(batch.whose or "somebody the service does not name")
+        lines.append(f"    Account: {name}" if name else f"    Account: removed; it was {whose}'s")
     if batch.problem is not None:
         lines.append(f"    {words.describe(batch.problem).whole}")
     for upload in uploads:

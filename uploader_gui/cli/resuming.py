@@ -3,13 +3,15 @@
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 
-from uploader_gui.cli import asking, choosing, exits, keeping, left, naming, outcome, output, running
+from uploader_gui.cli import asking, choosing, exits, keeping, keychain, left, naming, outcome, output, person, running
 from uploader_gui.cli.holding import LeftAsItIsError, hold
+from uploader_gui.cli.signing import SigningIn
 from uploader_gui.cli.taking import Taken, Taking
 from uploader_gui.cli.working import Working, output_of
 from uploader_gui.core.batch import Batch, BatchState, Upload
 from uploader_gui.core.problems import UploadError
 from uploader_gui.engine.queue import Queue
+from uploader_gui.store.accounts import Accounts
 from uploader_gui.store.ledger import Ledger
 
 Begin = Callable[[Queue, Taken], str | None]
@@ -133,7 +135,8 @@ class _GoingOn:
     # -------------------------------------------------------------------------------------------------- asking
     def _take(self, held: Sequence[tuple[Batch, tuple[Upload, ...]]], keys: Mapping[str, str]) -> list[Taken]:
         """Find what each batch needs to go on; what is missing is told, and the others go on."""
-        taking = Taking(self._ledger, keys, asking.Accounts(self._working.engine))
+        signing = SigningIn(keys, Accounts(self._ledger, keychain.secrets()))
+        taking = Taking(self._ledger, signing, asking.Accounts(self._working.engine))
         taken = []
         for stored, uploads in held:
             try:
@@ -160,12 +163,12 @@ class _GoingOn:
         if not asked:
             return list(taken)
         lines = [asking.going_out(one.flow, len(one.uploads), asking.place(one.flow, one.batch.named)) for one in asked]
-        if not asking.can_ask():
+        if not person.can_ask():
             for one, line in zip(asked, lines, strict=True):
                 why = f"Batch {left.short(one.batch.id)} is left as it is. {line}. Add --yes if that is what you want."
                 self._leave(one.batch, LeftAsItIsError(why))
             return [one for one in taken if one not in asked]
-        answer = asking.may_go_out(lines)
+        answer = person.agrees(lines)
         self._working.interrupted = answer is None
         kept = [one for one in taken if answer or (answer is not None and one not in asked)]
         for one in taken:

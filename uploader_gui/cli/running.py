@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from uploader_gui.core.cancel import Cancelled, CancelToken
 from uploader_gui.core.ports import Clock, Ledger, SystemClock
 from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
+from uploader_gui.core.scrub import scrub
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.events import Listener
 from uploader_gui.engine.http import Timing, system_trust
@@ -29,6 +30,11 @@ class StoppedError(Exception):
 
 def nobody(*_anything: object) -> None:
     """Listen to nothing."""
+
+
+def key_of(account: Account) -> object:
+    """What tells accounts apart: an account cannot be a key itself, as its values may change."""
+    return account.service.id, account.base, frozenset(account.values.items()), account.ca_file, account.agreed
 
 
 class Engine:
@@ -62,7 +68,7 @@ class Engine:
         self._clock = clock or SystemClock()
         self._policy = policy or Policy()
         self._waits = waits
-        self._sessions: dict[tuple[str, str, frozenset[tuple[str, str]]], Session] = {}
+        self._sessions: dict[object, Session] = {}
         self.queue = Queue(clock=self._clock, listener=listener, policy=self._policy, ledger=ledger, looks=True)
         wanted = frozenset(digests)
         self._lanes = [Lane(self.queue, self._clock, digests=wanted, timing=timing, trust=trust) for _ in range(lanes)]
@@ -72,8 +78,7 @@ class Engine:
 
     def session(self, account: Account) -> Session:
         """The session of an account: one for all its batches, so that a token is fetched once for all of them."""
-        key = account.service.id, account.base, frozenset(account.values.items())
-        return self._sessions.setdefault(key, Session(account, self._clock))
+        return self._sessions.setdefault(key_of(account), Session(account, self._clock))
 
     def whose(self, account: Account) -> Whose:
         """Ask whose account it is.
@@ -82,7 +87,12 @@ class Engine:
             UploadError: The key does not work, or the service does not answer as it should.
             StoppedError: It was interrupted.
         """
-        return self._asked(account, lambda talk: whose(talk, self._clock.utc()))
+        answer = self._asked(account, lambda talk: whose(talk, self._clock.utc()))
+        author = answer.author
+        # It is kept and shown: not if the service says the key itself.
+        if author is not None and self._clean(account, author) != author:
+            author = None
+        return Whose(shown=self._clean(account, answer.shown), author=author)
 
     def name_inputs(self, account: Account, flow: Flow, inputs: Mapping[str, Any]) -> dict[str, str]:
         """Name the chosen records, and find out whether they are there.
@@ -91,7 +101,8 @@ class Engine:
             UploadError: One is not, or the service does not answer.
             StoppedError: It was interrupted.
         """
-        return self._asked(account, lambda talk: name_inputs(Lookups(flow, talk, self._clock.utc()), flow, inputs))
+        names = self._asked(account, lambda talk: name_inputs(Lookups(flow, talk, self._clock.utc()), flow, inputs))
+        return {one: self._clean(account, name) for one, name in names.items()}
 
     def search(
         self, account: Account, flow: Flow, lookup: str, text: str, inputs: Mapping[str, Any]
@@ -106,7 +117,13 @@ class Engine:
         def question(talk: Conversation) -> list[Found]:
             return list(Lookups(flow, talk, self._clock.utc()).search(lookup, text, inputs))
 
-        yield from self._asked(account, question)
+        for found in self._asked(account, question):
+            yield Found(id=self._clean(account, found.id), label=self._clean(account, found.label))
+
+    def _clean(self, account: Account, text: str) -> str:
+        """What a service says without the account's secrets, however it has written them."""
+        secrets = [account.values.get(one.id, "") for one in account.service.account.fields if one.secret]
+        return scrub(self.session(account).scrubbed(text), secrets)
 
     def _asked(self, account: Account, question: Callable[[Conversation], Given]) -> Given:
         tried = 0

@@ -11,8 +11,7 @@ def run(options: argparse.Namespace) -> int:
     service = filling.find_service(options.service)
     flow, linked = filling.choose(service, options.target, options.link)
     filled = filling.fill(flow, linked, options.set)
-    account = environment.account(service, keys, base=options.base, name=options.account)
 
-    from uploader_gui.cli import sending  # noqa: PLC0415 - brings the HTTP library: what is mistyped is told at once
+    from uploader_gui.cli import sending, signing  # noqa: PLC0415 - the HTTP library: what is mistyped is told at once
 
-    return sending.send(flow, filled, account, options)
+    return sending.send(flow, filled, signing.sign_in(service, keys, options), options)

@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from uploader_gui.cli import asking, exits, filling, gathering, keeping, left, outcome, running
+from uploader_gui.cli import asking, exits, filling, gathering, keeping, left, outcome, person, running
 from uploader_gui.cli.exits import WrongUseError
 from uploader_gui.cli.gathering import Refused
 from uploader_gui.cli.output import Output
+from uploader_gui.cli.signing import SignedIn
 from uploader_gui.cli.working import Working, output_of
 from uploader_gui.core.batch import Batch, Upload
 from uploader_gui.core.problems import Kind, UploadError
@@ -22,7 +23,7 @@ from uploader_gui.services.flow import Flow
 from uploader_gui.store.ledger import Ledger
 
 
-def send(flow: Flow, filled: Mapping[str, Any], account: Account, options: argparse.Namespace) -> int:
+def send(flow: Flow, filled: Mapping[str, Any], signed: SignedIn, options: argparse.Namespace) -> int:
     """Send files to a target whose inputs are filled in; gives the exit code.
 
     Raises:
@@ -30,6 +31,7 @@ def send(flow: Flow, filled: Mapping[str, Any], account: Account, options: argpa
             same files are on their way there already.
         FailedError: The ledger cannot be used.
     """
+    account = signed.account
     batch = Batch(
         id=str(uuid.uuid4()),
         service=flow.service.id,
@@ -39,6 +41,7 @@ def send(flow: Flow, filled: Mapping[str, Any], account: Account, options: argpa
         created=keeping.now(),
         attaches=flow.target.call is not None,
         base=account.base,
+        account=signed.saved_as,
     )
     gathered = gathering.gather(flow, batch, options.files)
     uploads, problems = tuple(gathered.uploads), gathered.problems
@@ -50,7 +53,7 @@ def send(flow: Flow, filled: Mapping[str, Any], account: Account, options: argpa
     out = output_of(options)
     if problems:
         return _refuse(out, batch, problems, uploads)
-    if flow.target.sends and not options.yes and not asking.can_ask():
+    if flow.target.sends and not options.yes and not person.can_ask():
         what = asking.going_out(flow, len(uploads), f"“{flow.target.label}”")
         raise WrongUseError(f"{what}. Add --yes if that is what you want.")
     with keeping.opened(writes=True) as ledger:
@@ -160,6 +163,6 @@ class _Sending:
         if not self._flow.target.sends or yes:
             return True
         where = asking.place(self._flow, self._batch.named)
-        answer = asking.may_go_out([asking.going_out(self._flow, len(self._uploads), where)])
+        answer = person.agrees([asking.going_out(self._flow, len(self._uploads), where)])
         self._working.interrupted = answer is None
         return bool(answer)

@@ -1,47 +1,53 @@
-"""`uploader-gui services`: which services there are; checking a service file."""
+"""`uploader-gui services`: which services there are, and what they would do; a person's own are added and removed."""
 
 import argparse
 import json
-import sys
-from pathlib import Path
 
-from uploader_gui.cli import exits, filling
+from uploader_gui.cli import environment, exits, filling, output
 from uploader_gui.cli.environment import variable
-from uploader_gui.cli.exits import WrongUseError
 from uploader_gui.core import words
 from uploader_gui.services import catalogue, schema
 
 
 def run(options: argparse.Namespace) -> int:
     """Carry the command out; gives the exit code."""
+    environment.take_keys()
     if options.action == "show":
         _show(filling.find_service(options.id))
-    elif options.action == "check":
-        return _check(Path(options.file))
     elif options.action == "schema":
         print(json.dumps(schema.json_schema(), indent=2, ensure_ascii=False))
+    elif options.action == "check":
+        from uploader_gui.cli import service_check  # noqa: PLC0415 - one module a command
+
+        return service_check.run(options)
+    elif options.action == "add":
+        from uploader_gui.cli import service_add  # noqa: PLC0415 - likewise
+
+        return service_add.run(options)
+    elif options.action == "remove":
+        from uploader_gui.cli import service_remove  # noqa: PLC0415 - likewise
+
+        return service_remove.run(options)
     else:
-        for service_id in catalogue.bundled():
+        _list()
+    return exits.DONE
+
+
+def _list() -> None:
+    own, bundled = catalogue.own(), catalogue.bundled()
+    for service_id in catalogue.known():
+        try:
             service = catalogue.find(service_id)
-            print(f"{service.id:10} {service.name:15} {', '.join(service.targets)}")
-    return exits.DONE
-
-
-def _check(path: Path) -> int:
-    try:
-        service = catalogue.read_file(path)
-    except OSError as error:
-        raise WrongUseError(
-            f"“{words.plain(str(path))}” cannot be read: {(error.strerror or 'error').lower()}."
-        ) from None
-    except catalogue.ServiceFileError as error:
-        print(error, file=sys.stderr)
-        count = len(error.mistakes)
-        print(f"{count} mistake{'s' if count > 1 else ''}.", file=sys.stderr)
-        return exits.NEEDS_ATTENTION
-    count = len(service.targets)
-    print(f"{path.name}: {service.name} is all right, with {count} target{'s' if count > 1 else ''}.")
-    return exits.DONE
+        except catalogue.ServiceFileError as error:
+            output.say(f"{words.plain(error.name)}: has mistakes and is left out: uploader-gui services check FILE")
+            continue
+        except catalogue.UnknownServiceError:
+            output.say(f"{words.plain(service_id)}.toml: is not named as its id says, and is left out")
+            continue
+        mark = ""
+        if service_id in own:
+            mark = "  (your own, in place of the program's)" if service_id in bundled else "  (your own)"
+        print(f"{service.id:10} {service.name:15} {', '.join(service.targets)}{mark}")
 
 
 def _show(service: schema.Service) -> None:
@@ -51,11 +57,11 @@ def _show(service: schema.Service) -> None:
         print(f"  signs in with     {', '.join(variable(service, field) for field in way.fields)}")
     for field in service.account.fields:
         if field.help:
-            print(f"  {field.label}: {field.help}")
+            print(f"  {field.label}: {words.plain(field.help, 1000)}")
     for name, target in service.targets.items():
         print(f"  {name:18}{target.label}, seen by: {target.seen_by}{', sends at once' if target.sends else ''}")
         if target.experimental:
-            print(f"{'':20}experimental: {target.experimental}")
+            print(f"{'':20}experimental: {words.plain(target.experimental, 1000)}")
     for address in service.docs:
         print(f"  see {address}")
     if service.checked is not None:

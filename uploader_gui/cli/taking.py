@@ -1,13 +1,13 @@
 """Taking up a batch that an earlier command left: held, read again, with its service file, its key and its account."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from uploader_gui.cli import environment, left, naming
+from uploader_gui.cli import left, naming
 from uploader_gui.cli.asking import Accounts
-from uploader_gui.cli.exits import WrongUseError
+from uploader_gui.cli.exits import FailedError, WrongUseError
 from uploader_gui.cli.holding import LeftAsItIsError
 from uploader_gui.cli.left import short
+from uploader_gui.cli.signing import SigningIn
 from uploader_gui.core.batch import Batch, Upload
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.session import Account, Session
@@ -45,20 +45,20 @@ class Taking:
 
     Args:
         ledger: Where they lie.
-        keys: The fields of all accounts, from the environment.
+        signing: Signs in.
         accounts: Whose the accounts are.
     """
 
-    def __init__(self, ledger: Ledger, keys: Mapping[str, str], accounts: Accounts) -> None:
+    def __init__(self, ledger: Ledger, signing: SigningIn, accounts: Accounts) -> None:
         self._ledger = ledger
-        self._keys = keys
+        self._signing = signing
         self._accounts = accounts
 
     def take(self, stored: Batch, uploads: tuple[Upload, ...]) -> Taken:
         """Take up a batch that is held.
 
         Raises:
-            LeftAsItIsError: Its service file is gone, or there is no key for it.
+            LeftAsItIsError: Its service file is gone, or its key cannot be had.
             UploadError: The key is another account's or does not work, or the service cannot be asked.
             StoppedError: It was interrupted.
             StoreError: The ledger cannot be read.
@@ -71,8 +71,8 @@ class Taking:
                 f"uploader-gui cancel {short(stored.id)}."
             )
         try:
-            account = environment.account(flow.service, self._keys, base=stored.base, name=stored.account or None)
-        except WrongUseError as error:
+            account = self._signing.again(flow.service, stored).account
+        except (WrongUseError, FailedError) as error:
             why = str(error)
             raise LeftAsItIsError(f"Batch {short(stored.id)} is left as it is: {why}") from None
         self._accounts.check(stored, account)

@@ -96,10 +96,10 @@ def _look_up(service: schema.Service, keys: Mapping[str, str], options: argparse
     else:
         raise WrongUseError(f"no target with the lookup “{options.lookup}” has all of: {', '.join(sorted(given))}.")
     inputs = filling.fill(found, {}, options.set)
-    account = environment.account(service, keys, base=options.base, name=options.account)
 
-    from uploader_gui.cli import output, running  # noqa: PLC0415 - brings the HTTP library
+    from uploader_gui.cli import output, running, signing  # noqa: PLC0415 - brings the HTTP library
 
+    account = signing.sign_in(service, keys, options).account
     engine = running.Engine(waits=output.say_pause)
     something = False
     try:

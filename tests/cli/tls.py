@@ -1,0 +1,73 @@
+"""TLS before the practice service, by a certificate of an authority that a test made."""
+
+import contextlib
+import socket
+import ssl
+import threading
+from types import TracebackType
+from typing import Self
+
+import trustme
+
+from uploader_gui.practice import PracticeService
+
+
+class Tunnel:
+    """A port of this computer that speaks TLS and passes on to the practice service.
+
+    Args:
+        authority: Who vouches for it.
+        practice: Where it leads.
+    """
+
+    def __init__(self, authority: trustme.CA, practice: PracticeService) -> None:
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("127.0.0.1").configure_cert(self._context)
+        self._practice = practice
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._server.getsockname()[1]
+        self._threads = [threading.Thread(target=self._serve, daemon=True)]
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _address = self._server.accept()
+            except OSError:
+                return
+            self._threads.append(threading.Thread(target=self._carry, args=(connection,), daemon=True))
+            self._threads[-1].start()
+
+    def _carry(self, connection: socket.socket) -> None:
+        try:
+            secure = self._context.wrap_socket(connection, server_side=True)
+        except OSError:
+            connection.close()
+            return
+        # The practice service answers to its own name only.
+        names = f"127.0.0.1:{self.port}".encode(), f"127.0.0.1:{self._practice.port}".encode()
+        with secure, socket.create_connection(("127.0.0.1", self._practice.port)) as inner:
+            back = threading.Thread(target=_pump, args=(inner, secure), daemon=True)
+            back.start()
+            _pump(secure, inner, *names)
+            back.join()
+
+    def __enter__(self) -> Self:
+        self._threads[0].start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+        for thread in self._threads:
+            thread.join(5)
+
+
+def _pump(source: socket.socket, sink: socket.socket, old: bytes = b"", new: bytes = b"") -> None:
+    """Carry bytes from one socket to another, with one text in place of another."""
+    with contextlib.suppress(OSError):
+        while block := source.recv(65536):
+            sink.sendall(block.replace(old, new) if old else block)
+        sink.shutdown(socket.SHUT_WR)

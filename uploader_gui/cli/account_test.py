@@ -1,0 +1,73 @@
+"""`uploader-gui accounts test`: whether keys work, and whose they are."""
+
+import argparse
+import dataclasses
+
+from uploader_gui.cli import exits, filling, keychain, output, person, saved, signing, trying
+from uploader_gui.cli.exits import FailedError, WrongUseError
+from uploader_gui.core import words
+from uploader_gui.core.accounts import SavedAccount
+from uploader_gui.core.problems import UploadError
+from uploader_gui.services.schema import Service
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry the command out; gives the exit code."""
+    if options.name is not None and options.service is None:
+        raise WrongUseError("say which service the account belongs to: --service ID.")
+    with saved.opened() as shelf:
+        if options.name is not None:
+            accounts = [saved.find(shelf.accounts, options.service, options.name)]
+        else:
+            accounts = shelf.accounts.list(options.service)
+        if not accounts:
+            of = "" if options.service is None else f" of {saved.service_name(options.service)}"
+            raise FailedError(f"there is no account{of} to test. Add one: uploader-gui accounts add --service ID")
+        testing = _Testing(shelf)
+        return exits.overall([testing.test(account) for account in accounts])
+
+
+class _Testing:
+    """Tests accounts, one after the other."""
+
+    def __init__(self, shelf: saved.Shelf) -> None:
+        self._accounts = shelf.accounts
+        self._keys = keychain.Keys(shelf.accounts)
+
+    def test(self, account: SavedAccount) -> int:
+        """Test one; gives its exit code. What it has found out is saved."""
+        try:
+            service = filling.find_service(account.service)
+            signing.fits(service, account)
+            values = signing.values(self._keys, account)
+            account = self._agreed(service, account)
+            answer = trying.whose(signing.account_of(service, account, values))
+        except (WrongUseError, FailedError) as error:
+            output.say(str(error) if saved.title(account) in str(error) else f"{saved.title(account)}: {error}")
+            return exits.NEEDS_ATTENTION
+        except UploadError as error:
+            output.say(f"{saved.title(account)}: {words.describe(error.problem).whole}")
+            return exits.NEEDS_ATTENTION
+        print(f"{saved.title(account)}: {trying.signed_in(answer)}", flush=True)
+        if (answer.shown, answer.author) != (account.whose, account.author):
+            with saved.told("Whose it is was not saved."):
+                self._accounts.change(dataclasses.replace(account, whose=answer.shown, author=answer.author))
+        return exits.DONE
+
+    def _agreed(self, service: Service, account: SavedAccount) -> SavedAccount:
+        """Ask about hosts that the service file names and nobody agreed to; without a person there it is said."""
+        new = tuple(host for host in service.hosts if host not in account.hosts)
+        if not new:
+            return account
+        if not person.can_ask():
+            output.say(signing.new_hosts(service, account, new))
+            return account
+        line = f"{service.name}'s service file now sends the key of “{account.name}” also to {', '.join(new)}"
+        answer = person.agrees([line], "Agree?")
+        if answer is None:
+            raise KeyboardInterrupt
+        if not answer:
+            output.say("The key does not go there.")
+            return account
+        with saved.told("Nothing was changed."):
+            return self._accounts.change(dataclasses.replace(account, hosts=(*account.hosts, *new)))
