@@ -246,7 +246,7 @@ class Batch:
         attaches: Whether its target attaches; else storing the files is all.
         service_name: What people call the service. The engine fills it in.
         base: The address its account is for.
-        account: The account's name; "" for the environment's.
+        account: The saved account's id; "" for the environment's keys.
         whose: Who the account was when the batch was made, as its check said: "Ann Lee, Acme Sales".
         author: The same as the service itself names it: the id that what this account makes carries.
         record: What its attach changes, the same for all accounts: one attach at a time may change it.

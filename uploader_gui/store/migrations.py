@@ -7,7 +7,7 @@ _FIRST = (
         id        TEXT NOT NULL UNIQUE,
         service   TEXT NOT NULL,
         base      TEXT NOT NULL,                 -- the address its account is for
-        account   TEXT NOT NULL,                 -- the account's name; "" for the environment's
+        account   TEXT NOT NULL,                 -- the account's id; "" for the environment's
         whose     TEXT,                          -- who the account was, as its check said
         target    TEXT NOT NULL,
         inputs    TEXT NOT NULL,                 -- JSON
