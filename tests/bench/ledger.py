@@ -42,6 +42,7 @@ def fill(home: Path, ended: int, still_open: int) -> None:
                 state=state,
                 ended=NOW if number < ended else None,
                 place="the note on Globex Corporation",
+                service_name="Close",
                 record=f"close https://api.close.com/api/v1 lead:{number}",
             )
             uploads = [

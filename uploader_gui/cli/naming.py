@@ -1,21 +1,24 @@
 """What people call a batch: its service, its place, its record. Without the network, so without the HTTP library."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from uploader_gui.core import words
 from uploader_gui.core.batch import Batch, Upload
-from uploader_gui.engine import scope
-from uploader_gui.services import catalogue
-from uploader_gui.services.expression import ExpressionError
-from uploader_gui.services.flow import Flow, flow
-from uploader_gui.services.schema import Service
-from uploader_gui.services.template import Template
 
-_flows: dict[tuple[str, str], tuple[Service, Flow]] = {}
+if TYPE_CHECKING:
+    from uploader_gui.services.flow import Flow
+    from uploader_gui.services.schema import Service
+    from uploader_gui.services.template import Template
+
+# Service files are read only when they are needed: a batch of today knows its names, and reading takes a moment.
+_flows: "dict[tuple[str, str], tuple[Service, Flow]]" = {}
 
 
-def flow_of(service: str, target: str) -> Flow | None:
+def flow_of(service: str, target: str) -> "Flow | None":
     """What happens with files that go to a target; None if its service file, or the target in it, is gone."""
+    from uploader_gui.services import catalogue  # noqa: PLC0415
+    from uploader_gui.services.flow import flow  # noqa: PLC0415
+
     try:
         found = catalogue.find(service)
     except (catalogue.UnknownServiceError, catalogue.ServiceFileError):
@@ -29,18 +32,22 @@ def flow_of(service: str, target: str) -> Flow | None:
 
 
 def service_name(batch: Batch) -> str:
-    """What people call a batch's service; if its service file is gone, what it was called, or its id."""
-    try:
-        return catalogue.find(batch.service).name
-    except (catalogue.UnknownServiceError, catalogue.ServiceFileError):
-        return words.plain(batch.service_name or batch.service)
+    """What people call a batch's service; its id if neither the batch nor a service file tells."""
+    if batch.service_name:
+        return words.plain(batch.service_name)
+    found = flow_of(batch.service, batch.target)
+    return words.plain(batch.service) if found is None else found.service.name
 
 
 def place_and_link(batch: Batch, uploads: tuple[Upload, ...]) -> tuple[str, str | None]:
     """What a batch goes to, in words, and its address; the target's id where its service file is gone."""
+    if batch.place is not None:
+        return batch.place, batch.link
     found = flow_of(batch.service, batch.target)
-    if batch.place is not None or found is None:
-        return batch.place or f"“{words.plain(batch.target)}”", batch.link
+    if found is None:
+        return f"“{words.plain(batch.target)}”", batch.link
+    from uploader_gui.engine import scope  # noqa: PLC0415
+
     target = found.target
     account = dict.fromkeys(one.id for one in found.service.account.fields if not one.secret)
     empty: dict[str, Any] = dict.fromkeys(one.id for one in target.inputs)
@@ -52,9 +59,11 @@ def place_and_link(batch: Batch, uploads: tuple[Upload, ...]) -> tuple[str, str 
     return _filled(target.place, known) or target.label, _filled(target.opens, known)
 
 
-def _filled(template: Template | None, known: dict[str, Any]) -> str | None:
+def _filled(template: "Template | None", known: dict[str, Any]) -> str | None:
     if template is None:
         return None
+    from uploader_gui.services.expression import ExpressionError  # noqa: PLC0415
+
     try:
         return template.text(known)
     except ExpressionError:
