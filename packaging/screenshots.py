@@ -1,0 +1,316 @@
+"""Screenshots of the real window on the practice service, for the README and for looking at.
+
+    .venv/bin/python packaging/screenshots.py FOLDER
+
+Each scene is played as a person would: files are dropped, buttons pressed. Nothing leaves this computer.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QPalette
+from PySide6.QtWidgets import QApplication
+
+from uploader_gui.app import build, practice_account
+from uploader_gui.core.batch import BatchState, UploadState
+from uploader_gui.practice import SAMPLES, SERVICES, Fault, PracticeService
+from uploader_gui.workers.desk import State
+
+PATIENCE = 60.0
+AT_200 = ["done"]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from uploader_gui.gui.main_window import MainWindow
+    from uploader_gui.gui.rows import Node
+    from uploader_gui.workers.desk import Desk
+
+
+class Stage:
+    """One window on one practice service.
+
+    Args:
+        app: Qt's application.
+        folder: Where the pictures go.
+        files: Where sample files may be made.
+    """
+
+    def __init__(self, app: QApplication, folder: Path, files: Path) -> None:
+        self._app = app
+        self._folder = folder
+        self.files = files
+        self.practice: PracticeService = PracticeService()
+        self.practice.start()
+        self.desk: Desk
+        self.window: MainWindow
+        self.desk, self.window = build(lambda: [practice_account(self.practice, one) for one in SERVICES])
+        self.window.painted.connect(self.desk.open)
+        self.window.resize(1040, 680)
+
+    def play(self, scene: Callable[[Stage], None], name: str) -> None:
+        """Play a scene, take its picture, and close the window."""
+        try:
+            self.window.show()
+            self.until(lambda: self.desk.state is State.OPEN)
+            scene(self)
+            self.rest(0.4)
+            path = self._folder / f"{name}.png"
+            self.window.grab().save(str(path))
+            print(path)
+        finally:
+            self.practice.behave()
+            self.desk.close(cancel=True)
+            self.until(lambda: self.desk.state is State.CLOSED)
+            self.window.deleteLater()
+            self.practice.stop()
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Let the window live until something is so."""
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > end:
+                raise SystemExit("The scene did not come so far.")
+            self._app.processEvents()
+            time.sleep(0.005)
+
+    def rest(self, seconds: float) -> None:
+        """Let the window live for a while."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._app.processEvents()
+            time.sleep(0.005)
+
+    def file(self, name: str, size: int, begin: bytes = b"%PDF-1.7\n") -> Path:
+        """Make a sample file."""
+        path = self.files / name
+        path.write_bytes(begin + os.urandom(max(0, size - len(begin))))
+        return path
+
+    def aim(self, service: str, target: str, inputs: dict[str, object]) -> None:
+        """Say where."""
+        face = next(one for one in self.desk.accounts if one.service.id == service)
+        self.window.target.choose(face.key, target)
+        self.window.target.fields.fill(inputs, {})
+        wanted = [field for field in self.window.target.fields.fields if field.input.lookup and field.value]
+        self.until(lambda: all(field.name for field in wanted))
+
+    def send(self, service: str, target: str, inputs: dict[str, object], paths: Sequence[Path]) -> Node:
+        """Send files; gives their batch."""
+        before = len(list(self.window.model.nodes))
+        self.aim(service, target, inputs)
+        self.window.take_files([str(path) for path in paths])
+        self.until(lambda: len(list(self.window.model.nodes)) > before)
+        return list(self.window.model.nodes)[-1]
+
+    def choose(self, node: Node, number: int | None = None) -> None:
+        """Show the details of a batch, or of one of its files."""
+        upload = None if number is None else node.uploads[number].id
+        self.window.queue.choose(node.batch.id, upload)
+        self.window.queue.details_wished.emit()
+        self.rest(0.6)
+
+
+def _attached(stage: Stage, node: Node) -> None:
+    stage.until(lambda: node.batch.state is BatchState.ATTACHED)
+
+
+def empty(stage: Stage) -> None:
+    """Nothing is there yet."""
+    stage.rest(0.1)
+
+
+def hover(stage: Stage) -> None:
+    """Files are dragged over the window."""
+    stage.aim("close", "note", {"lead": "lead_globex"})
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(stage.file("Offer.pdf", 1000)))])
+    enter = QDragEnterEvent(
+        QPoint(400, 400), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    stage.window.dragEnterEvent(enter)
+
+
+def sending(stage: Stage) -> None:
+    """Files are on their way, one batch is done."""
+    first = stage.send("close", "note", {"lead": "lead_initech"}, [stage.file("Terms.pdf", 240_000)])
+    _attached(stage, first)
+    stage.practice.misbehave(Fault(kind="stall", service="close", step="transfer", after=7_000_000, times=0))
+    files = [
+        stage.file("contract.pdf", 20_100_000),
+        stage.file("site plan.png", 11_300_000),
+        stage.file("Notes of the meeting with Martina and Hank.docx", 402_000),
+        stage.file("prices.xlsx", 61_000),
+    ]
+    node = stage.send("close", "note", {"lead": "lead_globex"}, files)
+    stage.until(lambda: node.counts[UploadState.STORED] == 2 and len(node.running) == 2)
+    stage.until(lambda: min(one.meter.sent for one in node.running.values()) > 6_000_000)
+    stage.practice.misbehave(Fault(kind="rate_limit", service="kizen", step="sign", seconds=25, times=2))
+    stage.send("kizen", "record_field", dict(SAMPLES["kizen"]), [stage.file("lease.pdf", 800_000)])
+    stage.rest(1.2)
+    stage.choose(node, 0)
+
+
+def needs_you(stage: Stage) -> None:
+    """Three things need a person."""
+    waiting = stage.send(
+        "close",
+        "email_send",
+        {"lead": "lead_globex", "contact": "cont_globex_hank", "sender": SAMPLES["close"]["sender"]},
+        [stage.file("Offer.pdf", 310_000)],
+    )
+    stage.until(lambda: waiting.all_stored)
+    node = stage.send(
+        "kizen",
+        "record_field",
+        dict(SAMPLES["kizen"]),
+        [stage.file("talk.mov", 12_000_000), stage.file("summary.pdf", 90_000), stage.files / "gone.pdf"],
+    )
+    stage.until(lambda: node.stuck == 2 and node.counts[UploadState.STORED] == 1)
+    stage.choose(node, 0)
+
+
+def done(stage: Stage) -> None:
+    """Everything is attached; the details show what is proven."""
+    node = stage.send(
+        "close",
+        "note",
+        {"lead": "lead_globex"},
+        [stage.file("contract.pdf", 4_100_000), stage.file("photo.jpg", 900_000)],
+    )
+    _attached(stage, node)
+    stage.until(lambda: all("sha256" in one.digests for one in node.uploads))
+    stage.choose(node, 0)
+
+
+def batch(stage: Stage) -> None:
+    """The details of a batch."""
+    node = stage.send("close", "note", {"lead": "lead_globex"}, [stage.file("contract.pdf", 4_100_000)])
+    _attached(stage, node)
+    stage.choose(node)
+
+
+def undo(stage: Stage) -> None:
+    """An email is about to go out."""
+    node = stage.send(
+        "close",
+        "email_send",
+        {"lead": "lead_globex", "contact": "cont_globex_hank", "sender": SAMPLES["close"]["sender"]},
+        [stage.file("Offer.pdf", 310_000)],
+    )
+    stage.until(lambda: node.all_stored)
+    stage.desk.let_go(node.batch.id)
+    stage.until(stage.window.undo.isVisible)
+
+
+def offer(stage: Stage) -> None:
+    """Files wait for their record."""
+    stage.window.take_files([str(stage.file("Offer.pdf", 310_000))])
+
+
+def history(stage: Stage) -> None:
+    """What has ended."""
+    for number, lead in enumerate(("lead_globex", "lead_initech", "lead_acme")):
+        node = stage.send("close", "note", {"lead": lead}, [stage.file(f"Offer {number}.pdf", 310_000 * (number + 1))])
+        _attached(stage, node)
+    stage.window.filters.choose(None, history=True)
+    stage.rest(0.5)
+
+
+def quitting(stage: Stage) -> None:
+    """Quit while something is being sent."""
+    stage.practice.misbehave(Fault(kind="stall", service="close", step="transfer", after=1_000_000))
+    node = stage.send("close", "note", {"lead": "lead_globex"}, [stage.file("contract.pdf", 4_100_000)])
+    stage.until(lambda: len(node.running) == 1)
+    stage.rest(0.5)
+    stage.window.close()
+
+
+def narrow(stage: Stage) -> None:
+    """A narrow window."""
+    stage.window.resize(480, 640)
+    sending(stage)
+    stage.window.details.closed.emit()
+
+
+SCENES: dict[str, Callable[[Stage], None]] = {
+    "empty": empty,
+    "hover": hover,
+    "sending": sending,
+    "needs-you": needs_you,
+    "done": done,
+    "batch": batch,
+    "undo": undo,
+    "offer": offer,
+    "history": history,
+    "quit": quitting,
+    "narrow": narrow,
+}
+
+
+def dark_palette() -> QPalette:
+    """A dark palette, as systems have it."""
+    palette = QPalette(QColor("#2b2d30"))
+    for role, colour in (
+        (QPalette.ColorRole.Window, "#2b2d30"),
+        (QPalette.ColorRole.Base, "#1e1f22"),
+        (QPalette.ColorRole.AlternateBase, "#26282b"),
+        (QPalette.ColorRole.Button, "#3a3d41"),
+        (QPalette.ColorRole.Text, "#dfe1e5"),
+        (QPalette.ColorRole.WindowText, "#dfe1e5"),
+        (QPalette.ColorRole.ButtonText, "#dfe1e5"),
+        (QPalette.ColorRole.PlaceholderText, "#8b9097"),
+        (QPalette.ColorRole.Highlight, "#2f6fb5"),
+        (QPalette.ColorRole.HighlightedText, "#ffffff"),
+        (QPalette.ColorRole.ToolTipBase, "#3a3d41"),
+        (QPalette.ColorRole.ToolTipText, "#dfe1e5"),
+    ):
+        palette.setColor(role, QColor(colour))
+        if role in {QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText}:
+            palette.setColor(QPalette.ColorGroup.Disabled, role, QColor("#7a7e85"))
+    return palette
+
+
+def take(folder: Path, names: Sequence[str], ending: str) -> None:
+    """Take the pictures of these scenes in this process."""
+    app = QApplication([])
+    if ending == "-dark":
+        app.setPalette(dark_palette())
+    for name in names:
+        with tempfile.TemporaryDirectory(prefix="uploader-home-") as home, tempfile.TemporaryDirectory() as files:
+            os.environ["UPLOADER_GUI_HOME"] = home
+            Stage(app, folder, Path(files)).play(SCENES[name], f"{name}{ending}")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Take all pictures, or those of some scenes; at other scales in processes of their own."""
+    if not arguments:
+        print(__doc__)
+        return 2
+    folder, *names = arguments
+    ending = os.environ.get("UPLOADER_SCREENSHOTS", "")
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    take(Path(folder), names or list(SCENES), ending)
+    if ending:
+        return 0
+    for ending, some, more in (
+        ("-dark", [one for one in ("sending", "needs-you") if one in names or not names], {}),
+        ("-200", [one for one in AT_200 if one in names or not names], {"QT_SCALE_FACTOR": "2"}),
+    ):
+        if some:
+            env = {**os.environ, **more, "UPLOADER_SCREENSHOTS": ending}
+            subprocess.run([sys.executable, __file__, folder, *some], env=env, check=True)
+    return 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    sys.exit(main(sys.argv[1:]))

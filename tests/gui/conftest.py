@@ -1,0 +1,71 @@
+"""The window's tests: the real window on the practice service. A Qt warning, a thread left over, fails a test."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from uploader_gui.practice import PracticeService
+
+if TYPE_CHECKING:
+    from tests.gui.driver import Driver
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+try:
+    import PySide6.QtWidgets  # noqa: F401 - only whether it can be had
+except ImportError:
+    # Qt's libraries are not there: then only what needs none is collected. The full tests make sure that they are.
+    collect_ignore = [
+        path.name
+        for path in Path(__file__).parent.glob("test_*.py")
+        if any(word in path.read_text(encoding="utf-8") for word in ("PySide6", "driver"))
+    ]
+
+# The offscreen platform says so of every window that is shown.
+HARMLESS = ("This plugin does not support propagateSizeHints()", "This plugin does not support raise()")
+
+
+@pytest.fixture(autouse=True)
+def no_qt_warning(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail if Qt warned of anything."""
+    if request.node.get_closest_marker("slow") is None:
+        yield
+        return
+    log: Any = request.getfixturevalue("qtlog")
+    yield
+    warned = [one.message for one in log.records if one.type_name != "QtDebugMsg" and one.message not in HARMLESS]
+    assert not warned
+
+
+@pytest.fixture
+def open_window(qapp: object) -> Iterator[Callable[..., "Driver"]]:
+    """Open windows; all of them are closed at the end, and no thread of theirs is left."""
+    from tests.gui.driver import Driver  # noqa: PLC0415 - where Qt is not there, the other tests still run
+
+    del qapp
+    drivers: list[Driver] = []
+
+    def opened(*arguments: Any, **options: Any) -> Driver:
+        driver = Driver(*arguments, **options)
+        drivers.append(driver)
+        return driver.show()
+
+    before = set(threading.enumerate())
+    yield opened
+    for driver in drivers:
+        driver.close()
+    # Threads of Qt's that ran Python leave a dummy behind, which is no thread.
+    left = [one for one in set(threading.enumerate()) - before if "Dummy" not in one.name and one.name != "practice"]
+    assert not left
+
+
+@pytest.fixture
+def driver(open_window: Callable[..., "Driver"], practice: PracticeService) -> "Driver":
+    """The window on a practice service."""
+    from tests.gui.driver import practice_source  # noqa: PLC0415 - likewise
+
+    return open_window(practice_source(practice))

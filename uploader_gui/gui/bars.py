@@ -1,0 +1,158 @@
+"""Bars that ask or tell something without standing in anybody's way: nothing here is modal."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.gui import look
+from uploader_gui.gui.look import GRID
+from uploader_gui.gui.notices import Notice
+
+Choice = tuple[str, Callable[[], object]]
+"""A button: what it is called, and what it does."""
+
+
+class Bar(QWidget):
+    """A line of text with buttons. Hidden while there is nothing to say.
+
+    Args:
+        picture: The icon's name.
+        name: What it is, for whoever hears it.
+        parent: Its owner.
+    """
+
+    def __init__(self, picture: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture = picture
+        self.setAccessibleName(name)
+        self._icon = QLabel(self)
+        self._icon.setFixedSize(look.ICON, look.ICON)
+        self._text = look.plain_label(parent=self)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(GRID)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        row.setSpacing(GRID)
+        row.addWidget(self._icon)
+        row.addWidget(self._text, 1)
+        row.addLayout(self._buttons)
+        self._paint_icon()
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._text.text()
+
+    def say(self, text: str, choices: Sequence[Choice] = (), *, picture: str | None = None) -> None:
+        """Say something, with buttons."""
+        if picture is not None:
+            self._picture = picture
+            self._paint_icon()
+        self._text.setText(text)
+        self._text.setAccessibleName(text)
+        if [choice[0] for choice in choices] != [one.text() for one in self.buttons]:
+            self._renew(choices)
+        self.show()
+
+    def _renew(self, choices: Sequence[Choice]) -> None:
+        for button in self.buttons:
+            self._buttons.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        for called, do in choices:
+            button = QPushButton(called, self)
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _checked=False, do=do: do())
+            self._buttons.addWidget(button)
+
+    @property
+    def buttons(self) -> list[QPushButton]:
+        """Its buttons."""
+        return [one for one in _inside(self._buttons) if isinstance(one, QPushButton)]
+
+    def button(self, called: str) -> QPushButton:
+        """Its button of this name."""
+        return next(one for one in self.buttons if one.text() == called)
+
+    def _paint_icon(self) -> None:
+        colour = self.palette().color(QPalette.ColorRole.WindowText)
+        self._icon.setPixmap(look.picture(self._picture, colour, self.devicePixelRatioF()))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint_icon()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """A quiet ground that is not the window's, and a line below."""
+        del event
+        painter = QPainter(self)
+        palette = self.palette()
+        window, accent = palette.color(QPalette.ColorRole.Window), palette.color(QPalette.ColorRole.Highlight)
+        painter.fillRect(self.rect(), look.mixed(window, accent, 0.12))
+        painter.setPen(look.line(palette))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+
+
+def _inside(layout: QLayout) -> list[QWidget | None]:
+    items = [layout.itemAt(number) for number in range(layout.count())]
+    return [item.widget() for item in items if item is not None]
+
+
+class NoticeBars(QWidget):
+    """What is told, the newest at the bottom, until it is put away.
+
+    Args:
+        parent: Its owner.
+    """
+
+    MOST = 3
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(0)
+
+    @property
+    def bars(self) -> list[Bar]:
+        """The bars that are shown."""
+        return [one for one in _inside(self._rows) if isinstance(one, Bar)]
+
+    @property
+    def texts(self) -> list[str]:
+        """What they say."""
+        return [bar.text for bar in self.bars]
+
+    def tell(self, notice: Notice, choices: Sequence[Choice] = ()) -> None:
+        """Tell something; what is told already is not told twice."""
+        if notice.text in self.texts:
+            return
+        for old in self.bars[: -self.MOST + 1] if len(self.bars) >= self.MOST else []:
+            self._put_away(old)
+        bar = Bar("attention" if notice.urgent else "info", _("Notice"), self)
+
+        def away() -> None:
+            self._put_away(bar)
+
+        def doing(do: Callable[[], object]) -> Callable[[], object]:
+            def done() -> None:
+                self._put_away(bar)
+                do()
+
+            return done
+
+        bar.say(notice.text, [*((called, doing(do)) for called, do in choices), (_("OK"), away)])
+        self._rows.addWidget(bar)
+
+    def _put_away(self, bar: Bar) -> None:
+        self._rows.removeWidget(bar)
+        bar.hide()
+        bar.deleteLater()

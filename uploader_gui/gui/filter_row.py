@@ -1,0 +1,133 @@
+"""Which batches are shown: all, active, those that need you, done, or the history; and the search."""
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
+
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.gui import look
+from uploader_gui.gui.look import GRID
+from uploader_gui.gui.queue_model import Totals
+from uploader_gui.gui.rows import Group
+
+SEARCH_AFTER = 150
+SAID = 2500
+ROOM = 72 * GRID
+HISTORY = "history"
+_GROUPS: tuple[Group | None, ...] = (None, Group.ACTIVE, Group.NEEDS_YOU, Group.DONE)
+
+
+class FilterRow(QWidget):
+    """The row above the queue.
+
+    Args:
+        parent: Its owner.
+
+    Attributes:
+        changed: Something else is to be shown: a group or None, a text, whether it is the history.
+        clear_wished: What is done is to be cleared from the list.
+    """
+
+    changed = Signal(object, str, bool)
+    clear_wished = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("What is shown"))
+        self._done = False
+        self._buttons = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        row.setSpacing(GRID // 2)
+        called = [_("All"), _("Active"), _("Needs you"), _("Done"), _("History")]
+        for number, name in enumerate(called):
+            button = QToolButton(self)
+            button.setText(name)
+            button.setCheckable(True)
+            button.setAutoRaise(True)
+            self._buttons.addButton(button, number)
+            row.addWidget(button)
+        self._buttons.button(0).setChecked(True)
+        self._buttons.idToggled.connect(self._toggled)
+        self._said = QLabel(self)
+        self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addWidget(self._said, 1)
+        self.clear = QToolButton(self)
+        self.clear.setText(_("Clear done"))
+        self.clear.setToolTip(_("Take what is done off this list; the history keeps it"))
+        self.clear.setAutoRaise(True)
+        self.clear.clicked.connect(self.clear_wished)
+        self.clear.hide()
+        row.addWidget(self.clear)
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText(_("Search"))
+        self.search.setAccessibleName(_("Search files and records"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setAcceptDrops(False)
+        self.search.setMinimumWidth(12 * GRID)
+        self.search.setMaximumWidth(28 * GRID)
+        self.search.addAction(look.icon("search", self.palette()), QLineEdit.ActionPosition.LeadingPosition)
+        row.addWidget(self.search)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SEARCH_AFTER)
+        self._soon.timeout.connect(self._tell)
+        self.search.textChanged.connect(self._wait)
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(SAID)
+        self._quiet.timeout.connect(self._said.clear)
+
+    @property
+    def history(self) -> bool:
+        """Whether the history is shown."""
+        return self._buttons.checkedId() == len(_GROUPS)
+
+    @property
+    def group(self) -> Group | None:
+        """The group that is shown; None for all."""
+        number = self._buttons.checkedId()
+        return _GROUPS[number] if number < len(_GROUPS) else None
+
+    def choose(self, group: Group | None, *, history: bool = False) -> None:
+        """Show this."""
+        self._buttons.button(len(_GROUPS) if history else _GROUPS.index(group)).setChecked(True)
+
+    def show_queue(self) -> None:
+        """Something new came: it must be seen."""
+        self.search.clear()
+        if self.history or self.group in {Group.NEEDS_YOU, Group.DONE}:
+            self.choose(None)
+
+    def show_totals(self, totals: Totals) -> None:
+        """Say how many need a person, and whether something can be cleared away."""
+        waits = _("Needs you ({n})").format(n=totals.needs_you) if totals.needs_you else _("Needs you")
+        self._buttons.button(_GROUPS.index(Group.NEEDS_YOU)).setText(waits)
+        self._done = bool(totals.done)
+        self._show_clear()
+
+    def _show_clear(self) -> None:
+        room = self.width() >= ROOM
+        self.clear.setVisible(self._done and room and not self.history)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Where there is little room, only what is needed is shown."""
+        super().resizeEvent(event)
+        self._show_clear()
+
+    def say(self, text: str) -> None:
+        """Say something in passing."""
+        self._said.setText(text)
+        self._quiet.start()
+
+    def _wait(self) -> None:
+        self._soon.start()
+
+    def _toggled(self, _number: int, on: bool) -> None:
+        if on:
+            self._tell()
+
+    def _tell(self) -> None:
+        self._soon.stop()
+        self._show_clear()
+        self.changed.emit(self.group, self.search.text().strip(), self.history)

@@ -1,0 +1,166 @@
+"""How the window looks: the grid, colours from the palette, icons that take their colour from it."""
+
+import functools
+from pathlib import PurePath
+
+from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+
+from uploader_gui.core.places import resources
+
+GRID = 8
+ICON = 16
+ROW = 36
+
+_TYPES = {
+    "image": "image",
+    "video": "video",
+    "audio": "audio",
+    "application/zip": "archive",
+    "application/gzip": "archive",
+    "application/x-7z-compressed": "archive",
+    "application/pdf": "document",
+    "text": "document",
+    "text/csv": "table",
+}
+
+
+def muted(palette: QPalette) -> QColor:
+    """Text that comes second: still well readable on the background."""
+    return mixed(palette.color(QPalette.ColorRole.Text), palette.color(QPalette.ColorRole.Base), 0.32)
+
+
+def line(palette: QPalette) -> QColor:
+    """A line that parts things."""
+    return mixed(palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window), 0.82)
+
+
+def mixed(one: QColor, other: QColor, part: float) -> QColor:
+    """One colour with a part of another in it, 0 to 1."""
+    return QColor.fromRgbF(
+        *(
+            mine * (1 - part) + theirs * part
+            for mine, theirs in zip(
+                (one.redF(), one.greenF(), one.blueF()), (other.redF(), other.greenF(), other.blueF()), strict=True
+            )
+        )
+    )
+
+
+@functools.cache
+def _drawing(name: str) -> bytes:
+    return (resources() / "icons" / f"{name}.svg").read_bytes()
+
+
+@functools.lru_cache(maxsize=512)
+def _drawn(name: str, colour: str, pixels: int, ratio: float) -> QPixmap:
+    picture = QPixmap(QSize(round(pixels * ratio), round(pixels * ratio)))
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    renderer = QSvgRenderer(QByteArray(_drawing(name).replace(b"currentColor", colour.encode("ascii"))))
+    renderer.render(painter, QRectF(0, 0, picture.width(), picture.height()))
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
+def picture(name: str, colour: QColor, ratio: float, pixels: int = ICON) -> QPixmap:
+    """An icon of ours as a picture.
+
+    Args:
+        name: Its file's name, without the ending.
+        colour: Its lines'.
+        ratio: The screen's pixels for one of ours.
+        pixels: Its width and height, in ours.
+    """
+    return _drawn(name, colour.name(), pixels, ratio)
+
+
+def icon(name: str, palette: QPalette) -> QIcon:
+    """An icon of ours in the palette's colours, sharp at any scale."""
+    made = QIcon()
+    for mode, group in (
+        (QIcon.Mode.Normal, QPalette.ColorGroup.Active),
+        (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled),
+    ):
+        colour = palette.color(group, QPalette.ColorRole.ButtonText)
+        for ratio in (1.0, 2.0, 3.0):
+            made.addPixmap(picture(name, colour, ratio), mode)
+    return made
+
+
+def type_icon(media_type: str, name: str) -> str:
+    """The name of the icon for a file of this type."""
+    if PurePath(name).suffix.lower() in {".xlsx", ".ods", ".xls"}:
+        return "table"
+    if PurePath(name).suffix.lower() in {".docx", ".odt", ".doc"}:
+        return "document"
+    return _TYPES.get(media_type) or _TYPES.get(media_type.partition("/")[0]) or "file"
+
+
+def strong(font: QFont) -> QFont:
+    """The same letters, bold."""
+    made = QFont(font)
+    made.setBold(True)
+    return made
+
+
+def heading(text: str = "", parent: QWidget | None = None) -> QLabel:
+    """A line that names what stands below it."""
+    label = QLabel(text, parent)
+    label.setFont(strong(label.font()))
+    label.setWordWrap(True)
+    return label
+
+
+def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
+    """A text that may be long, and is nothing but text: whatever is in it, no mark-up is read from it."""
+    label = QLabel(text, parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
+
+
+class Button(QToolButton):
+    """A flat button with an icon of ours, which follows the palette.
+
+    Args:
+        picture: The icon's name.
+        name: What it does: its tooltip, and its name for whoever hears it.
+        text: Beside the icon; "" for the icon alone.
+        parent: Its owner.
+    """
+
+    _picture = ""
+
+    def __init__(self, picture: str, name: str, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture = picture
+        self.setAutoRaise(True)
+        self.setToolTip(name)
+        self.setAccessibleName(name)
+        self.setIconSize(QSize(ICON, ICON))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        if text:
+            self.setText(text)
+            self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._paint_icon()
+
+    def show_picture(self, picture: str) -> None:
+        """Take another icon."""
+        if picture != self._picture:
+            self._picture = picture
+            self._paint_icon()
+
+    def _paint_icon(self) -> None:
+        if self._picture:  # the palette may come before the icon does
+            self.setIcon(icon(self._picture, self.palette()))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint_icon()

@@ -1,0 +1,513 @@
+"""The window: say where, drop, done."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from uploader_gui.core.batch import ENDED_BATCHES, BatchState
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.gui import bars, deeds, notices, ways_in, wording
+from uploader_gui.gui.deeds import Deed
+from uploader_gui.gui.details_panel import DetailsPanel
+from uploader_gui.gui.doing import Doing
+from uploader_gui.gui.drop_overlay import DropOverlay
+from uploader_gui.gui.filter_row import FilterRow
+from uploader_gui.gui.history_view import HistoryView
+from uploader_gui.gui.look import GRID
+from uploader_gui.gui.offering import Offering
+from uploader_gui.gui.pages import EmptyPage, Pages
+from uploader_gui.gui.queue_model import QueueModel, Row
+from uploader_gui.gui.queue_view import QueueView
+from uploader_gui.gui.rows import Group, Node
+from uploader_gui.gui.status_line import StatusLine
+from uploader_gui.gui.target_bar import TargetBar
+from uploader_gui.gui.telling import Telling
+from uploader_gui.workers.desk import Desk, State
+from uploader_gui.workers.facts import Begun
+
+EXTENDED = frozenset({BatchState.OPEN, BatchState.PAUSED})
+TICK = 250
+DETAILS_FROM = 90 * GRID
+"""The width from which there is room for the details beside the queue."""
+
+
+class MainWindow(QMainWindow):
+    """Everything a person does often.
+
+    Args:
+        desk: What it speaks to.
+        target: Says where the next files go.
+        opens: Opens an address in the browser.
+
+    Attributes:
+        account_wished: The person wants to look at the account of this batch.
+        painted: The window was shown for the first time.
+    """
+
+    account_wished = Signal(object)
+    painted = Signal()
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        target: TargetBar | None = None,
+        opens: Callable[[QUrl], object] = QDesktopServices.openUrl,
+    ) -> None:
+        super().__init__()
+        self.desk = desk
+        self._first = True
+        self._quit_soon = False
+        self.setWindowTitle(_("Uploader"))
+        self.setAcceptDrops(True)
+        self.resize(120 * GRID, 80 * GRID)
+        self.model = QueueModel(sends=self._sends, service=self._service, now=desk.clock.monotonic, parent=self)
+        self.target = target or TargetBar(desk, parent=self)
+        self.notices = bars.NoticeBars(self)
+        self.offer = bars.Bar("drop", _("Files that wait"), self)
+        self.undo = bars.Bar("undo", _("About to go out"), self)
+        self.leaving = bars.Bar("attention", _("Quit"), self)
+        self.filters = FilterRow(self)
+        self.queue = QueueView(self.model, self)
+        self.empty = EmptyPage(self)
+        self.history = HistoryView(desk, self)
+        self.pages = Pages(self.queue, self.empty, self.history, self)
+        self.details = DetailsPanel(desk, self)
+        self.status = StatusLine(self)
+        self.doing = Doing(desk, QGuiApplication.clipboard(), self, opens=opens)
+        self.offering = Offering(desk, self.target, self.offer, self)
+        self.telling = Telling(self.model, self)
+        self._lay_out()
+        self.overlay = DropOverlay(self.inside)
+        self._connect()
+        self._actions()
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK)
+        self._tick.timeout.connect(self._show_undo)
+        self._show_pages()
+        self.target.accounts.setFocus()
+
+    def _lay_out(self) -> None:
+        left = QWidget(self)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.filters)
+        column.addWidget(self.pages, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        self.splitter.addWidget(left)
+        self.splitter.addWidget(self.details)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        self.splitter.setSizes([80 * GRID, 40 * GRID])
+        self.details.hide()
+        self.inside = QWidget(self)
+        rows = QVBoxLayout(self.inside)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        above: list[QWidget] = [self.notices, self.target, self.offer]
+        below: list[QWidget] = [self.undo, self.leaving, self.status]
+        for widget in above:
+            rows.addWidget(widget)
+        rows.addWidget(self.splitter, 1)
+        for widget in below:
+            rows.addWidget(widget)
+        self.setCentralWidget(self.inside)
+
+    def _connect(self) -> None:
+        desk = self.desk
+        desk.arrived.connect(self.telling.take)
+        self.telling.told.connect(self.notices.tell)
+        desk.failed.connect(self._failed)
+        desk.broke.connect(self._broke)
+        desk.opened.connect(self._show_pages)
+        desk.accounts_changed.connect(self._show_pages)
+        desk.closed.connect(self._closed)
+        self.model.changed.connect(self._batch_changed)
+        self.model.totals_changed.connect(self._totals_changed)
+        self.model.rowsInserted.connect(self._show_pages)
+        self.model.rowsRemoved.connect(self._show_pages)
+        self.model.modelReset.connect(self._show_pages)
+        self.queue.wished.connect(self.doing.do)
+        self.queue.chosen.connect(self._row_chosen)
+        self.queue.details_wished.connect(self._show_details)
+        self.history.wished.connect(self.doing.do)
+        self.history.chosen.connect(self._row_chosen)
+        self.history.table.doubleClicked.connect(self._show_details)
+        self.history.exported.connect(self._exported)
+        self.details.wished.connect(self.doing.do)
+        self.details.copied.connect(self.doing.copy)
+        self.details.edited.connect(self._edited)
+        self.details.left_as_it_was.connect(self._edit_ended)
+        self.details.closed.connect(self._hide_details)
+        self.doing.edit_wished.connect(self._edit)
+        self.doing.account_wished.connect(self._account_wished)
+        self.doing.cleared.connect(self._clear)
+        self.doing.copied.connect(lambda: self.filters.say(_("Copied")))
+        self.offering.begun.connect(self._begun)
+        self.offering.failed.connect(self._failed)
+        self.filters.changed.connect(self._filter)
+        self.filters.clear_wished.connect(self._clear_done)
+        self.status.pause_wished.connect(desk.pause_all)
+        self.status.resume_wished.connect(desk.resume_all)
+        self.empty.choose_wished.connect(self.choose_files)
+
+    def _actions(self) -> None:
+        for keys, do in (
+            (QKeySequence.StandardKey.Open, self.choose_files),
+            (QKeySequence.StandardKey.Paste, self.paste),
+            (QKeySequence.StandardKey.Find, self.filters.search.setFocus),
+            (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_R), self._retry),
+            (QKeySequence(Qt.Key.Key_Escape), self._escape),
+            (QKeySequence.StandardKey.Quit, self.close),
+        ):
+            action = QAction(self)
+            action.setShortcut(keys)
+            action.triggered.connect(lambda _checked=False, do=do: do())
+            self.addAction(action)
+
+    # ------------------------------------------------------------------------------------------------ files come in
+    def take_files(self, paths: Sequence[str], onto: Node | None = None) -> None:
+        """Take files: into a batch that is on its way, or as a new one where the target bar says."""
+        if onto is None:
+            self.offering.take(paths)
+            return
+        batch_id = onto.batch.id
+        self.desk.extend(batch_id, paths, self._begun, self._failed)
+
+    def choose_files(self) -> None:
+        """Let the person choose files."""
+        dialog = QFileDialog(self, _("Choose files"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(self.take_files)
+        dialog.open()
+
+    def paste(self) -> None:
+        """Take what was copied: files, or a record's address."""
+        data = QGuiApplication.clipboard().mimeData()
+        paths, address = ways_in.paths_of(data), ways_in.address_of(data)
+        if paths:
+            self.take_files(paths)
+        elif address:
+            self.take_address(address)
+        else:
+            self.notices.tell(notices.Notice(text=ways_in.foreign(data), urgent=False))
+
+    def take_address(self, address: str) -> None:
+        """Choose the record that is open in the browser."""
+        if not self.target.take_address(address):
+            said = _("This is not the address of a record of any of your accounts.")
+            self.notices.tell(notices.Notice(text=said, urgent=False))
+
+    def _begun(self, begun: Begun) -> None:
+        notice = notices.begun(begun.twice, begun.empty)
+        if notice is not None:
+            self.notices.tell(notice)
+        self.filters.show_queue()
+        if begun.batches:
+            QTimer.singleShot(0, self, lambda: self._bring_up(begun.batches[0]))
+
+    def _bring_up(self, batch_id: str) -> None:
+        row = self.model.row_of(batch_id)
+        if row is not None:
+            self.queue.scrollTo(self.model.index(row, 0))
+
+    # -------------------------------------------------------------------------------------------------- drag and drop
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Say where it will go."""
+        if ways_in.takes(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._hover(event.position().toPoint(), len(ways_in.paths_of(event.mimeData())))
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the mouse."""
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self._hover(event.position().toPoint(), len(ways_in.paths_of(event.mimeData())))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+        """It goes elsewhere."""
+        super().dragLeaveEvent(event)
+        self.overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Take what was dropped."""
+        onto = self._beneath(event.position().toPoint())
+        self.overlay.hide()
+        paths, address = ways_in.paths_of(event.mimeData()), ways_in.address_of(event.mimeData())
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.activateWindow()
+        if paths:
+            self.take_files(paths, onto)
+        elif address:
+            self.take_address(address)
+
+    def _beneath(self, at: QPoint) -> Node | None:
+        """The batch that would take files dropped here; None for a new one."""
+        row = self._row_beneath(at)
+        if row is None:
+            return None
+        open_still = row.node.batch.state in EXTENDED and row.node.left is None
+        return row.node if open_still else None
+
+    def _row_beneath(self, at: QPoint) -> Row | None:
+        if not self.queue.isVisible():
+            return None
+        inside = self.queue.viewport().mapFrom(self, at)
+        return self.queue.row_at(inside) if self.queue.viewport().rect().contains(inside) else None
+
+    def _hover(self, at: QPoint, count: int) -> None:
+        node = self._beneath(at)
+        if not count:
+            self.overlay.show_over(_("Take over this address"), _("It says which record the next files belong to."))
+            return
+        hint = _("Files and all files in folders.")
+        if node is not None:
+            first = self.model.row_of(node.batch.id) or 0
+            area = self.queue.visualRect(self.model.index(first, 0))
+            area.setWidth(self.queue.viewport().width())
+            area.moveTopLeft(self.queue.viewport().mapTo(self.inside, area.topLeft()))
+            self.overlay.show_over(_("Add to {place}").format(place=wording.title(node.batch)), hint, area)
+            return
+        self.overlay.show_over(*self._where())
+
+    def _where(self) -> tuple[str, str]:
+        flow, place = self.target.flow, self.target.place
+        if flow is None:
+            return _("Drop files here"), _("You choose then where they go.")
+        if self.target.lacks:
+            names = _(" and ").join(f"“{one}”" for one in self.target.lacks)
+            return _("Drop files here"), _("Then fill in {names}.").format(names=names)
+        if flow.target.call is None:
+            return _("Upload to {place}").format(place=place), flow.service.name
+        if flow.target.sends:
+            return _("Get ready: {place}").format(place=place), _("Nothing goes out before you press Send.")
+        return _("Attach to {place}").format(place=place), flow.service.name
+
+    # ---------------------------------------------------------------------------------------------------- rows
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In a narrow window the details stand below the queue, not beside it."""
+        super().resizeEvent(event)
+        wide = self.width() >= DETAILS_FROM
+        self.splitter.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+
+    def _row_chosen(self, row: Row | None) -> None:
+        if self.details.isVisible():
+            self.details.show_row(row)
+
+    def _show_details(self) -> None:
+        row = self.history.current if self.pages.history_shown else self.queue.current
+        if row is not None:
+            self.details.show()
+            self.details.show_row(row)
+
+    def _hide_details(self) -> None:
+        self.details.show_row(None)
+        self.details.hide()
+        self.queue.setFocus()
+
+    def _edit(self, row: Row) -> None:
+        flow = self.desk.flow(row.node.batch)
+        if flow is None:
+            return
+
+        def held(done: bool) -> None:
+            if done:
+                self.details.show()
+                self.details.edit(row)
+            else:
+                self.notices.tell(notices.Notice(text=_("It is too late to change it."), urgent=False))
+
+        self.desk.hold_back(row.node.batch.id, held)
+
+    def _edited(self, batch_id: str, values: Any, names: Any) -> None:
+        def told(done: bool) -> None:
+            if not done:
+                text = _("This cannot be changed any more: a file was already sent with it.")
+                self.notices.tell(notices.Notice(text=text))
+            self._edit_ended(batch_id)
+
+        self.desk.edit(batch_id, values, names, told)
+
+    def _edit_ended(self, batch_id: str) -> None:
+        node = self.model.node(batch_id)
+        if node is not None and not node.sends:
+            self.desk.go_on(batch_id)
+
+    def _account_wished(self, batch: object) -> None:
+        self.target.accounts.setFocus()
+        self.account_wished.emit(batch)
+
+    def _retry(self) -> None:
+        """Try again what needs attention: the chosen rows, or everything."""
+        rows = self.queue.selected or [Row(node, None) for node in self.model.nodes]
+        for row in rows:
+            found = deeds.solving(row.node, row.upload)
+            deed = next((one for one in (Deed.RETRY, Deed.TAKE_UP) if one in found), None)
+            if deed is not None:
+                self.doing.do(deed, [row])
+
+    def _clear(self, batch_ids: list[str]) -> None:
+        for batch_id in batch_ids:
+            self.desk.forget(batch_id)
+        self.model.remove(batch_ids)
+
+    def _clear_done(self) -> None:
+        self._clear([node.batch.id for node in self.model.nodes if node.batch.state in ENDED_BATCHES])
+
+    def _batch_changed(self, batch_id: str) -> None:
+        self.details.follow(batch_id)
+        node = self.model.node(batch_id)
+        if node is not None and node.batch.state is BatchState.HELD:
+            self._tick.start()
+            self._show_undo()
+
+    def _totals_changed(self) -> None:
+        self.status.show_totals(self.model.totals)
+        self.filters.show_totals(self.model.totals)
+        if self._quit_soon and not self.model.totals.busy:
+            self._quit(cancel=False)
+
+    # ------------------------------------------------------------------------------------------------------ pages
+    def _filter(self, group: Group | None, text: str, history: bool) -> None:
+        self.details.show_row(None)
+        self.details.hide()
+        if history:
+            self.history.look_up(text)
+        else:
+            self.model.show_only(group, text)
+        self._show_pages()
+
+    def _show_pages(self) -> None:
+        nothing = self.model.rowCount() == 0
+        if self.filters.history:
+            self.pages.show_history()
+        elif nothing:
+            self.empty.show_state(
+                opening=self.desk.state is State.OPENING,
+                accounts=bool(self.desk.accounts),
+                filtered=any(True for _node in self.model.nodes),
+            )
+            self.pages.show_empty()
+        else:
+            self.pages.show_queue()
+
+    def _exported(self, path: Path, count: int) -> None:
+        text = _("{n} batches were written to {path}.").format(n=count, path=path.name)
+        self.notices.tell(notices.Notice(text=text, urgent=False))
+
+    # ---------------------------------------------------------------------------------------------------- undo
+    def _show_undo(self) -> None:
+        held = [node for node in self.model.nodes if node.batch.state is BatchState.HELD]
+        now = self.desk.clock.monotonic()
+        if not held:
+            self._tick.stop()
+            self.undo.hide()
+            return
+        node = min(held, key=lambda one: one.batch.due or now)
+        text = f"{wording.title(node.batch)}: {wording.batch_now(node, now)}"
+        if len(held) > 1:
+            text += " · " + _("{n} more").format(n=len(held) - 1)
+        batch_id = node.batch.id
+        self.undo.say(text, [(_("Undo"), lambda: self.desk.hold_back(batch_id))])
+
+    # ------------------------------------------------------------------------------------------------ telling
+    def _failed(self, error: Exception) -> None:
+        self.notices.tell(notices.of_error(error))
+
+    def _broke(self, error: Exception) -> None:
+        trouble, path = getattr(error, "trouble", ""), getattr(error, "path", Path())
+        notice = notices.ledger(str(trouble), path)
+        again = [(_("Try again"), self.desk.open)] if not self.desk.ready else []
+        self.notices.tell(notice, again)
+        self._show_pages()
+
+    # ------------------------------------------------------------------------------------------------ the end
+    def _escape(self) -> None:
+        if self.leaving.isVisible():
+            self._stay()
+        elif self.details.isVisible():
+            self._hide_details()
+        elif self.filters.search.text():
+            self.filters.search.clear()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask first while something is being sent; end in good order."""
+        if self.desk.state is State.CLOSED:
+            event.accept()
+            return
+        event.ignore()
+        if self.desk.state is State.CLOSING:
+            return
+        if self.model.totals.busy and self.desk.state is State.OPEN:
+            self._ask_how()
+        else:
+            self._quit(cancel=False)
+
+    def _ask_how(self) -> None:
+        self.leaving.say(
+            _("Something is still on its way. Quit how?"),
+            [
+                (_("When it is done"), self._finish),
+                (_("Now, go on next time"), lambda: self._quit(cancel=False)),
+                (_("Now, give everything up"), lambda: self._quit(cancel=True)),
+                (_("Stay"), self._stay),
+            ],
+        )
+        self.leaving.buttons[0].setFocus()
+
+    def _finish(self) -> None:
+        self._quit_soon = True
+        self.leaving.say(_("The window closes when everything is sent."), [(_("Stay"), self._stay)])
+        self._totals_changed()
+
+    def _stay(self) -> None:
+        self._quit_soon = False
+        self.leaving.hide()
+
+    def _quit(self, *, cancel: bool) -> None:
+        self._quit_soon = False
+        self.leaving.say(_("Closing: what is being attached is finished first."))
+        self.setEnabled(False)
+        self.desk.close(cancel=cancel)
+
+    def _closed(self) -> None:
+        self.close()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Tell, once, when it is there to be seen."""
+        super().showEvent(event)
+        if self._first:
+            self._first = False
+            # After the paint that follows, not before it.
+            QTimer.singleShot(0, self, lambda: QTimer.singleShot(0, self, self.painted.emit))
+
+    # ---------------------------------------------------------------------------------------------------- inside
+    def _sends(self, service: str, target: str) -> bool:
+        flow = self.desk.flows.get((service, target))
+        return flow is not None and flow.target.sends
+
+    def _service(self, service: str) -> str:
+        found = next((flow.service.name for (its, _target), flow in self.desk.flows.items() if its == service), None)
+        return found or service

@@ -1,0 +1,93 @@
+"""What the window tells beside its rows: why nothing was begun, what became of the ledger. Knows no Qt."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from uploader_gui.core import words
+from uploader_gui.core.problems import UploadError
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.core.translation import ngettext
+from uploader_gui.gui import wording
+from uploader_gui.workers.facts import NotYetError, Why
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """One thing that is told.
+
+    Attributes:
+        text: A sentence or two, plain text.
+        urgent: Something does not work; else it is only good to know.
+    """
+
+    text: str
+    urgent: bool = True
+
+
+def of_error(error: Exception) -> Notice:
+    """What to say about something that could not be done."""
+    if isinstance(error, NotYetError):
+        return Notice(text=refusal(error))
+    if isinstance(error, UploadError):
+        return Notice(text=words.describe(error.problem).whole)
+    if isinstance(error, OSError):
+        return Notice(text=_("This could not be done: {reason}.").format(reason=error.strerror or _("unknown error")))
+    return Notice(text=_("Something went wrong in the program itself. Try again; if it stays, please report it."))
+
+
+def refusal(error: NotYetError) -> str:
+    """Why nothing was begun, and what to do."""
+    if error.problem is not None:
+        return words.describe(error.problem).whole
+    if error.why is Why.TOO_MANY:
+        return ngettext(
+            "This target takes {most} file at once; here are {n}.",
+            "This target takes {most} files at once; here are {n}.",
+            error.most or 0,
+        ).format(most=error.most, n=error.count)
+    return {
+        Why.NOTHING: _("There is no file to send in {place}.").format(place=error.place or _("what was dropped")),
+        Why.SAME_FILES: _("The same files are on their way to {place} already.").format(place=error.place),
+        Why.NO_ACCOUNT: _("This account is not there any more. Choose another one."),
+        Why.NO_LEDGER: _("Nothing can be sent now: the queue could not be opened."),
+        Why.TOO_LATE: _("It is too late for that: the batch is being attached, or has ended. Make a new one."),
+    }.get(error.why, _("This cannot be done now."))
+
+
+def begun(twice: tuple[str, ...], empty: tuple[str, ...]) -> Notice | None:
+    """What is good to know about files that were taken; None if nothing is."""
+    parts = []
+    if len(twice) == 1:
+        parts.append(_("{name} is there twice and is sent once.").format(name=words.plain(twice[0])))
+    elif twice:
+        parts.append(_("{files} are there twice and are sent once.").format(files=wording.files(len(twice))))
+    parts += [_("The folder {name} holds no file to send.").format(name=words.plain(one)) for one in empty]
+    return Notice(text=" ".join(parts), urgent=False) if parts else None
+
+
+def ledger(trouble: str, path: Path) -> Notice:
+    """What is wrong with the queue's file, and the way on.
+
+    Args:
+        trouble: As the store names it; "" if it does not.
+        path: The file.
+    """
+    where = words.plain(str(path), 1000)
+    said = {
+        "newer": _("The queue {path} was written by a newer version of this program. Use that version."),
+        "locked": _("The queue {path} is in use by another program. Close that program, then try again."),
+        "full": _("There is no room for the queue {path}. Make room on that disk, then try again."),
+        "read_only": _("The queue {path} may not be written. Give yourself the permission, then try again."),
+        "unreachable": _("The queue {path} cannot be opened. See that its folder is there, then try again."),
+        "damaged": _("The queue {path} is damaged. Close this window and open it again: an empty one is begun then."),
+    }.get(trouble, _("The queue {path} cannot be used. Try again; if it stays, please report it."))
+    return Notice(text=said.format(path=where) + " " + _("Nothing is sent until then."))
+
+
+def set_aside(aside: Path) -> Notice:
+    """A damaged ledger was put aside."""
+    said = _(
+        "The queue was damaged. It was set aside as {path}, and an empty one was begun. "
+        "Look at your records before you send its files again."
+    )
+    return Notice(text=said.format(path=words.plain(str(aside), 1000)))

@@ -1,0 +1,118 @@
+"""Files that are here and cannot go yet: what is missing is said, and they go once it is there. Nothing is modal."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from uploader_gui.core import words
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.core.translation import ngettext
+from uploader_gui.gui import notices
+from uploader_gui.gui.bars import Bar, Choice
+from uploader_gui.gui.target_bar import TargetBar
+from uploader_gui.workers.desk import Desk
+from uploader_gui.workers.facts import NotYetError, Why
+
+if TYPE_CHECKING:
+    from uploader_gui.workers.facts import Begun
+
+
+class Offering(QObject):
+    """Takes files in, and keeps those that cannot go yet.
+
+    Args:
+        desk: Sends.
+        target: Says where.
+        bar: Says what is missing.
+        parent: Its owner.
+
+    Attributes:
+        begun: Batches are in the queue.
+        failed: Something else went wrong: the exception.
+    """
+
+    begun = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk, target: TargetBar, bar: Bar, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._target = target
+        self._bar = bar
+        self.waiting: tuple[str, ...] = ()
+        self._refused: NotYetError | None = None
+        target.changed.connect(self._target_changed)
+
+    def take(self, paths: Sequence[str]) -> None:
+        """Take files: they go at once where the target bar says, or wait until it says where."""
+        together = tuple(dict.fromkeys([*self.waiting, *paths]))
+        where = self._target.destination
+        if where is None or self._target.lacks:
+            self.waiting, self._refused = together, None
+            self._show()
+            return
+        self._send(together)
+
+    def _send(self, paths: tuple[str, ...], *, again: bool = False, alone: bool = False) -> None:
+        where = self._target.destination
+        if where is None:
+            return
+        self._end()
+
+        def begun(begun: "Begun") -> None:
+            self._target.after_batch()
+            self.begun.emit(begun)
+
+        def refused(error: Exception) -> None:
+            if isinstance(error, NotYetError) and error.why is not Why.NOTHING:
+                self.waiting, self._refused = paths, error
+                self._show()
+            else:
+                self.failed.emit(error)
+
+        self._desk.send(where, paths, begun, refused, again=again, alone=alone)
+
+    def give_up(self) -> None:
+        """The files that wait are not sent after all."""
+        self._end()
+
+    def _end(self) -> None:
+        self.waiting, self._refused = (), None
+        self._bar.hide()
+
+    def _target_changed(self) -> None:
+        if self.waiting:
+            self._refused = None
+            self._show()
+
+    def _show(self) -> None:
+        count, paths = len(self.waiting), self.waiting
+        away: Choice = (_("Don't send"), self.give_up)
+        what = ngettext("{name} is waiting.", "{n} files or folders are waiting.", count).format(
+            name=words.plain(PurePath(paths[0]).name if paths else ""), n=count
+        )
+        error, lacks = self._refused, self._target.lacks
+        if error is not None:
+            self._bar.say(notices.refusal(error), [*self._ways(error, paths), away], picture="attention")
+        elif self._target.destination is None:
+            self._bar.say(f"{what} {_('Choose an account first.')}", [away], picture="drop")
+        elif lacks:
+            fill = _("Fill in {names} above.").format(names=_(" and ").join(f"“{one}”" for one in lacks))
+            self._bar.say(f"{what} {fill}", [away], picture="drop")
+        else:
+            to = ngettext("It goes to {place}.", "They go to {place}.", count).format(place=self._target.place)
+            self._bar.say(f"{what} {to}", [(self._go(), lambda: self._send(paths)), away], picture="drop")
+
+    def _go(self) -> str:
+        flow = self._target.flow
+        return _("Attach") if flow is not None and flow.target.call is not None else _("Upload")
+
+    def _ways(self, error: NotYetError, paths: tuple[str, ...]) -> list[Choice]:
+        if error.why is Why.TOO_MANY and error.most == 1:
+            alone = ngettext("One batch for each file ({n})", "One batch for each file ({n})", error.count)
+            return [(alone.format(n=error.count), lambda: self._send(paths, alone=True))]
+        if error.why is Why.SAME_FILES:
+            return [(_("Send them once more"), lambda: self._send(paths, again=True))]
+        return [(_("Try again"), lambda: self._send(paths))]

@@ -1,0 +1,140 @@
+"""The line at the bottom: how much is under way, how fast, how long still."""
+
+import collections
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from uploader_gui.core import words
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.core.translation import ngettext
+from uploader_gui.gui import wording
+from uploader_gui.gui.look import GRID
+from uploader_gui.gui.queue_model import Totals
+
+EVERY = 5
+"""Of how many looks at the speed one becomes a bar of the curve."""
+
+
+def summary(totals: Totals) -> str:
+    """What is under way, in words."""
+    parts = []
+    if totals.sending:
+        parts.append(ngettext("{n} sending", "{n} sending", totals.sending).format(n=totals.sending))
+    if totals.attaching:
+        parts.append(ngettext("{n} being attached", "{n} being attached", totals.attaching).format(n=totals.attaching))
+    if totals.held:
+        parts.append(ngettext("{n} goes out soon", "{n} go out soon", totals.held).format(n=totals.held))
+    if totals.waiting:
+        parts.append(ngettext("{n} waiting", "{n} waiting", totals.waiting).format(n=totals.waiting))
+    if totals.paused:
+        parts.append(ngettext("{n} paused", "{n} paused", totals.paused).format(n=totals.paused))
+    if totals.needs_you:
+        parts.append(ngettext("{n} needs you", "{n} need you", totals.needs_you).format(n=totals.needs_you))
+    if totals.done:
+        parts.append(ngettext("{n} done", "{n} done", totals.done).format(n=totals.done))
+    return " · ".join(parts) or _("Nothing to do")
+
+
+class SpeedCurve(QWidget):
+    """The last half minute's speed as small bars. Only to look at: the number stands beside it.
+
+    Args:
+        parent: Its owner.
+    """
+
+    BARS = 24
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._speeds: collections.deque[float] = collections.deque(maxlen=self.BARS)
+        self.setFixedSize(QSize(self.BARS * 3, 2 * GRID))
+
+    def note(self, speed: float) -> None:
+        """Take a speed, in bytes a second."""
+        self._speeds.append(speed)
+        self.update()
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self._speeds.clear()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the bars, the newest at the right."""
+        del event
+        most = max(self._speeds, default=0)
+        if most <= 0:
+            return
+        painter = QPainter(self)
+        colour = self.palette().color(QPalette.ColorRole.Highlight)
+        left = self.width() - 3 * len(self._speeds)
+        for place, speed in enumerate(self._speeds):
+            high = max(1, round(self.height() * speed / most))
+            painter.fillRect(left + 3 * place, self.height() - high, 2, high, colour)
+
+
+class StatusLine(QWidget):
+    """Shows the totals.
+
+    Args:
+        parent: Its owner.
+
+    Attributes:
+        pause_wished: Everything is to rest.
+        resume_wished: Everything is to go on.
+    """
+
+    pause_wished = Signal()
+    resume_wished = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("What is under way"))
+        self._counts = QLabel(self)
+        self._speed = QLabel(self)
+        self._speed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._curve = SpeedCurve(self)
+        self.all = QPushButton(_("Pause all"), self)
+        self.all.setAutoDefault(False)
+        self.all.clicked.connect(self._pressed)
+        self._resumes = False
+        self._looks = 0
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        row.setSpacing(2 * GRID)
+        row.addWidget(self._counts, 1)
+        row.addWidget(self._speed)
+        row.addWidget(self._curve)
+        row.addWidget(self.all)
+        self.setMinimumHeight(self.all.sizeHint().height() + 2 * GRID)  # it does not jump when the button goes
+        self.show_totals(Totals())
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return " · ".join(part for part in (self._counts.text(), self._speed.text()) if part)
+
+    def show_totals(self, totals: Totals) -> None:
+        """Show how things stand."""
+        self._counts.setText(summary(totals))
+        speed = ""
+        if totals.speed:
+            speed = wording.speed(totals.speed)
+            if totals.left:
+                speed = _("{speed} · {time} left").format(speed=speed, time=words.duration(totals.left))
+            self._looks += 1
+            if self._looks % EVERY == 0:
+                self._curve.note(totals.speed)
+        elif not totals.sending:
+            self._curve.clear()
+        self._speed.setText(speed)
+        self._curve.setVisible(bool(totals.sending))
+        going = bool(totals.sending or totals.waiting)
+        self._resumes = not going and bool(totals.paused)
+        self.all.setText(_("Resume all") if self._resumes else _("Pause all"))
+        self.all.setVisible(going or self._resumes)
+
+    def _pressed(self) -> None:
+        (self.resume_wished if self._resumes else self.pause_wished).emit()

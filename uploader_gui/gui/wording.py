@@ -1,0 +1,312 @@
+"""What the window says about batches and files. Facts come in, plain text goes out. Knows no Qt."""
+
+from datetime import datetime
+from enum import StrEnum, auto
+
+from uploader_gui.core import words
+from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState, Proof, Step, Upload, UploadState
+from uploader_gui.core.problems import Action, Kind, Problem
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.core.translation import ngettext
+from uploader_gui.gui.rows import Group, Node
+from uploader_gui.workers.facts import Why
+
+
+class Sign(StrEnum):
+    """What stands beside the words; also the icon's name."""
+
+    WAITING = auto()
+    SENDING = auto()
+    DONE = auto()
+    PAUSE = auto()
+    ATTENTION = auto()
+    UNKNOWN = auto()
+    CANCELLED = auto()
+
+
+def countdown(seconds: float) -> str:
+    """Say what is left, as a clock does: 0:24."""
+    whole = max(0, round(seconds))
+    if whole >= 3600:
+        return f"{whole // 3600}:{whole % 3600 // 60:02}:{whole % 60:02}"
+    return f"{whole // 60}:{whole % 60:02}"
+
+
+def speed(rate: float) -> str:
+    """Say a speed: 12.4 MB/s."""
+    return _("{size}/s").format(size=words.size(round(rate)))
+
+
+def clock(at: datetime) -> str:
+    """Say a time of day, where the person is."""
+    return at.astimezone().strftime("%H:%M")
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """Say a time, with its day if that is not today."""
+    local, today = at.astimezone(), now.astimezone().date()
+    return local.strftime("%H:%M" if local.date() == today else "%Y-%m-%d %H:%M")
+
+
+def files(count: int) -> str:
+    """Say a number of files."""
+    return ngettext("{n} file", "{n} files", count).format(n=count)
+
+
+def title(batch: Batch) -> str:
+    """What people call a batch: "Note on Globex Corporation"."""
+    place = words.plain(batch.place or "").removeprefix("the ") or words.plain(batch.target)
+    return place[:1].upper() + place[1:]
+
+
+# ---------------------------------------------------------------------------------------------------------- uploads
+def upload_sign(node: Node, upload: Upload) -> Sign:
+    """The sign beside a file's words."""
+    if node.left is not None and upload.state not in {UploadState.STORED, UploadState.NEEDS_ATTENTION}:
+        return Sign.WAITING
+    return {
+        UploadState.RUNNING: Sign.SENDING,
+        UploadState.STORED: Sign.DONE,
+        UploadState.PAUSED: Sign.PAUSE,
+        UploadState.NEEDS_ATTENTION: Sign.ATTENTION,
+        UploadState.CANCELLED: Sign.CANCELLED,
+    }.get(upload.state, Sign.PAUSE if node.batch.state is BatchState.PAUSED else Sign.WAITING)
+
+
+def upload_now(node: Node, upload: Upload, now: float) -> str:
+    """What happens with a file, in words.
+
+    Args:
+        node: Its batch.
+        upload: The file.
+        now: Monotonic seconds.
+    """
+    state = upload.state
+    if state is UploadState.RUNNING:
+        return _running(node, upload)
+    if state is UploadState.STORED:
+        return _("Attached") if node.batch.state is BatchState.ATTACHED else _("Stored")
+    if state is UploadState.NEEDS_ATTENTION:
+        return words.describe(upload.problem).title if upload.problem else _("Needs you")
+    if state is UploadState.PAUSED:
+        return _("Paused")
+    if state is UploadState.CANCELLED:
+        return _("Given up") if node.batch.state is BatchState.CANCELLED else _("Left out")
+    if state is UploadState.WAITING_NETWORK:
+        return _("No connection: goes on when it is back")
+    if state is UploadState.WAITING_RETRY:
+        return _waiting(upload.problem, upload.due, now) or _("Being processed")
+    return _("Paused") if node.batch.state is BatchState.PAUSED else _("Waiting")
+
+
+def _running(node: Node, upload: Upload) -> str:
+    if upload.next_step is Step.SIGN:
+        return _("Asking where to send it")
+    if upload.next_step is Step.CONFIRM:
+        return _("Confirming")
+    if upload.next_step is Step.READY:
+        return _("Being processed")
+    running = node.running.get(upload.id)
+    rate = None if running is None else running.speed.bytes_per_second
+    if running is not None and upload.size and running.meter.sent >= upload.size:
+        return _("Sent: waiting for the answer")
+    if running is None or not rate:
+        return _("Sending")
+    left = words.duration((upload.size - running.meter.sent) / rate)
+    return _("Sending · {speed} · {time} left").format(speed=speed(rate), time=left)
+
+
+def _waiting(problem: Problem | None, due: float | None, now: float) -> str:
+    """Why something waits, and when it goes on."""
+    if problem is None:
+        return ""
+    about = words.describe(problem).title
+    if due is None or due <= now:
+        return _("{problem}: tries again now").format(problem=about)
+    if problem.kind is Kind.RATE_LIMITED:
+        return _("{problem}: goes on in {time}").format(problem=about, time=countdown(due - now))
+    return _("{problem}: tries again in {time}").format(problem=about, time=countdown(due - now))
+
+
+def upload_sentence(node: Node, upload: Upload, now: float) -> str:
+    """A file's row as one sentence, for whoever hears it."""
+    parts = [words.plain(upload.name), words.size(upload.size), upload_now(node, upload, now)]
+    running = node.running.get(upload.id)
+    if running is not None and upload.next_step is Step.TRANSFER:
+        parts.insert(2, percent(running.meter.per_mille))
+    return _("{facts}; to {place}").format(facts=", ".join(parts), place=title(node.batch))
+
+
+def percent(per_mille: int) -> str:
+    """Say a part of a whole: 62 %."""
+    return _("{n} %").format(n=per_mille // 10)
+
+
+# ---------------------------------------------------------------------------------------------------------- batches
+def batch_sign(node: Node) -> Sign:
+    """The sign beside a batch's words."""
+    state = node.batch.state
+    if state in {BatchState.ATTACHED, BatchState.STORED}:
+        return Sign.DONE
+    if state is BatchState.CANCELLED:
+        return Sign.CANCELLED
+    if node.held_back and node.all_stored:
+        return Sign.WAITING
+    if node.group is Group.NEEDS_YOU:
+        return Sign.UNKNOWN if state is BatchState.ATTACH_UNKNOWN else Sign.ATTENTION
+    if state is BatchState.PAUSED:
+        return Sign.PAUSE
+    if node.left is not None or state is BatchState.HELD:
+        return Sign.WAITING
+    if state is BatchState.ATTACHING or node.running:
+        return Sign.SENDING
+    return Sign.UNKNOWN if state is BatchState.ATTACH_UNKNOWN else Sign.WAITING
+
+
+def batch_now(node: Node, now: float) -> str:
+    """What happens with a batch, in words.
+
+    Args:
+        node: The batch.
+        now: Monotonic seconds.
+    """
+    batch = node.batch
+    if batch.state in ENDED_BATCHES:
+        return _ended(batch)
+    if node.left is not None:
+        return left(node)
+    if batch.state is BatchState.ATTACHING:
+        return _("Sending it") if node.sends else _("Attaching")
+    if batch.state is BatchState.ATTACH_UNKNOWN:
+        return _("Not known whether it was attached") if node.asks else _("Looking whether it was attached")
+    if batch.state is BatchState.PAUSED:
+        return _("Paused · {stored}").format(stored=_so_far(node))
+    if batch.state is BatchState.NEEDS_ATTENTION or node.stuck or node.busy is not None:
+        return _needs(node)
+    if batch.state is BatchState.HELD:
+        return _held(node, now)
+    if node.all_stored:
+        return _ready(node, now)
+    return _going(node, now)
+
+
+def _ended(batch: Batch) -> str:
+    said = {
+        BatchState.ATTACHED: _("Attached {time}"),
+        BatchState.STORED: _("Stored {time}"),
+        BatchState.CANCELLED: _("Given up {time}"),
+    }[batch.state]
+    return said.format(time=clock(batch.ended or batch.created))
+
+
+def left(node: Node) -> str:
+    """Why a batch of an earlier run is not gone on with, in a few words."""
+    if node.left is Why.NO_SERVICE:
+        return _("Its service file is gone")
+    if node.left is Why.NO_ACCOUNT:
+        return _("Its account is not there")
+    if node.problem is not None:
+        about = words.describe(node.problem).title
+        return _("{problem}: tries again by itself").format(problem=about) if node.left is Why.NOT_CHECKED else about
+    return _("From an earlier time: being taken up")
+
+
+def _needs(node: Node) -> str:
+    if node.busy is not None:
+        return words.describe(node.busy).title
+    if node.batch.problem is not None and node.batch.state is BatchState.NEEDS_ATTENTION:
+        return words.describe(node.batch.problem).title
+    if node.stuck == node.count == 1:
+        return _("Needs you")
+    return ngettext("{n} of {all} files needs you", "{n} of {all} files need you", node.stuck).format(
+        n=node.stuck, all=node.count
+    )
+
+
+def _held(node: Node, now: float) -> str:
+    due = node.batch.due
+    if due is not None and due > now:
+        return _("Goes out in {time}").format(time=countdown(due - now))
+    return _("Goes out now") if node.all_stored else _("Goes out when its files are stored")
+
+
+def _ready(node: Node, now: float) -> str:
+    if node.held_back:
+        return _("Ready: not sent yet")
+    waiting = _waiting(node.batch.problem, node.batch.due, now)
+    return waiting or _("About to be attached")
+
+
+def _so_far(node: Node) -> str:
+    return ngettext("{n} of {all} stored", "{n} of {all} stored", node.count).format(
+        n=node.counts[UploadState.STORED], all=node.count
+    )
+
+
+def _going(node: Node, now: float) -> str:
+    if node.count == 1:
+        only = next((one for one in node.uploads if one.state is not UploadState.CANCELLED), None)
+        return _so_far(node) if only is None else upload_now(node, only, now)
+    rate = node.speed
+    if not rate or not node.running:
+        return _so_far(node)
+    time = words.duration(max(0, node.size - node.sent) / rate)
+    return _("{stored} · {speed} · {time} left").format(stored=_so_far(node), speed=speed(rate), time=time)
+
+
+def batch_sentence(node: Node, service: str, now: float) -> str:
+    """A batch's row as one sentence, for whoever hears it."""
+    return _("{place} at {service}: {files}, {size}. {now}.").format(
+        place=title(node.batch),
+        service=service,
+        files=files(node.count),
+        size=words.size(node.size),
+        now=batch_now(node, now),
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------- the rest
+def step(one: Step) -> str:
+    """What a step is called."""
+    return {
+        Step.SIGN: _("Ask where to send it"),
+        Step.TRANSFER: _("Send"),
+        Step.CONFIRM: _("Confirm"),
+        Step.READY: _("Wait until it is processed"),
+        Step.PREPARE: _("Prepare"),
+        Step.ATTACH: _("Attach"),
+        Step.VERIFY: _("Look whether it is attached"),
+    }[one]
+
+
+def proof(grade: Proof) -> str:
+    """What is proven about a stored file."""
+    return {
+        Proof.CHECKED: _("The storage checked a checksum: what is there is what is here."),
+        Proof.ETAG: _("The storage's own MD5 is that of the file."),
+        Proof.SIZE: _("Only the size is known to be the same."),
+        Proof.NONE: _("Nothing is proven yet."),
+    }[grade]
+
+
+def action(one: Action) -> str:
+    """What a button is called."""
+    return {
+        Action.RETRY: _("Try again"),
+        Action.CHOOSE_FILE: _("Choose another file…"),
+        Action.LEAVE_OUT: _("Leave out"),
+        Action.CHANGE_ACCOUNT: _("Look at the account"),
+        Action.CHANGE_TARGET: _("Change what is filled in…"),
+        Action.OPEN_RECORD: _("Open the record"),
+        Action.REMOVE: _("Give up"),
+    }[one]
+
+
+def seen_by(who: str) -> str:
+    """Who will see what goes out."""
+    return {
+        "me": _("only you see it"),
+        "team": _("your team sees it"),
+        "customer": _("the customer sees it"),
+        "public": _("everybody sees it"),
+    }[who]

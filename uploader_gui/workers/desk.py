@@ -1,0 +1,458 @@
+"""The desk: the one place where the window says what it wants, and hears what became of it.
+
+Every call returns at once. What takes time is done in an errand's thread; what comes of it is told in the window's.
+
+Three errand threads, because each may be held up by something else: `wishes` by the ledger alone, so that pausing and
+cancelling are quick whatever else goes on; `disk` by folders with many files; `questions` by servers.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum, auto
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from uploader_gui.core.batch import Batch, BatchEvent, Upload
+from uploader_gui.core.cancel import CancelToken
+from uploader_gui.core.ports import Clock, LedgerError, SystemClock
+from uploader_gui.workers.accounts import AccountFace
+from uploader_gui.workers.bridge import Bridge
+from uploader_gui.workers.errands import Errand, Errands
+from uploader_gui.workers.facts import Begun, Destination, Gone, Left, NotYetError, Why
+from uploader_gui.workers.lane import USUAL, LaneThread
+from uploader_gui.workers.network import NetworkWatch
+
+if TYPE_CHECKING:  # what these bring takes a third of a second, and the window is to be seen first
+    from uploader_gui.engine.lookup import Found
+    from uploader_gui.services.flow import Flow
+    from uploader_gui.workers.works import Works
+
+LOOK_AGAIN = 15_000
+"""Milliseconds after which it is tried again to take up what could not be, for want of a network."""
+UNDO_SECONDS = 10.0
+
+Told = Callable[[Any], object]
+
+
+def _nobody(_told: object) -> None:
+    """Tell nobody."""
+
+
+class State(StrEnum):
+    """How far the desk is."""
+
+    OPENING = auto()
+    OPEN = auto()
+    SHUT = auto()
+    CLOSING = auto()
+    CLOSED = auto()
+
+
+class Desk(QObject):
+    """What the window speaks to.
+
+    Args:
+        make: Makes the engine room, in an errand's thread. Raises LedgerError.
+        lanes: How many uploads run at once.
+        clock: Time.
+        parent: Its owner.
+
+    Attributes:
+        opened: The services and accounts are known, and lanes work.
+        accounts_changed: There are other accounts than before.
+        arrived: Changes, events and `Left`s, in order: for the model.
+        failed: Something could not be done: the exception.
+        broke: The ledger cannot be used: the LedgerError. Nothing goes on.
+        closed: All threads have ended.
+    """
+
+    opened = Signal()
+    accounts_changed = Signal()
+    arrived = Signal(object)
+    failed = Signal(object)
+    broke = Signal(object)
+    closed = Signal()
+
+    def __init__(
+        self,
+        make: Callable[[Bridge], "Works"],
+        *,
+        lanes: int = USUAL,
+        clock: Clock | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.state = State.OPENING
+        self.clock = clock or SystemClock()
+        self.accounts: tuple[AccountFace, ...] = ()
+        self.flows: Mapping[tuple[str, str], Flow] = {}
+        self.undo_seconds = UNDO_SECONDS
+        self._make = make
+        self._count = lanes
+        self._works: Works | None = None
+        self._lanes: list[LaneThread] = []
+        self._waiting: list[Left] = []
+        self._bridge = Bridge(self)
+        self._bridge.arrived.connect(self.arrived)
+        self._wishes = Errands("wishes", self._failed, self)
+        self._disk = Errands("disk", self._failed, self)
+        self._questions = Errands("questions", self._failed, self)
+        self._network = NetworkWatch(self)
+        self._network.back.connect(self._network_back)
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(LOOK_AGAIN)
+        self._again.timeout.connect(self._look_again)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the ledger was opened; it may have broken since."""
+        return self._works is not None
+
+    # ------------------------------------------------------------------------------------------------ opening
+    def open(self) -> None:
+        """Open the ledger, read services and accounts, and let the lanes work. After the first paint."""
+        self.state = State.OPENING
+        self._wishes.ask(self._opened_in_errand, self._opened, self._not_opened)
+
+    def _opened_in_errand(self, _cancel: CancelToken) -> "Works":
+        works = self._make(self._bridge)
+        works.read_services()
+        works.read_accounts()
+        return works
+
+    def _opened(self, works: "Works") -> None:
+        self._works = works
+        self.flows = dict(works.flows)
+        self._take_accounts()
+        self.state = State.OPEN
+        self._lanes = [LaneThread(works.lane(), number, self) for number in range(1, self._count + 1)]
+        for lane in self._lanes:
+            lane.finished.connect(self._lane_ended)
+            lane.start()
+        self.opened.emit()
+        self._take_up()
+
+    def _not_opened(self, error: Exception) -> None:
+        self.state = State.SHUT
+        if isinstance(error, LedgerError):
+            self.broke.emit(error)
+        else:
+            self.failed.emit(error)
+
+    def _take_accounts(self) -> None:
+        self.accounts = tuple(one.face for one in self._the_works.accounts)
+        self.accounts_changed.emit()
+
+    def read_accounts(self) -> None:
+        """Ask anew which accounts there are; batches whose account is back are taken up."""
+        if self._works is not None:
+            self._wishes.ask(lambda _: self._the_works.read_accounts(), lambda _: self._accounts_read())
+
+    def _accounts_read(self) -> None:
+        self._take_accounts()
+        self._take_up()
+
+    def face(self, key: str) -> AccountFace | None:
+        """An account by its key; None if it is gone."""
+        return next((one for one in self.accounts if one.key == key), None)
+
+    def flow(self, batch: Batch) -> "Flow | None":
+        """What happens with a batch's files; None if its service file is gone."""
+        return self.flows.get((batch.service, batch.target))
+
+    # ------------------------------------------------------------------------------------- what earlier runs left
+    def _take_up(self) -> None:
+        from uploader_gui.workers import taking  # noqa: PLC0415 - see above
+
+        self._wishes.ask(lambda _: taking.left_over(self._the_works), self._left)
+
+    def _left(self, left: "list[Left]") -> None:
+        for one in left:
+            self._bridge.tell(one)
+        self._check([*self._waiting, *left])
+        self._waiting = []
+
+    def _check(self, left: "list[Left]") -> None:
+        from uploader_gui.workers import taking  # noqa: PLC0415 - see above
+
+        if left:
+            self._questions.ask(lambda cancel: list(taking.checked(self._the_works, left, cancel)), self._checked)
+
+    def _checked(self, left: "list[Left]") -> None:
+        from uploader_gui.workers import taking  # noqa: PLC0415 - see above
+
+        for one in left:
+            if one.why is Why.NOT_CHECKED and one.problem is None:
+                self._wishes.ask(lambda _, one=one: taking.restore(self._the_works, one))  # type: ignore[misc]
+            else:
+                self._bridge.tell(one)
+                if one.why is Why.NOT_CHECKED:
+                    self._waiting.append(one)
+        if self._waiting:
+            self._again.start()
+
+    @Slot()
+    def _look_again(self) -> None:
+        left, self._waiting = self._waiting, []
+        self._check(left)
+
+    def take_up(self, left: "Left") -> None:
+        """Try again to take up a batch that an earlier run left."""
+        from uploader_gui.workers import taking  # noqa: PLC0415 - see above
+
+        def again(_cancel: CancelToken) -> "list[Left]":
+            works = self._the_works
+            works.read_accounts()
+            return [taking.anew(works, left)]
+
+        self._waiting = [one for one in self._waiting if one.batch.id != left.batch.id]
+
+        def looked(again: "list[Left]") -> None:
+            self._take_accounts()
+            self._check(again)
+
+        self._wishes.ask(again, looked)
+
+    def end_left(self, left: "Left", *, attached: bool) -> None:
+        """End a batch that an earlier run left: it is given up, or a person has seen it attached."""
+        event = BatchEvent.FOUND_ATTACHED if attached else BatchEvent.CANCELLED
+        self._waiting = [one for one in self._waiting if one.batch.id != left.batch.id]
+        self._wishes.ask(
+            lambda _: self._the_works.end_left(left.batch, left.uploads, event),
+            lambda _: self._bridge.tell(Gone(batch_id=left.batch.id)),
+        )
+
+    @Slot()
+    def _network_back(self) -> None:
+        if self._works is not None and self.state is State.OPEN:
+            self._wishes.ask(lambda _: self._the_works.queue.network_back())
+            self._look_again()
+
+    # ------------------------------------------------------------------------------------------------- sending
+    def send(
+        self,
+        where: "Destination",
+        paths: Sequence[str],
+        then: "Callable[[Begun], object]" = _nobody,
+        refused: Callable[[Exception], object] | None = None,
+        *,
+        again: bool = False,
+        alone: bool = False,
+    ) -> None:
+        """Send files to a target: as one batch, or as one for each file.
+
+        Args:
+            where: Where they go.
+            paths: Files and folders, as the person gave them.
+            then: Told what was begun.
+            refused: Told why nothing was, mostly by a NotYetError.
+            again: Also if the same files are on their way there already.
+            alone: One batch for each file.
+        """
+        from uploader_gui.workers.sending import Sending  # noqa: PLC0415 - see above
+
+        if self._works is None:
+            (refused or self.failed.emit)(NotYetError(Why.NO_LEDGER, count=len(paths)))
+            return
+        sending = Sending(self._works, where, tuple(paths), again=again, alone=alone)
+        failed = refused or self._failed
+
+        def gathered(_: object) -> None:
+            self._questions.ask(sending.introduce, introduced, failed)
+
+        def introduced(_: object) -> None:
+            self._wishes.ask(sending.begin, then, failed)
+
+        self._disk.ask(sending.gather, gathered, failed)
+
+    def extend(
+        self,
+        batch_id: str,
+        paths: Sequence[str],
+        then: "Callable[[Begun], object]" = _nobody,
+        refused: Callable[[Exception], object] | None = None,
+    ) -> None:
+        """Add files to a batch that is on its way."""
+        self._disk.ask(lambda cancel: self._the_works.extend(batch_id, paths, cancel), then, refused)
+
+    # -------------------------------------------------------------------------------------------------- wishes
+    def pause(self, batch_id: str, upload_id: str | None = None) -> None:
+        """Let a batch, or one file of it, rest."""
+        self._wish(lambda works: works.queue.pause(batch_id, upload_id))
+
+    def resume(self, batch_id: str, upload_id: str | None = None) -> None:
+        """Let a batch, or one file of it, go on."""
+        self._wish(lambda works: works.queue.resume(batch_id, upload_id))
+
+    def pause_all(self) -> None:
+        """Let all batches rest."""
+        self._wish(lambda works: works.every(works.queue.pause))
+
+    def resume_all(self) -> None:
+        """Let all batches go on."""
+        self._wish(lambda works: works.every(works.queue.resume))
+
+    def cancel(self, batch_id: str, then: Told = _nobody) -> None:
+        """Give a batch up."""
+        self._wish(lambda works: works.queue.cancel(batch_id), then)
+
+    def leave_out(self, batch_id: str, upload_id: str) -> None:
+        """Give one file of a batch up; the last one takes the batch with it."""
+
+        def wish(works: "Works") -> bool:
+            return works.queue.leave_out(batch_id, upload_id) or works.queue.cancel(batch_id)
+
+        self._wish(wish)
+
+    def forget(self, batch_id: str) -> None:
+        """Let go of a batch that has ended; the history has it."""
+        self._wish(lambda works: works.queue.forget(batch_id))
+
+    def retry(self, batch_id: str, upload_id: str | None = None) -> None:
+        """Try again what needs attention."""
+        self._disk.ask(lambda _: self._the_works.retry(batch_id, upload_id))
+
+    def replace(self, batch_id: str, upload_id: str, path: str) -> None:
+        """Take another file in the place of one that needs attention."""
+        self._disk.ask(lambda _: self._the_works.replace(batch_id, upload_id, path))
+
+    def settle(self, batch_id: str, *, attached: bool) -> None:
+        """Say what became of an attach nobody knows about."""
+        self._wish(lambda works: works.queue.settle(batch_id, attached=attached))
+
+    def part(self, batch_id: str) -> None:
+        """Attach the files that worked; the others become a batch of their own."""
+        self._wish(lambda works: works.part(batch_id))
+
+    def let_go(self, batch_id: str) -> None:
+        """Send what goes out to people, after a while in which it can be undone."""
+        self._wish(lambda works: works.queue.let_go(batch_id, after=self.undo_seconds))
+
+    def hold_back(self, batch_id: str, then: Told = _nobody) -> None:
+        """Let a batch's attach wait: sending is undone, or its text is being edited."""
+        self._wish(lambda works: works.queue.hold_back(batch_id), then)
+
+    def edit(self, batch_id: str, inputs: Mapping[str, Any], named: Mapping[str, str], then: Told = _nobody) -> None:
+        """Change what is filled in; its attach may go on afterwards, unless it sends. Told False if it is too late."""
+
+        def wish(works: "Works") -> bool:
+            return works.queue.edit(batch_id, inputs, named)
+
+        self._wish(wish, then)
+
+    def go_on(self, batch_id: str) -> None:
+        """Let a batch that was held back be attached."""
+        self._wish(lambda works: works.queue.let_go(batch_id))
+
+    def _wish(self, wish: "Callable[[Works], Any]", then: Told = _nobody) -> None:
+        if self._works is not None:
+            self._wishes.ask(lambda _: wish(self._the_works), then)
+
+    # ----------------------------------------------------------------------------------------------- questions
+    def search(
+        self,
+        where: "Destination",
+        lookup: str,
+        text: str,
+        then: "Callable[[list[Found]], object]",
+        failed: Callable[[Exception], object],
+        *,
+        place: str = "search",
+    ) -> Errand:
+        """Find records; a newer search takes the place of an older one."""
+        return self._questions.ask(
+            lambda cancel: self._the_works.search(where, lookup, text, cancel), then, failed, place=f"search {place}"
+        )
+
+    def name(
+        self,
+        where: "Destination",
+        then: "Callable[[Destination], object]",
+        failed: Callable[[Exception], object],
+    ) -> Errand:
+        """Find out what the records that are filled in are called; a newer question takes the place of an older one."""
+        return self._questions.ask(lambda cancel: self._the_works.named(where, cancel), then, failed, place="name")
+
+    def journal(
+        self, batch_id: str, upload_id: str | None, then: Callable[[list[tuple[datetime, str]]], object]
+    ) -> None:
+        """When what happened to a batch itself, or to one of its uploads."""
+        if self._works is not None:
+            self._disk.ask(lambda _: self._the_works.journal(batch_id, upload_id), then, place="journal")
+
+    def history(
+        self, search: str, newest: int, then: Callable[[list[tuple[Batch, tuple[Upload, ...]]]], object]
+    ) -> None:
+        """The batches that have ended."""
+        if self._works is not None:
+            self._disk.ask(lambda _: self._the_works.history(search, newest), then, place="history")
+
+    def export(self, path: Path, search: str, then: Callable[[int], object]) -> None:
+        """Write the history to a file, JSON or CSV by its name; tells the number of batches."""
+        from uploader_gui.workers import exporting  # noqa: PLC0415 - see above
+
+        if self._works is not None:
+            self._disk.ask(lambda _: exporting.export(self._the_works, path, search), then)
+
+    # ------------------------------------------------------------------------------------------------- closing
+    def close(self, *, cancel: bool = False) -> None:
+        """End in good order: what is being sent is broken off, an attach under way is finished first.
+
+        Args:
+            cancel: Give up everything that can be given up; else it is gone on with at the next start.
+        """
+        if self.state in {State.CLOSING, State.CLOSED}:
+            return
+        self.state = State.CLOSING
+        self._again.stop()
+        self._disk.close()
+        self._questions.close()
+        if self._works is None:
+            # It may still be opening: then what it opens must be closed.
+            self._wishes.ask(lambda _: None, lambda _: self._all_done(), lambda _: self._all_done())
+        elif cancel:
+            works = self._works
+            self._wishes.ask(lambda _: works.every(works.queue.cancel), self._stop, self._stop)
+        else:
+            self._stop(None)
+
+    def _stop(self, _ended: object) -> None:
+        works = self._the_works
+        self._wishes.ask(lambda _: works.queue.stop(), lambda _: self._lane_ended(), lambda _: self._lane_ended())
+
+    @Slot()
+    def _lane_ended(self) -> None:
+        works = self._works
+        if works is None or any(lane.isRunning() for lane in self._lanes):
+            return
+        if self.state is State.OPEN and works.queue.broken is not None:
+            self.state = State.SHUT
+            self.broke.emit(works.queue.broken)
+        elif self.state is State.CLOSING and self._lanes:
+            self._lanes = []
+            self._wishes.ask(lambda _: works.close(), lambda _: self._all_done(), lambda _: self._all_done())
+
+    def _all_done(self) -> None:
+        self.state = State.CLOSED
+        self._wishes.close()
+        self._wishes.wait(1000)
+        self._disk.wait(1000)
+        self._questions.wait(1000)
+        self.closed.emit()
+
+    # -------------------------------------------------------------------------------------------------- inside
+    @property
+    def _the_works(self) -> "Works":
+        assert self._works is not None  # noqa: S101 - nothing is asked for before it is open
+        return self._works
+
+    def _failed(self, error: Exception) -> None:
+        works = self._works
+        if isinstance(error, LedgerError) and works is not None and works.queue.broken is not None:
+            self.state = State.SHUT if self.state is State.OPEN else self.state
+            self.broke.emit(error)
+        else:
+            self.failed.emit(error)

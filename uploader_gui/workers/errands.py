@@ -1,0 +1,159 @@
+"""Errands: short calls that the window must not make itself, one after the other in a thread of their own.
+
+What an errand gives is delivered in the window's thread. Nobody there writes a line about threads.
+"""
+
+import logging
+import queue
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from uploader_gui.core.cancel import Cancelled, CancelToken
+from uploader_gui.core.ports import LedgerError
+from uploader_gui.core.problems import UploadError
+from uploader_gui.workers.facts import NotYetError
+
+log = logging.getLogger(__name__)
+
+Given = TypeVar("Given")
+EXPECTED = (UploadError, LedgerError, NotYetError, OSError)
+"""What may go wrong in an errand without being a mistake of this program."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Errand:
+    """One call on its way.
+
+    Attributes:
+        do: The call, in the errands' thread. It may be told to stop.
+        then: Told what it gave, in the window's thread.
+        failed: Told what it raised, in the window's thread.
+        place: An errand takes the place of an older one with the same.
+        cancel: Stops it.
+    """
+
+    do: Callable[[CancelToken], Any]
+    then: Callable[[Any], object]
+    failed: Callable[[Exception], object]
+    place: str = ""
+    cancel: CancelToken = field(default_factory=CancelToken)
+
+
+class Errands(QObject):
+    """A thread for short calls.
+
+    Args:
+        name: The thread's, for logs.
+        failed: Told of errors that an errand has nobody of its own to tell; in the window's thread.
+        parent: Its owner.
+    """
+
+    _ended = Signal(object)
+
+    def __init__(self, name: str, failed: Callable[[Exception], object], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._failed = failed
+        self._places: dict[str, Errand] = {}
+        self._open: set[Errand] = set()
+        self._closed = False
+        self._thread = _Thread(name, self._ended.emit)
+        self._ended.connect(self._deliver)
+        self._thread.start()
+
+    def ask(
+        self,
+        do: Callable[[CancelToken], Given],
+        then: Callable[[Given], object] = lambda _given: None,
+        failed: Callable[[Exception], object] | None = None,
+        *,
+        place: str = "",
+    ) -> Errand:
+        """Have a call made. Once cancelled or closed nobody is told anything.
+
+        Args:
+            do: The call; it gets the token that stops it.
+            then: Told what it gave.
+            failed: Told what it raised; by default whoever was named when the thread was made.
+            place: The call takes the place of an older one with the same, which is stopped.
+        """
+        errand = Errand(do=do, then=then, failed=failed or self._failed, place=place)
+        if self._closed:
+            return errand
+        if place:
+            older = self._places.get(place)
+            if older is not None:
+                self.give_up(older)
+            self._places[place] = errand
+        self._open.add(errand)
+        self._thread.put(errand)
+        return errand
+
+    def give_up(self, errand: Errand) -> None:
+        """Stop an errand; nobody is told of it any more."""
+        self._open.discard(errand)
+        errand.cancel.cancel()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._open
+
+    def close(self) -> None:
+        """Stop all errands and let the thread end."""
+        self._closed = True
+        for errand in tuple(self._open):
+            self.give_up(errand)
+        self._thread.put(None)
+
+    def wait(self, milliseconds: int) -> bool:
+        """Wait for the thread; False if it has not ended by then."""
+        return self._thread.wait(milliseconds)
+
+    @Slot(object)
+    def _deliver(self, ended: tuple[Errand, Any, Exception | None]) -> None:
+        errand, given, error = ended
+        if errand not in self._open:
+            return
+        self._open.discard(errand)
+        if self._places.get(errand.place) is errand:
+            del self._places[errand.place]
+        if error is None:
+            errand.then(given)
+        else:
+            errand.failed(error)
+
+
+class _Thread(QThread):
+    """Makes calls, one after the other, until it is given None."""
+
+    def __init__(self, name: str, ended: Callable[[object], object]) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._ended = ended
+        self._waiting: queue.SimpleQueue[Errand | None] = queue.SimpleQueue()
+
+    def put(self, errand: Errand | None) -> None:
+        """Give it something to do."""
+        self._waiting.put(errand)
+
+    def run(self) -> None:
+        """Make calls; in the new thread."""
+        while (errand := self._waiting.get()) is not None:
+            if errand.cancel.cancelled:
+                continue
+            given: Any = None
+            error: Exception | None = None
+            try:
+                given = errand.do(errand.cancel)
+            except Cancelled:
+                continue
+            except EXPECTED as expected:
+                error = expected
+            except Exception as mistake:  # a mistake of ours must not end the thread
+                log.exception("unexpected %s in an errand", type(mistake).__name__)
+                error = mistake
+            self._ended((errand, given, error))
+            del errand, given, error

@@ -1,0 +1,126 @@
+"""What passes between the window and the engine room: plain facts. Importing it brings nothing that takes time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum, auto
+from pathlib import Path
+from typing import Any
+
+from uploader_gui.core.batch import Batch, Upload
+from uploader_gui.core.problems import Problem
+
+
+class Why(StrEnum):
+    """Why something is not begun, or not gone on with, until a person says more."""
+
+    NO_LEDGER = auto()
+    NO_ACCOUNT = auto()
+    NO_SERVICE = auto()
+    NOT_CHECKED = auto()
+    NOTHING = auto()
+    TOO_MANY = auto()
+    SAME_FILES = auto()
+    PROBLEM = auto()
+    TOO_LATE = auto()
+
+
+class NotYetError(Exception):
+    """Nothing was begun: a person must say more.
+
+    Attributes:
+        why: Why.
+        problem: What is wrong, if it is a problem.
+        count: How many files it is about.
+        most: How many are taken at once, if that is why.
+        place: The batch or record it is about, in words, if that is why.
+    """
+
+    def __init__(
+        self, why: Why, *, problem: Problem | None = None, count: int = 0, most: int | None = None, place: str = ""
+    ) -> None:
+        super().__init__(why.value)
+        self.why = why
+        self.problem = problem
+        self.count = count
+        self.most = most
+        self.place = place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destination:
+    """Where files are to go.
+
+    Attributes:
+        account: The account's key.
+        service: The service's id.
+        target: The target kind's id.
+        inputs: What is filled in, by input id.
+        named: The same as people read it, as far as that is known.
+    """
+
+    account: str
+    service: str
+    target: str
+    inputs: Mapping[str, Any]
+    named: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """Batches that are in the queue now.
+
+    Attributes:
+        batches: Their ids.
+        twice: Files that were given more than once, and are sent once.
+        empty: Folders in which there was nothing.
+    """
+
+    batches: tuple[str, ...]
+    twice: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """A batch of an earlier run that is in the ledger and not in the queue.
+
+    Attributes:
+        batch: As it will be gone on with.
+        uploads: In order.
+        why: Why it is not gone on with.
+        problem: What is wrong, if that is why.
+    """
+
+    batch: Batch
+    uploads: tuple[Upload, ...]
+    why: Why
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gone:
+    """A batch is not in the queue any more: it was given up without it."""
+
+    batch_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asks:
+    """Nobody looks any more what became of a batch's attach: a person must say."""
+
+    batch_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Busy:
+    """Another batch holds the record: this one waits until a person has settled that."""
+
+    batch_id: str
+    problem: Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetAside:
+    """The ledger was damaged: it lies here now, and an empty one takes its place."""
+
+    path: Path

@@ -1,0 +1,49 @@
+"""A lane of the engine as a thread of Qt's: long-lived, quiet, ended by the queue alone."""
+
+import os
+import sys
+import threading
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QThread
+
+MOST = 8
+USUAL = 3
+# Above it is the window: with all lanes hashing at full speed it stays quick.
+NICE = 10
+
+
+class Runs(Protocol):
+    """What a lane does: `engine.lane.Lane`."""
+
+    def run(self) -> None:
+        """Work until the queue says that it is over."""
+
+
+class LaneThread(QThread):
+    """Runs one lane.
+
+    It is never told to stop by a slot, which a busy thread would not read, nor by `terminate`: the queue's `stop`
+    frees whatever it is blocked in.
+
+    Args:
+        lane: What it runs.
+        number: From 1; for its name.
+        parent: Its owner.
+    """
+
+    def __init__(self, lane: Runs, number: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"lane {number}")
+        self._lane = lane
+
+    def run(self) -> None:
+        """Work until the queue says that it is over; in the new thread."""
+        lower_priority()
+        self._lane.run()
+
+
+def lower_priority() -> None:
+    """Let this thread come after the window's. Only Linux counts a single thread; elsewhere nothing is changed."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

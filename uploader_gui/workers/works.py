@@ -1,0 +1,358 @@
+"""The engine room: the ledger, the queue and the accounts. Everything here is called in errands' threads."""
+
+import collections
+import contextlib
+import dataclasses
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from uploader_gui.core.batch import Batch, BatchEvent, BatchState, Upload, UploadEvent, UploadState, advance
+from uploader_gui.core.cancel import CancelToken
+from uploader_gui.core.ports import Clock, SystemClock
+from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
+from uploader_gui.engine.conversation import Conversation
+from uploader_gui.engine.entry import as_found, record_of
+from uploader_gui.engine.http import Client, Timing
+from uploader_gui.engine.lane import Lane
+from uploader_gui.engine.lookup import Found, Lookups, Whose, name_inputs, whose
+from uploader_gui.engine.queue import Queue
+from uploader_gui.engine.retry import Policy
+from uploader_gui.engine.session import Account, Session
+from uploader_gui.engine.source import Source
+from uploader_gui.services import catalogue
+from uploader_gui.services.flow import Flow, flow
+from uploader_gui.store.ledger import Ledger
+from uploader_gui.workers import accounts as known_accounts
+from uploader_gui.workers import gathering
+from uploader_gui.workers.accounts import KnownAccount
+from uploader_gui.workers.bridge import Bridge
+from uploader_gui.workers.facts import Asks, Begun, Destination, NotYetError, Why
+from uploader_gui.workers.plan import complete, place
+
+# An account that may write need not be allowed to ask who it is.
+_NOT_SAID = frozenset({Kind.FORBIDDEN, Kind.NOT_FOUND, Kind.UNEXPECTED_ANSWER, Kind.REFUSED})
+# A person has done something about the file itself: it is taken as it is now.
+_ABOUT_THE_FILE = frozenset(
+    {
+        Kind.FILE_MISSING,
+        Kind.FILE_UNREADABLE,
+        Kind.FILE_CHANGED,
+        Kind.FILE_TOO_LARGE,
+        Kind.FILE_TOO_SMALL,
+        Kind.FILE_TYPE,
+        Kind.FILE_NOT_IMAGE,
+        Kind.PROCESSING_FAILED,
+    }
+)
+
+
+class Works:
+    """What the window's wishes come down to.
+
+    Args:
+        ledger: Keeps what happens.
+        bridge: Told what happens, for the window.
+        source: Which accounts there are.
+        clock: Time.
+        policy: When what failed is tried again.
+        timing: How long answers are waited for.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        bridge: Bridge,
+        source: known_accounts.Source,
+        *,
+        clock: Clock | None = None,
+        policy: Policy | None = None,
+        timing: Timing | None = None,
+    ) -> None:
+        self.ledger = ledger
+        self.clock = clock or SystemClock()
+        self.flows: dict[tuple[str, str], Flow] = {}
+        self.accounts: tuple[KnownAccount, ...] = ()
+        self._bridge = bridge
+        self._source = source
+        self._timing = timing
+        self._sessions: dict[tuple[str, frozenset[tuple[str, str]]], Session] = {}
+        self._whose: dict[Session, Whose | None] = {}
+        self._clients: dict[Session, Client] = {}
+        self.queue = Queue(
+            clock=self.clock,
+            listener=bridge.heard,
+            policy=policy,
+            idle_digests=frozenset({"sha256"}),
+            ledger=ledger,
+            looks=True,
+            waits_for_network=True,
+            changed=bridge.changed,
+        )
+        bridge.read_meters(self.queue.meter)
+
+    def lane(self) -> Lane:
+        """A new lane of the queue."""
+        return Lane(self.queue, self.clock, timing=self._timing)
+
+    def close(self) -> None:
+        """Close the ledger and what questions were asked through. The lanes have ended."""
+        for client in self._clients.values():
+            client.close()
+        self.ledger.close()
+
+    # ------------------------------------------------------------------------------------------------ accounts
+    def read_services(self) -> Mapping[tuple[str, str], Flow]:
+        """Read all service files: what happens with files, by service and target."""
+        for service_id in catalogue.bundled():
+            with contextlib.suppress(catalogue.ServiceFileError):
+                service = catalogue.find(service_id)
+                self.flows |= {(service_id, target): flow(service, target) for target in service.targets}
+        return dict(self.flows)
+
+    def read_accounts(self) -> tuple[KnownAccount, ...]:
+        """Ask anew which accounts there are."""
+        self.accounts = tuple(self._source())
+        return self.accounts
+
+    def account(self, key: str) -> KnownAccount:
+        """An account by its key. Raises NotYetError if it is gone."""
+        for one in self.accounts:
+            if one.key == key:
+                return one
+        raise NotYetError(Why.NO_ACCOUNT)
+
+    def session(self, account: KnownAccount) -> Session:
+        """The session of an account: one for all its batches, so that a token is fetched once for all of them."""
+        key = account.key, frozenset(account.values.items())
+        made = Session(Account(service=account.service, base=account.base, values=account.values), self.clock)
+        return self._sessions.setdefault(key, made)
+
+    # ----------------------------------------------------------------------------------------------- questions
+    @contextlib.contextmanager
+    def _talk(self, account: KnownAccount, cancel: CancelToken) -> Iterator[Conversation]:
+        session = self.session(account)
+        if session not in self._clients:
+            self._clients[session] = Client(session.account.origins.__contains__, timing=self._timing)
+        yield Conversation(session, self._clients[session], cancel)
+
+    def whose(self, account: KnownAccount, cancel: CancelToken) -> Whose | None:
+        """Whose an account is; asked once. None if the service does not say. Raises UploadError."""
+        session = self.session(account)
+        if session not in self._whose:
+            try:
+                with self._talk(account, cancel) as talk:
+                    self._whose[session] = whose(talk, self.clock.utc())
+            except UploadError as error:
+                if error.problem.kind not in _NOT_SAID:
+                    raise
+                self._whose[session] = None
+        return self._whose[session]
+
+    def search(self, where: Destination, lookup: str, text: str, cancel: CancelToken, most: int = 50) -> list[Found]:
+        """Find records. Raises UploadError and NotYetError."""
+        with self._talk(self.account(where.account), cancel) as talk:
+            lookups = Lookups(self.flows[where.service, where.target], talk, self.clock.utc())
+            found = []
+            for one in lookups.search(lookup, text, where.inputs):
+                found.append(one)
+                if len(found) >= most:
+                    break
+            return found
+
+    def named(self, where: Destination, cancel: CancelToken) -> Destination:
+        """Name what is filled in and has no name yet. Raises UploadError if a record is not there."""
+        found = self.flows[where.service, where.target]
+        if all(one.id in where.named for one in found.target.inputs if one.id in where.inputs):
+            return where
+        with self._talk(self.account(where.account), cancel) as talk:
+            names = name_inputs(Lookups(found, talk, self.clock.utc()), found, where.inputs)
+        return dataclasses.replace(where, named={**names, **where.named})
+
+    def introduced(self, where: Destination, cancel: CancelToken) -> tuple[Destination, Whose | None]:
+        """Name the inputs, and learn whose the account is.
+
+        Without a network, or with a key that is not accepted, files are taken all the same: their rows say so.
+
+        Raises:
+            NotYetError: A record is not there, or the account is gone.
+        """
+        account = self.account(where.account)
+        who = None
+        if account.whose is not None:
+            who = Whose(shown=account.whose, author=account.author)
+        try:
+            who = self.whose(account, cancel) or who
+            return self.named(where, cancel), who
+        except UploadError as error:
+            if error.problem.kind in {*PASSING, Kind.SIGNED_OUT}:
+                named = {key: str(value) for key, value in where.inputs.items() if isinstance(value, str)}
+                return dataclasses.replace(where, named={**named, **where.named}), who
+            raise NotYetError(Why.PROBLEM, problem=error.problem) from None
+
+    # -------------------------------------------------------------------------------------------- new batches
+    def begin(
+        self,
+        where: Destination,
+        who: Whose | None,
+        found: gathering.Gathered,
+        *,
+        again: bool = False,
+    ) -> Begun:
+        """Put gathered files into the queue as one batch. Where its target sends, it waits until it is let go.
+
+        Args:
+            where: Where they go.
+            who: Whose the account is, if that is known.
+            found: The files.
+            again: Also if the same files are on their way there already.
+
+        Raises:
+            NotYetError: A person must say more first.
+            LedgerError: It cannot be kept.
+        """
+        account, what = self.account(where.account), self.flows[where.service, where.target]
+        batch = Batch(
+            id=str(uuid.uuid4()),
+            service=where.service,
+            target=where.target,
+            inputs={},
+            named=dict(where.named),
+            created=self.clock.utc(),
+            attaches=what.target.call is not None,
+            base=account.base,
+            account=account.name,
+            whose=None if who is None else who.shown,
+            author=None if who is None else who.author,
+        )
+        uploads = tuple(dataclasses.replace(one, batch_id=batch.id) for one in found.uploads)
+        batch = complete(what, where.inputs, batch, uploads)
+        session = self.session(account)
+        if not again:
+            self._check_new(what, batch, uploads, session.account)
+        # Held before it is there to be seen: nobody else takes it up.
+        self.ledger.hold(batch.id)
+        self.queue.add(batch, uploads, what, session, held_back=what.target.sends)
+        return Begun(batches=(batch.id,), twice=found.twice, empty=found.empty)
+
+    def _check_new(self, what: Flow, batch: Batch, uploads: tuple[Upload, ...], account: Account) -> None:
+        record = record_of(what, batch, account)
+        for other in self.ledger.batches(ended=False):
+            same = (other.service, other.target, other.record) == (batch.service, batch.target, record)
+            if same and _paths(self.ledger.uploads(other.id)) == _paths(uploads):
+                where = other.place or place(what, batch.named)
+                raise NotYetError(Why.SAME_FILES, count=len(uploads), place=where)
+
+    def extend(self, batch_id: str, given: Sequence[str], cancel: CancelToken) -> Begun:
+        """Add files to a batch. Raises NotYetError if it is too late, or they do not fit."""
+        batch = self._batch(batch_id)
+        what = self.flows[batch.service, batch.target]
+        beside = [one for one in self.queue.uploads(batch_id) if one.state is not UploadState.CANCELLED]
+        found = gathering.gather(what, batch_id, given, beside=beside, cancel=cancel)
+        if found.together:
+            most = what.max_files
+            raise NotYetError(Why.PROBLEM, problem=found.together[0], count=len(found.uploads), most=most)
+        if found.uploads and not self.queue.extend(batch_id, found.uploads):
+            raise NotYetError(Why.TOO_LATE, count=len(found.uploads))
+        return Begun(batches=(batch_id,), twice=found.twice, empty=found.empty)
+
+    # ---------------------------------------------------------------------------------------------- old batches
+    def retry(self, batch_id: str, only: str | None = None) -> bool:
+        """Try again what needs attention, with files as they are now. Raises NotYetError if none may go there."""
+        batch = self._batch(batch_id)
+        what = self.flows[batch.service, batch.target]
+        stuck = [
+            one
+            for one in self.queue.uploads(batch_id)
+            if one.state is UploadState.NEEDS_ATTENTION and only in {None, one.id}
+        ]
+        if not stuck:
+            return self.queue.retry(batch_id)
+        found: dict[str, Source] = {}
+        problems: list[Problem] = []
+        for upload in stuck:
+            about_it = upload.problem is not None and upload.problem.kind in _ABOUT_THE_FILE
+            try:
+                if about_it:
+                    found[upload.id] = self._fitting(what, upload, upload.given, upload.path)
+            except UploadError as error:
+                problems.append(error.problem)
+        fine = {one.id for one in stuck} - {one.id for one in stuck if _still(one, found)}
+        if not fine:
+            raise NotYetError(Why.PROBLEM, problem=next(iter(problems), None))
+        return self.queue.retry(batch_id, found, only=fine)
+
+    def replace(self, batch_id: str, upload_id: str, path: str) -> bool:
+        """Take another file in the place of one that needs attention. Raises UploadError if it may not go there."""
+        batch = self._batch(batch_id)
+        what = self.flows[batch.service, batch.target]
+        upload = next(one for one in self.queue.uploads(batch_id) if one.id == upload_id)
+        source = self._fitting(what, upload, path, Path(path).absolute())
+        return self.queue.retry(batch_id, {upload_id: source}, only={upload_id})
+
+    def _fitting(self, what: Flow, upload: Upload, given: str, path: Path) -> Source:
+        source = gathering.looked_at(what, given, path)
+        problem = gathering.refused(what, as_found(upload, source))
+        if problem is not None:
+            raise UploadError(problem)
+        return source
+
+    def part(self, batch_id: str) -> str | None:
+        """Attach the files that worked; the others become a batch of their own. Gives its id."""
+        new = self.queue.part(batch_id)
+        if new is not None:
+            self.ledger.hold(new)
+            self.show(new)
+        return new
+
+    def show(self, batch_id: str) -> None:
+        """Tell the window a batch as it is now, with all its files."""
+        batch = self._batch(batch_id)
+        self._bridge.changed(batch, None)
+        for upload in self.queue.uploads(batch_id):
+            self._bridge.changed(batch, upload)
+        if batch.state is BatchState.ATTACH_UNKNOWN and not self.queue.looks_for(batch_id):
+            self._bridge.tell(Asks(batch_id=batch_id))
+
+    def every(self, wish: Callable[[str], bool]) -> None:
+        """Wish something of every batch."""
+        for batch in self.queue.batches():
+            wish(batch.id)
+
+    def _batch(self, batch_id: str) -> Batch:
+        found = next((one for one in self.queue.batches() if one.id == batch_id), None)
+        if found is None:
+            raise NotYetError(Why.TOO_LATE)
+        return found
+
+    # -------------------------------------------------------------------------------------------------- history
+    def journal(self, batch_id: str, upload_id: str | None) -> list[tuple[Any, str]]:
+        """When what happened to an upload, or to a batch itself. Raises StoreError."""
+        return [(at, event) for at, about, event in self.ledger.journal(batch_id) if about == upload_id]
+
+    def history(self, search: str, newest: int) -> list[tuple[Batch, tuple[Upload, ...]]]:
+        """The batches that have ended, newest first, with their files. Raises StoreError."""
+        found = self.ledger.batches(ended=True, search=search, newest=newest)
+        return [(batch, self.ledger.uploads(batch.id)) for batch in found]
+
+    def end_left(self, batch: Batch, uploads: tuple[Upload, ...], event: BatchEvent) -> None:
+        """End a batch that is not in the queue, by a person's word alone. Raises StoreError."""
+        now = self.clock.utc()
+        ended = advance(batch, event, problem=None, due=None, ended=now, answers={}, there=None)
+        changed = [dataclasses.replace(upload, answers={}) for upload in uploads]
+        if event is BatchEvent.CANCELLED:
+            changed = [
+                one if one.state is UploadState.CANCELLED else advance(one, UploadEvent.CANCELLED) for one in changed
+            ]
+        self.ledger.save(ended, changed, now, (batch.id, None, f"{event}, says a person"), durable=True)
+        self.ledger.release(batch.id)
+
+
+def _still(upload: Upload, found: Mapping[str, Source]) -> bool:
+    """Whether what is wrong with a file is as wrong as before."""
+    return upload.problem is not None and upload.problem.kind in _ABOUT_THE_FILE and upload.id not in found
+
+
+def _paths(uploads: Sequence[Upload]) -> collections.Counter[str]:
+    return collections.Counter(str(upload.path.resolve()) for upload in uploads)
