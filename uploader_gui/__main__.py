@@ -1,13 +1,39 @@
 """Where the program starts: `uploader-gui` and `python -m uploader_gui`."""
 
+import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from uploader_gui.cli import main as command_line
+from uploader_gui.cli.arguments import COMMANDS
 
 
 def main() -> int:
-    """Run the command line; gives the exit code."""
-    return command_line(sys.argv[1:])
+    """Run the command line, or open the window; gives the exit code."""
+    arguments = sys.argv[1:]
+    if not for_the_window(arguments):
+        return command_line(arguments)
+    if not has_screen():
+        sys.stderr.write("uploader-gui: there is no screen here to open the window on. See: uploader-gui send --help\n")
+        return 2
+    from uploader_gui.app import main as window  # noqa: PLC0415 - a command needs no window, nor Qt
+
+    return window(arguments)
+
+
+def for_the_window(arguments: Sequence[str]) -> bool:
+    """Whether these words open the window: files to begin with, or `--practice`; nothing, where there is a screen."""
+    if not arguments:
+        return has_screen()
+    first = arguments[0]
+    return first == "--practice" or (first not in COMMANDS and not first.startswith("-") and Path(first).exists())
+
+
+def has_screen() -> bool:
+    """Whether a window can be shown."""
+    asked = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform in {"win32", "darwin"} or any(os.environ.get(name) for name in asked)
 
 
 if __name__ == "__main__":
