@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from uploader_gui.cli import unexpected
 from uploader_gui.cli.arguments import COMMANDS, parser
 from uploader_gui.cli.exits import INTERRUPTED, NEEDS_ATTENTION, WRONG_USE, FailedError, WrongUseError
 from uploader_gui.services.place import look_in
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str]) -> int:
         The exit code: see `uploader_gui.cli.exits`.
     """
     logging.getLogger("uploader_gui").addHandler(logging.NullHandler())
+    unexpected.install()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A pipe or a terminal that is not UTF-8 must not end a command over the name of a file.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -57,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
         if not isinstance(error, BrokenPipeError):
             _say(f"uploader-gui: the output cannot be written: {error.strerror or 'error'}.")
         return NEEDS_ATTENTION
-    return code
+    return code or (NEEDS_ATTENTION if unexpected.seen() else 0)
 
 
 def _say(line: str) -> None:

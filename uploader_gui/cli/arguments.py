@@ -19,6 +19,8 @@ COMMANDS = {
     "accounts": "uploader_gui.cli.accounts",
     "services": "uploader_gui.cli.services",
     "practice": "uploader_gui.cli.practice",
+    "trace": "uploader_gui.cli.trace",
+    "diagnostics": "uploader_gui.cli.diagnostics",
 }
 
 _KEYS = """\
@@ -54,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     add_accounts(commands)
     _add_services(commands)
     _add_practice(commands)
+    _add_trace(commands)
     return top
 
 
@@ -230,6 +233,29 @@ def _add_practice(commands: Commands) -> None:
         allow_abbrev=False,
     )
     practice.add_argument("--port", type=_port, default=0, metavar="N", help="its port (default: any that is free)")
+
+
+def _add_trace(commands: Commands) -> None:
+    trace = commands.add_parser(
+        "trace",
+        help="the requests of a batch, without anything secret",
+        description="Show which requests were sent for a batch, and what came back; keys, signed addresses and "
+        "contents are left out.",
+        allow_abbrev=False,
+    )
+    trace.add_argument("batch", metavar="BATCH", help="a batch's id or its first signs, four or more")
+    curl = "as curl commands, with variables in the place of what is left out"
+    trace.add_argument("--curl", action="store_true", help=curl)
+    diagnostics = commands.add_parser(
+        "diagnostics",
+        help="a text about this program, to read and send to who helps you",
+        description="Print what somebody who helps you needs to know: versions, batches, requests, the log. No keys, "
+        "signed addresses or contents of files. Read it before you send it.",
+        allow_abbrev=False,
+    )
+    diagnostics.add_argument("--out", metavar="FILE", help="write it to a new file that only you may read")
+    names = "leave out names of files, records and people"
+    diagnostics.add_argument("--without-names", action="store_true", help=names)
 
 
 def _lanes(text: str) -> int:

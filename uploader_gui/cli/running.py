@@ -1,15 +1,16 @@
 """The engine with its lanes, as the command line runs it."""
 
 import contextlib
+import logging
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from uploader_gui import __version__
 from uploader_gui.core.cancel import Cancelled, CancelToken
 from uploader_gui.core.ports import Clock, Ledger, SystemClock
 from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
-from uploader_gui.core.scrub import scrub
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.events import Listener
 from uploader_gui.engine.http import Timing, system_trust
@@ -20,6 +21,10 @@ from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.retry import Policy
 from uploader_gui.engine.session import Account, Session
 from uploader_gui.services.flow import Flow
+from uploader_gui.store.logs import log_to_file
+from uploader_gui.store.traces import Traces
+
+log = logging.getLogger(__name__)
 
 Given = TypeVar("Given")
 
@@ -71,14 +76,24 @@ class Engine:
         self._sessions: dict[object, Session] = {}
         self.queue = Queue(clock=self._clock, listener=listener, policy=self._policy, ledger=ledger, looks=True)
         wanted = frozenset(digests)
-        self._lanes = [Lane(self.queue, self._clock, digests=wanted, timing=timing, trust=trust) for _ in range(lanes)]
+        self._log = log_to_file()
+        log.info("begun with %d lanes, version %s", lanes, __version__)
+        self._traces = Traces()
+        self._lanes = [
+            Lane(self.queue, self._clock, digests=wanted, timing=timing, trust=trust, traced=self._traces.note)
+            for _ in range(lanes)
+        ]
         self._threads: list[threading.Thread] = []
         self._cancel = CancelToken()
         self._stopped = threading.Condition()
 
     def session(self, account: Account) -> Session:
         """The session of an account: one for all its batches, so that a token is fetched once for all of them."""
-        return self._sessions.setdefault(key_of(account), Session(account, self._clock))
+        key = key_of(account)
+        if key not in self._sessions:
+            self._log.hide(*account.secrets)
+            self._sessions[key] = Session(account, self._clock)
+        return self._sessions[key]
 
     def whose(self, account: Account) -> Whose:
         """Ask whose account it is.
@@ -87,12 +102,7 @@ class Engine:
             UploadError: The key does not work, or the service does not answer as it should.
             StoppedError: It was interrupted.
         """
-        answer = self._asked(account, lambda talk: whose(talk, self._clock.utc()))
-        author = answer.author
-        # It is kept and shown: not if the service says the key itself.
-        if author is not None and self._clean(account, author) != author:
-            author = None
-        return Whose(shown=self._clean(account, answer.shown), author=author)
+        return self._asked(account, lambda talk: whose(talk, self._clock.utc()))
 
     def name_inputs(self, account: Account, flow: Flow, inputs: Mapping[str, Any]) -> dict[str, str]:
         """Name the chosen records, and find out whether they are there.
@@ -101,8 +111,7 @@ class Engine:
             UploadError: One is not, or the service does not answer.
             StoppedError: It was interrupted.
         """
-        names = self._asked(account, lambda talk: name_inputs(Lookups(flow, talk, self._clock.utc()), flow, inputs))
-        return {one: self._clean(account, name) for one, name in names.items()}
+        return self._asked(account, lambda talk: name_inputs(Lookups(flow, talk, self._clock.utc()), flow, inputs))
 
     def search(
         self, account: Account, flow: Flow, lookup: str, text: str, inputs: Mapping[str, Any]
@@ -117,17 +126,12 @@ class Engine:
         def question(talk: Conversation) -> list[Found]:
             return list(Lookups(flow, talk, self._clock.utc()).search(lookup, text, inputs))
 
-        for found in self._asked(account, question):
-            yield Found(id=self._clean(account, found.id), label=self._clean(account, found.label))
-
-    def _clean(self, account: Account, text: str) -> str:
-        """What a service says without the account's secrets, however it has written them."""
-        secrets = [account.values.get(one.id, "") for one in account.service.account.fields if one.secret]
-        return scrub(self.session(account).scrubbed(text), secrets)
+        yield from self._asked(account, question)
 
     def _asked(self, account: Account, question: Callable[[Conversation], Given]) -> Given:
         tried = 0
-        with contextlib.closing(self._lanes[0].account_client(account)) as client:
+        # What was asked is kept before the command goes on: it may be killed at any time.
+        with contextlib.closing(self._traces), contextlib.closing(self._lanes[0].account_client(account)) as client:
             while True:
                 try:
                     return question(Conversation(self.session(account), client, self._cancel))
@@ -164,6 +168,10 @@ class Engine:
             if thread.is_alive():
                 return True
         return False
+
+    def close(self) -> None:
+        """Finish writing the traces; for when the lanes have ended."""
+        self._traces.close()
 
     def stop(self) -> None:
         """End in good order: what is being sent is broken off, an attach under way is finished first."""

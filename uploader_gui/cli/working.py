@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import dataclasses
+import logging
 import sys
 import threading
 from collections import defaultdict
@@ -19,6 +20,8 @@ from uploader_gui.engine.events import Event, Troubled
 from uploader_gui.engine.queue import Queue
 from uploader_gui.store.database import StoreError, Trouble
 from uploader_gui.store.ledger import Ledger
+
+log = logging.getLogger(__name__)
 
 
 def output_of(options: argparse.Namespace) -> Output:
@@ -65,6 +68,7 @@ class Working:
     def problem(self, batch: Batch, given: str | None, problem: Problem) -> None:
         """Tell a problem that the engine has not told."""
         self._problems[batch.id].append(problem)
+        _log(batch, problem)
         self._write(lambda: self._out.problem(batch, given, problem))
 
     def taken_up(self, batch: Batch, uploads: tuple[Upload, ...]) -> None:
@@ -107,6 +111,7 @@ class Working:
                         told.add(batch.id)
                         output.say(output.finishing(naming.service_name(batch)))
         finally:
+            self.engine.close()
             with contextlib.suppress(OSError):
                 self._out.end()
 
@@ -131,6 +136,7 @@ class Working:
         return code
 
     def _done(self, one: Ended) -> None:
+        log.info("batch %s: %s", one.batch.id, one.batch.state)
         self._write(lambda: self._out.done(one))
         if self._cut is not None:
             output.say(output.cut_short(one))
@@ -185,6 +191,7 @@ class Working:
         """Pass an event on."""
         if isinstance(event, Troubled):
             self._problems[event.batch.id].append(event.problem)
+            _log(event.batch, event.problem)
         self._write(lambda: self._out.tell(event))
 
     def _write(self, write: Callable[[], object]) -> None:
@@ -199,3 +206,7 @@ class Working:
     def _stop_soon(self) -> None:
         # Neither a signal's handler nor a listener may wait for the queue's lock, which its own thread may hold.
         threading.Thread(target=self.engine.stop, name="stop", daemon=True).start()
+
+
+def _log(batch: Batch, problem: Problem) -> None:
+    log.info("batch %s: problem %s, step %s, status %s", batch.id, problem.kind, problem.step, problem.status)

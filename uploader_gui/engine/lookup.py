@@ -83,7 +83,11 @@ class Lookups:
             label = lookup.label.value({**self._scope(inputs), "item": item})
         except ExpressionError:
             raise unexpected(self._service.name, "lookup", "the record has no name") from None
-        return (plain(label) if isinstance(label, str) else "") or value
+        return (said(self._conversation, label) if isinstance(label, str) else "") or value
+
+    def scrubbed(self, text: str) -> str:
+        """A text without the account's secrets."""
+        return self._conversation.session.scrubbed(text)
 
     def _name_in_list(self, one: schema.Input, lookup: schema.Lookup, value: str, inputs: Mapping[str, Any]) -> str:
         """Find a record's name where only a list can be had; what a list read to its end lacks is not there."""
@@ -129,7 +133,16 @@ class Lookups:
             label = lookup.label.text({**outside, "item": item})
         except ExpressionError:
             return None
-        return Found(id=record, label=plain(label) or record)
+        # The id is sent back as it is, so nothing but a secret is taken out of it.
+        record = self._conversation.session.scrubbed(record)
+        return Found(id=record, label=said(self._conversation, label) or record)
+
+
+def said(conversation: Conversation, text: str) -> str:
+    """What a service calls something: in one line, without the account's secrets."""
+    scrubbed = conversation.session.scrubbed
+    # Before, as what is cut off cannot be recognised; and after, as hidden signs may have kept it apart.
+    return scrubbed(plain(scrubbed(text)))
 
 
 def _searches(lookup: schema.Lookup) -> bool:
@@ -165,7 +178,7 @@ def name_inputs(lookups: Lookups, flow: Flow, inputs: Mapping[str, Any]) -> dict
                 raise
             # The name is a courtesy: an account that may write need not be allowed to read.
             named[one.id] = str(value)
-    return named
+    return {key: lookups.scrubbed(name) for key, name in named.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,6 +212,9 @@ def whose(conversation: Conversation, now: datetime) -> Whose:
     answered = {**known, "answer": content}
     try:
         author = None if check.author is None else check.author.text(answered)
-        return Whose(shown=plain(check.shows.text(answered)), author=author)
+        shown = check.shows.text(answered)
     except ExpressionError:
         raise unexpected(account.service.name, "check", "it does not say whose account it is") from None
+    if author is not None and conversation.session.scrubbed(author) != author:
+        author = None  # it is kept and shown: not if the service says the key itself
+    return Whose(shown=said(conversation, shown), author=author)

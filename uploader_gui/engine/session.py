@@ -11,6 +11,7 @@ from typing import Any
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock
 from uploader_gui.core.problems import PASSING, UploadError
+from uploader_gui.core.scrub import Scrubber
 from uploader_gui.engine.asking import judge, request_for, unexpected
 from uploader_gui.engine.expiry import seconds_left
 from uploader_gui.engine.http import Client
@@ -21,7 +22,6 @@ from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.template import as_text
 
 SPARE_SECONDS = 30
-SHORTEST_SECRET = 6
 CURLY_QUOTES = "\u201c\u201d\u2018\u2019\u201e"
 
 
@@ -69,6 +69,12 @@ class Account:
     def public(self) -> dict[str, str | None]:
         """Its fields without the secret ones: all that is known outside the sign-in."""
         return {one.id: self.values.get(one.id) for one in self.service.account.fields if not one.secret}
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values of its secret fields."""
+        secret = {one.id for one in self.service.account.fields if one.secret}
+        return tuple(value for name, value in self.values.items() if name in secret and value)
 
     @property
     def origins(self) -> frozenset[Origin]:
@@ -121,6 +127,7 @@ class Session:
         self._token: str | None = None
         self._granted: Any = None
         self._until: float | None = None
+        self._scrub = Scrubber(account.secrets)
 
     def scope(self) -> Scope:
         """What is known while signing in, secrets included."""
@@ -143,13 +150,8 @@ class Session:
         return tuple(headers)
 
     def scrubbed(self, text: str) -> str:
-        """A service's words without this account's secrets, should it have repeated them."""
-        secret = {one.id for one in self.account.service.account.fields if one.secret}
-        values = [value for name, value in self.account.values.items() if name in secret]
-        for value in (*values, self._token or ""):
-            if len(value) >= SHORTEST_SECRET:
-                text = text.replace(value, "…")
-        return text
+        """A service's words without this account's secrets and tokens, should it have repeated them in any form."""
+        return self._scrub(text)
 
     @property
     def renewable(self) -> bool:
@@ -211,9 +213,16 @@ class Session:
             raise unexpected(service.name, "token", "there is no token in it") from None
         if not token or not token.isascii() or not token.isprintable() or token != token.strip():
             raise unexpected(service.name, "token", "the token holds signs that cannot be sent")
+        self._scrub.add(token, *_granted(content))
         self._token = token
         self._until = None if left is None else asked_at + max(0.0, left - SPARE_SECONDS)
         return content
+
+
+def _granted(content: Any) -> list[str]:
+    """The tokens that came along with one: what renews it is as good as it."""
+    facts = content.items() if isinstance(content, dict) else ()
+    return [value for name, value in facts if isinstance(value, str) and "token" in name.lower()]
 
 
 def basic(user: str, password: str) -> tuple[str, str]:

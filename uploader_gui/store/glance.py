@@ -145,3 +145,10 @@ def _json(text: Any) -> Any:
         return json.loads(text) if isinstance(text, str) else None
     except (ValueError, RecursionError):
         return None
+
+
+def account_counts(path: Path) -> dict[str, int]:
+    """How many accounts each service has, by its id; read as `glance` reads. Raises OSError or sqlite3.Error."""
+    with _reading(path) as connection:
+        rows = connection.execute("SELECT service, count(*) AS count FROM account GROUP BY service")
+        return {str(row["service"]): int(row["count"]) for row in rows}

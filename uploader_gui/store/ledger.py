@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState, Upload
 from uploader_gui.core.ports import Holder
 from uploader_gui.store import rows
-from uploader_gui.store.database import StoreError, Trouble, connect, explained
+from uploader_gui.store.database import BUSY_SECONDS, StoreError, Trouble, connect, explained
 from uploader_gui.store.locks import Locks
 
 Given = TypeVar("Given")
@@ -49,6 +49,7 @@ class Ledger:
         self._locks = Locks(path.parent / "locks")
         self._writer = connect(path)
         self._writer.row_factory = sqlite3.Row
+        self._stale = False
         self._jobs: queue.SimpleQueue[tuple[Job, bool, Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="ledger")
         self._thread.start()
@@ -59,6 +60,7 @@ class Ledger:
         if self._thread.is_alive():
             self._jobs.put(None)
             self._thread.join()
+            self._empty_log()
             self._writer.close()
 
     def __enter__(self) -> Self:
@@ -99,6 +101,7 @@ class Ledger:
             for upload in changed:
                 _update(connection, "upload", rows.of_upload(upload))
             _note(connection, line[0], line[1], at, line[2])
+            self._stale = self._stale or (batch is not None and batch.state in ENDED_BATCHES)
 
         self.write(job, durable=durable)
 
@@ -268,6 +271,20 @@ class Ledger:
                     future.set_result(self._transaction(job, durable=durable))
             except BaseException as error:  # noqa: BLE001 - whoever asked is told, whatever it is
                 future.set_exception(error)
+            if self._stale:
+                self._empty_log()
+
+    def _empty_log(self) -> None:
+        """Empty the write-ahead log, which still holds the signed addresses of batches that have ended.
+
+        Else it does so for as long as anybody has the ledger open. While somebody reads it is left for the next time.
+        """
+        with contextlib.suppress(sqlite3.Error):
+            self._writer.execute("PRAGMA busy_timeout = 100")
+            try:
+                self._stale = bool(self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+            finally:
+                self._writer.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
 
     def _transaction(self, job: Callable[[sqlite3.Connection], Given], *, durable: bool) -> Given:
         connection = self._writer
