@@ -105,12 +105,20 @@ def test_many_threads_write_through_one(ledger: Ledger) -> None:
 def test_what_is_searched_is_found(ledger: Ledger) -> None:
     """By file, by record, by digest; signs of the search language are only signs."""
     ledger.add(_batch("b"), [_upload("u", "b", name="100%_done.pdf", digests={"md5": "abcdef"})], NOW)
-    ledger.add(_batch("c", named={"lead": "Initech"}, state=BatchState.ATTACHED), [_upload("v", "c")], NOW)
+    ledger.add(_batch("c", named={"lead": "Initech"}, state=BatchState.ATTACHED, ended=NOW), [_upload("v", "c")], NOW)
     found = {
         text: [batch.id for batch in ledger.batches(search=text)]
-        for text in ("100%_", "0%x", "initech", "cdef", "🎉", "")
+        for text in ("100%_", "0%x", "initech", "cdef", "🎉", "2026-11-20", "")
     }
-    assert found == {"100%_": ["b"], "0%x": [], "initech": ["c"], "cdef": ["b"], "🎉": ["b", "c"], "": ["b", "c"]}
+    assert found == {
+        "100%_": ["b"],
+        "0%x": [],
+        "initech": ["c"],
+        "cdef": ["b"],
+        "🎉": ["b", "c"],
+        "2026-11-20": ["c"],
+        "": ["b", "c"],
+    }
     assert [batch.id for batch in ledger.batches(ended=True)] == ["c"]
     assert [batch.id for batch in ledger.batches(ended=False)] == ["b"]
     assert [batch.id for batch in ledger.batches(newest=1)] == ["c"]

@@ -21,7 +21,7 @@ from uploader_gui.store.locks import Locks
 
 Given = TypeVar("Given")
 _FOUND = (
-    "named LIKE ? ESCAPE '!' OR place LIKE ? ESCAPE '!' OR id IN (SELECT batch FROM upload WHERE "
+    "named LIKE ? ESCAPE '!' OR place LIKE ? ESCAPE '!' OR ended LIKE ? ESCAPE '!' OR id IN (SELECT batch FROM upload WHERE "
     "name LIKE ? ESCAPE '!' OR given LIKE ? ESCAPE '!' OR digests LIKE ? ESCAPE '!')"
 )
 _HOLDER = (
@@ -195,7 +195,8 @@ class Ledger:
 
         Args:
             ended: Only those that have ended, or only those that have not; None: all.
-            search: Only those with this text in a file's name, path or digest, or in the record's name.
+            search: Only those with this text in a file's name, path or digest, in the record's name, or in the date
+                they ended ("2026-11-20", in UTC).
             newest: At most so many, newest first.
             like: Only those whose id begins so.
 
