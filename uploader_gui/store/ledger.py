@@ -21,8 +21,8 @@ from uploader_gui.store.locks import Locks
 
 Given = TypeVar("Given")
 _FOUND = (
-    "named LIKE ? ESCAPE '!' OR place LIKE ? ESCAPE '!' OR ended LIKE ? ESCAPE '!' OR id IN (SELECT batch FROM upload WHERE "
-    "name LIKE ? ESCAPE '!' OR given LIKE ? ESCAPE '!' OR digests LIKE ? ESCAPE '!')"
+    "named LIKE ? ESCAPE '!' OR place LIKE ? ESCAPE '!' OR ended LIKE ? ESCAPE '!' OR id IN "
+    "(SELECT batch FROM upload WHERE name LIKE ? ESCAPE '!' OR given LIKE ? ESCAPE '!' OR digests LIKE ? ESCAPE '!')"
 )
 _HOLDER = (
     "SELECT id FROM batch WHERE record = ? AND id <> ? AND state IN ('attaching', 'attach_unknown') ORDER BY number"
