@@ -112,7 +112,10 @@ def layers_tier(checkout: Checkout) -> bool:
 def tests_tier(checkout: Checkout) -> bool:
     """The tests pass."""
     marks = "not long and not slow" if checkout.fast else "not long"
-    return module(checkout, "pytest", "-o", "cache_dir=.cache/pytest", "-m", marks, *checkout.pytest_arguments)
+    # The fast tests need no Qt, and must run where its libraries are not: the plugin would ask for them at once.
+    without_qt = ["-p", "no:pytest-qt"] if checkout.fast else []
+    arguments = ["-o", "cache_dir=.cache/pytest", "-m", marks, *without_qt, *checkout.pytest_arguments]
+    return module(checkout, "pytest", *arguments)
 
 
 def wheel_tier(checkout: Checkout) -> bool:

@@ -185,8 +185,8 @@ class Driver:
         """Close the window, now, and wait until everything has ended."""
         if self.desk.state is not State.CLOSED:
             self.window.close()
-            if self.window.leaving.isVisible() and self.window.leaving.buttons:
-                self.press("Now, go on next time", self.window.leaving)
+            if self.window.leaving.bar.isVisible() and self.window.leaving.bar.buttons:
+                self.press("Now, go on next time", self.window.leaving.bar)
             self.until(lambda: self.desk.state is State.CLOSED)
         self.rest(0.02)
         self.window.deleteLater()

@@ -96,9 +96,9 @@ def test_quit_and_go_on_next_time(sending: Driver, practice: PracticeService, op
     """Quitting while a silent server holds everything up ends within a second; the next start goes on to the end."""
     sending.window.close()
     assert sending.window.isVisible()
-    assert sending.window.leaving.text == "Something is still on its way. Quit how?"
+    assert sending.window.leaving.bar.text == "Something is still on its way. Quit how?"
     began = time.monotonic()
-    sending.press("Now, go on next time", sending.window.leaving)
+    sending.press("Now, go on next time", sending.window.leaving.bar)
     sending.until(lambda: sending.desk.state is State.CLOSED)
     assert time.monotonic() - began < 1.5
     assert not sending.window.isVisible()
@@ -116,7 +116,7 @@ def test_quit_and_go_on_next_time(sending: Driver, practice: PracticeService, op
 def test_quit_and_give_up(sending: Driver, practice: PracticeService) -> None:
     """Quitting may give everything up: the ledger has it as given up."""
     sending.window.close()
-    sending.press("Now, give everything up", sending.window.leaving)
+    sending.press("Now, give everything up", sending.window.leaving.bar)
     sending.until(lambda: sending.desk.state is State.CLOSED)
     [(batch, _uploads)] = kept()
     assert batch.state is BatchState.CANCELLED
@@ -126,7 +126,7 @@ def test_quit_and_give_up(sending: Driver, practice: PracticeService) -> None:
 def test_quit_when_it_is_done(sending: Driver, practice: PracticeService) -> None:
     """Quitting may wait: the window closes by itself when everything is attached."""
     sending.window.close()
-    sending.press("When it is done", sending.window.leaving)
+    sending.press("When it is done", sending.window.leaving.bar)
     sending.rest(0.2)
     assert sending.window.isVisible()
     practice.behave()
@@ -139,7 +139,19 @@ def test_quit_when_it_is_done(sending: Driver, practice: PracticeService) -> Non
 def test_staying(sending: Driver) -> None:
     """Whoever pressed quit by accident stays, and nothing has happened."""
     sending.window.close()
-    sending.press("Stay", sending.window.leaving)
-    assert not sending.window.leaving.isVisible()
+    sending.press("Stay", sending.window.leaving.bar)
+    assert not sending.window.leaving.bar.isVisible()
     assert len(sending.node.running) == 3
     assert sending.desk.state is State.OPEN
+
+
+def test_closed_before_it_is_open(practice: PracticeService) -> None:
+    """A window that is closed at once ends in good order, whatever was being opened."""
+    driver = Driver(practice_source(practice))
+    driver.window.show()
+    driver.until(lambda: driver.window.desk.state is State.OPENING)
+    driver.rest(0.01)
+    driver.window.close()
+    driver.until(lambda: driver.desk.state is State.CLOSED)
+    assert kept() == []
+    driver.close()

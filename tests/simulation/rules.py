@@ -55,12 +55,15 @@ class Rules:
         truth: The services.
         flows: By batch.
         repeats: Whether what is harmless twice may not be called cancelled after a try of which nobody knows.
+        confirmed: Whether a confirm that may not be repeated, and is done, is no reason to send a file again.
+        retold: As `repeats`, where a further try was certainly not sent, or was refused.
     """
 
     def __init__(
-        self, shelf: Shelf, truth: Truth, flows: Mapping[str, Flow], *, repeats: bool, confirmed: bool
+        self, shelf: Shelf, truth: Truth, flows: Mapping[str, Flow], *, repeats: bool, confirmed: bool, retold: bool
     ) -> None:
         self._confirmed = confirmed
+        self._retold = retold
         self._repeats = repeats
         self._shelf = shelf
         self._truth = truth
@@ -106,7 +109,7 @@ class Rules:
             return bool((old["size"], old["modified"]) != (new["size"], new["modified"]))
         if happened == "stopped" and not self._confirmed and confirm is not None and not confirm.repeat:
             return True
-        if happened in {"taken up", "stopped"}:
+        if happened in {"taken up", "stopped", "paused"}:
             return unsure
         if happened.startswith("confirm failed: "):
             return True  # the service said that what is stored is not right
@@ -241,7 +244,10 @@ class Rules:
 
     def _may_hide(self, row: Row, *, harmless: bool) -> bool:
         """Whether an attach that is harmless twice waits for its next try."""
-        return harmless and not (self._repeats and row["state"] == BatchState.CANCELLED)
+        if not (harmless and self._repeats) or row["state"] != BatchState.CANCELLED:
+            return harmless
+        tries = [event for _upload, event in self._shelf.lines[row["id"]]].count("attaching")
+        return tries > 1 and not self._retold
 
     def at_rest(self) -> None:
         """Everything has ended: no file is lost, nothing that steps needed is left, results are there."""

@@ -154,6 +154,21 @@ def test_what_is_harmless_twice_is_not_called_cancelled_when_nobody_knows() -> N
     assert not stage.queue.cancel("b")
 
 
+def test_a_refused_second_try_says_nothing_about_the_first() -> None:
+    """Its first try may have worked: that the second was refused, or not sent, does not make it cancellable."""
+    stage = Stage()
+    _add(stage, "circle avatar", ["f"])
+    work = stage.queue.take()
+    assert isinstance(work, UploadWork)
+    stage.store(work)
+    attach = stage.attach_work()
+    stage.queue.attached(attach, Attached(verdict=Verdict.REPEATABLE, batch=attach.batch, problem=LOST))
+    again = stage.attach_work()
+    refused = Problem(kind=Kind.FORBIDDEN, service="Circle", step="attach", status=403)
+    stage.queue.attached(again, Attached(verdict=Verdict.REFUSED, batch=again.batch, problem=refused))
+    assert not stage.queue.cancel("b")
+
+
 def test_what_was_made_without_a_name_is_not_the_next_batchs() -> None:
     """The answer was cut after its status, and lists lag: what the first batch made must not be found for the second.
 

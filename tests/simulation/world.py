@@ -75,6 +75,7 @@ class Holes:
         emptied: Somebody takes away all of our files before they were looked for.
         twins: A colleague adds a file of the same name and size to the thing that we add to.
         repeats: What is harmless twice is cancelled after a try of which nobody knows.
+        retold: The same, where a further try was certainly not sent, or was refused: the first may have worked.
         unnoted: The ledger refuses another lane's write while an attach is about to go out.
         stale: A batch is resumed while the lanes that were told to stop are still ending.
         confirmed: A lane is told to stop just after a confirm that may not be repeated.
@@ -85,6 +86,7 @@ class Holes:
     """
 
     emptied: bool = False
+    retold: bool = True
     twins: bool = False
     repeats: bool = True
     unnoted: bool = True
@@ -92,8 +94,8 @@ class Holes:
     confirmed: bool = True
     nameless: bool = True
     plain: bool = True
-    looking: bool = False
-    resting: bool = False
+    looking: bool = True
+    resting: bool = True
 
 
 def weather(chance: random.Random) -> Weather:
@@ -149,7 +151,12 @@ class World:
         self.targets: dict[str, Target] = {}
         self.accounts: dict[str, Account] = {}
         self.rules = Rules(
-            self.shelf, self.truth, self.flows, repeats=self.holes.repeats, confirmed=self.holes.confirmed
+            self.shelf,
+            self.truth,
+            self.flows,
+            repeats=self.holes.repeats,
+            confirmed=self.holes.confirmed,
+            retold=self.holes.retold,
         )
         self.disk = Disk()
         self.processes: list[Process] = []

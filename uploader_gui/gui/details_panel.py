@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLayout,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 from uploader_gui.core import words
 from uploader_gui.core.batch import BatchState, UploadState
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import deeds, look, timeline, wording
+from uploader_gui.gui import deeds, look, pieces, timeline, wording
 from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.input_fields import InputFields
 from uploader_gui.gui.look import GRID
@@ -193,7 +192,7 @@ class DetailsPanel(QWidget):
             return
         self._drawn = facts
         at = self._scroll.verticalScrollBar().value()
-        _empty(self._body)
+        pieces.empty(self._body)
         if row is None:
             self._title.setText("")
             self._links.stop()
@@ -201,7 +200,7 @@ class DetailsPanel(QWidget):
         self._links.start()
         name = wording.title(row.node.batch) if row.upload is None else words.plain(row.upload.name)
         self._title.setText(name)
-        self._body.addWidget(_quiet(self._about(row)))
+        self._body.addWidget(pieces.quiet(self._about(row)))
         if self.form is not None:
             self._edit_form(self.form)
         self._problem(row)
@@ -253,13 +252,13 @@ class DetailsPanel(QWidget):
         waits = problem is not None and not solving and (upload is None or upload.state is not UploadState.CANCELLED)
         if not solving and not waits:
             return
-        box = _Box(self)
+        box = pieces.Box(self)
         if problem is not None:
             said = words.describe(problem)
             box.add(look.heading(said.title))
             box.add(look.plain_label(said.text))
             if said.said:
-                box.add(_quiet(said.said))
+                box.add(pieces.quiet(said.said))
         elif node.left is not None:
             box.add(look.heading(wording.left(node)))
             box.add(look.plain_label(_left_text(row)))
@@ -303,11 +302,11 @@ class DetailsPanel(QWidget):
             if point.sign is not None:
                 colour = self.palette().color(QPalette.ColorRole.Text)
                 sign.setPixmap(look.picture(point.sign.value, colour, self.devicePixelRatioF()))
-            text = look.plain_label(point.text) if point.sign is not None else _quiet(point.text)
+            text = look.plain_label(point.text) if point.sign is not None else pieces.quiet(point.text)
             grid.addWidget(sign, line, 0)
             grid.addWidget(text, line, 1)
             if point.at is not None:
-                grid.addWidget(_quiet(wording.moment(point.at, now)), line, 2)
+                grid.addWidget(pieces.quiet(wording.moment(point.at, now)), line, 2)
         self._section(_("Steps"), grid)
 
     def _inputs(self, row: Row) -> None:
@@ -323,13 +322,13 @@ class DetailsPanel(QWidget):
             value = batch.named.get(one.id) if one.lookup else batch.inputs.get(one.id)
             if value:
                 text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-                grid.addWidget(_quiet(one.label), grid.rowCount(), 0, Qt.AlignmentFlag.AlignTop)
+                grid.addWidget(pieces.quiet(one.label), grid.rowCount(), 0, Qt.AlignmentFlag.AlignTop)
                 grid.addWidget(look.plain_label(words.plain(text)), grid.rowCount() - 1, 1)
         if grid.count():
             self._section(_("Filled in"), grid)
 
     def _edit_form(self, form: InputFields) -> None:
-        box = _Box(self)
+        box = pieces.Box(self)
         box.add(look.heading(_("Change what is filled in")))
         box.add(look.plain_label(_("Nothing is attached meanwhile.")))
         form.setParent(box)
@@ -357,15 +356,15 @@ class DetailsPanel(QWidget):
             digests |= {name: one for name in ("md5", "sha256") if (one := getattr(receipt, name))}
         for line, (name, called) in enumerate((("md5", "MD5"), ("sha256", "SHA-256"))):
             value = digests.get(name)
-            grid.addWidget(_quiet(called), line, 0)
-            shown = QLabel(_shortened(value) if value else _("not taken yet"), self)
+            grid.addWidget(pieces.quiet(called), line, 0)
+            shown = QLabel(pieces.shortened(value) if value else _("not taken yet"), self)
             shown.setTextFormat(Qt.TextFormat.PlainText)
             if value:
                 shown.setToolTip(value)
                 shown.setAccessibleName(f"{called} {value}")
                 grid.addWidget(self._copier(value, _("Copy the {name}").format(name=called)), line, 2)
             else:
-                shown.setPalette(_quiet_palette(shown.palette()))
+                shown.setPalette(pieces.quiet_palette(shown.palette()))
             grid.addWidget(shown, line, 1)
         self._section(_("Fingerprints"), grid)
         if receipt is not None:
@@ -388,7 +387,7 @@ class DetailsPanel(QWidget):
                     left = _("good for {time} more").format(time=time)
                 self._link_row(grid, _("The file"), left, link, row, Deed.OPEN_LINK)
             elif upload.good_until is not None and upload.good_until <= now:
-                grid.addWidget(_quiet(_("The file's link has run out.")), grid.rowCount(), 0)
+                grid.addWidget(pieces.quiet(_("The file's link has run out.")), grid.rowCount(), 0)
             for name, value in upload.result.items():
                 if name != "link":
                     self._value_row(grid, name, str(value))
@@ -405,11 +404,11 @@ class DetailsPanel(QWidget):
         grid.addWidget(opening, line, 1)
         grid.addWidget(self._copier(link, _("Copy the link")), line, 2)
         if remark:
-            grid.addWidget(_quiet(remark), line + 1, 0, 1, 3)
+            grid.addWidget(pieces.quiet(remark), line + 1, 0, 1, 3)
 
     def _value_row(self, grid: QGridLayout, name: str, value: str) -> None:
         line = grid.rowCount()
-        text = look.plain_label(f"{words.plain(name)}: {_shortened(words.plain(value, 2000))}")
+        text = look.plain_label(f"{words.plain(name)}: {pieces.shortened(words.plain(value, 2000))}")
         text.setToolTip(words.plain(value, 2000))
         grid.addWidget(text, line, 0)
         grid.addWidget(self._copier(value, _("Copy the {name}").format(name=words.plain(name))), line, 2)
@@ -444,42 +443,10 @@ class DetailsPanel(QWidget):
         self._body.addLayout(content)
 
 
-class _Box(QFrame):
-    """A frame with things one below the other."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self.rows = QVBoxLayout(self)
-        self.rows.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID + GRID // 2)
-        self.rows.setSpacing(GRID)
-
-    def add(self, widget: QWidget) -> None:
-        """Put something below the rest."""
-        self.rows.addWidget(widget)
-
-
 def _same(one: Row, other: Row) -> bool:
     if one.node is not other.node:
         return False
     return (one.upload and one.upload.id) == (other.upload and other.upload.id)
-
-
-def _quiet(text: str) -> QLabel:
-    label = look.plain_label(text)
-    label.setPalette(_quiet_palette(label.palette()))
-    return label
-
-
-def _quiet_palette(palette: QPalette) -> QPalette:
-    made = QPalette(palette)
-    made.setColor(QPalette.ColorRole.WindowText, look.muted(palette))
-    return made
-
-
-def _shortened(value: str) -> str:
-    return value if len(value) <= 20 else f"{value[:10]}…{value[-6:]}"
 
 
 def _left_text(row: Row) -> str:
@@ -493,13 +460,3 @@ def _left_text(row: Row) -> str:
 def _flow_seen(desk: Desk, row: Row) -> str:
     flow = desk.flow(row.node.batch)
     return wording.seen_by(flow.target.seen_by) if flow is not None else ""
-
-
-def _empty(layout: QLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        widget, inner = item.widget(), item.layout()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
-        elif inner is not None:
-            _empty(inner)

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QSiz
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look
 from uploader_gui.gui.look import GRID
-from uploader_gui.gui.queue_model import Totals
 from uploader_gui.gui.rows import Group
+from uploader_gui.gui.totals import Totals
 
 SEARCH_AFTER = 150
 SAID = 2500

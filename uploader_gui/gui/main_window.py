@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -27,8 +27,10 @@ from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.details_panel import DetailsPanel
 from uploader_gui.gui.doing import Doing
 from uploader_gui.gui.drop_overlay import DropOverlay
+from uploader_gui.gui.drops import Drops
 from uploader_gui.gui.filter_row import FilterRow
 from uploader_gui.gui.history_view import HistoryView
+from uploader_gui.gui.leaving import Leaving
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.offering import Offering
 from uploader_gui.gui.pages import EmptyPage, Pages
@@ -41,7 +43,6 @@ from uploader_gui.gui.telling import Telling
 from uploader_gui.workers.desk import Desk, State
 from uploader_gui.workers.facts import Begun
 
-EXTENDED = frozenset({BatchState.OPEN, BatchState.PAUSED})
 TICK = 250
 DETAILS_FROM = 90 * GRID
 """The width from which there is room for the details beside the queue."""
@@ -73,7 +74,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.desk = desk
         self._first = True
-        self._quit_soon = False
         self.setWindowTitle(_("Uploader"))
         self.setAcceptDrops(True)
         self.resize(120 * GRID, 80 * GRID)
@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
         self.notices = bars.NoticeBars(self)
         self.offer = bars.Bar("drop", _("Files that wait"), self)
         self.undo = bars.Bar("undo", _("About to go out"), self)
-        self.leaving = bars.Bar("attention", _("Quit"), self)
+        self.leaving = Leaving(desk, self.model, self)
         self.filters = FilterRow(self)
         self.queue = QueueView(self.model, self)
         self.empty = EmptyPage(self)
@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         self.telling = Telling(self.model, self)
         self._lay_out()
         self.overlay = DropOverlay(self.inside)
+        self.drops = Drops(self, self.inside, self.queue, self.target, self.overlay)
         self._connect()
         self._actions()
         self._tick = QTimer(self)
@@ -124,7 +125,7 @@ class MainWindow(QMainWindow):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         above: list[QWidget] = [self.notices, self.target, self.offer]
-        below: list[QWidget] = [self.undo, self.leaving, self.status]
+        below: list[QWidget] = [self.undo, self.leaving.bar, self.status]
         for widget in above:
             rows.addWidget(widget)
         rows.addWidget(self.splitter, 1)
@@ -140,7 +141,7 @@ class MainWindow(QMainWindow):
         desk.broke.connect(self._broke)
         desk.opened.connect(self._show_pages)
         desk.accounts_changed.connect(self._show_pages)
-        desk.closed.connect(self._closed)
+        desk.closed.connect(self.close)
         self.model.changed.connect(self._batch_changed)
         self.model.totals_changed.connect(self._totals_changed)
         self.model.rowsInserted.connect(self._show_pages)
@@ -235,15 +236,11 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Say where it will go."""
         if ways_in.takes(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self._hover(event.position().toPoint(), len(ways_in.paths_of(event.mimeData())))
+            self.drops.hover(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the mouse."""
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self._hover(event.position().toPoint(), len(ways_in.paths_of(event.mimeData())))
+        self.drops.hover(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
         """It goes elsewhere."""
@@ -252,7 +249,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Take what was dropped."""
-        onto = self._beneath(event.position().toPoint())
+        onto = self.drops.beneath(event.position().toPoint())
         self.overlay.hide()
         paths, address = ways_in.paths_of(event.mimeData()), ways_in.address_of(event.mimeData())
         event.setDropAction(Qt.DropAction.CopyAction)
@@ -262,48 +259,6 @@ class MainWindow(QMainWindow):
             self.take_files(paths, onto)
         elif address:
             self.take_address(address)
-
-    def _beneath(self, at: QPoint) -> Node | None:
-        """The batch that would take files dropped here; None for a new one."""
-        row = self._row_beneath(at)
-        if row is None:
-            return None
-        open_still = row.node.batch.state in EXTENDED and row.node.left is None
-        return row.node if open_still else None
-
-    def _row_beneath(self, at: QPoint) -> Row | None:
-        if not self.queue.isVisible():
-            return None
-        inside = self.queue.viewport().mapFrom(self, at)
-        return self.queue.row_at(inside) if self.queue.viewport().rect().contains(inside) else None
-
-    def _hover(self, at: QPoint, count: int) -> None:
-        node = self._beneath(at)
-        if not count:
-            self.overlay.show_over(_("Take over this address"), _("It says which record the next files belong to."))
-            return
-        hint = _("Files and all files in folders.")
-        if node is not None:
-            first = self.model.row_of(node.batch.id) or 0
-            area = self.queue.visualRect(self.model.index(first, 0))
-            area.setWidth(self.queue.viewport().width())
-            area.moveTopLeft(self.queue.viewport().mapTo(self.inside, area.topLeft()))
-            self.overlay.show_over(_("Add to {place}").format(place=wording.title(node.batch)), hint, area)
-            return
-        self.overlay.show_over(*self._where())
-
-    def _where(self) -> tuple[str, str]:
-        flow, place = self.target.flow, self.target.place
-        if flow is None:
-            return _("Drop files here"), _("You choose then where they go.")
-        if self.target.lacks:
-            names = _(" and ").join(f"“{one}”" for one in self.target.lacks)
-            return _("Drop files here"), _("Then fill in {names}.").format(names=names)
-        if flow.target.call is None:
-            return _("Upload to {place}").format(place=place), flow.service.name
-        if flow.target.sends:
-            return _("Get ready: {place}").format(place=place), _("Nothing goes out before you press Send.")
-        return _("Attach to {place}").format(place=place), flow.service.name
 
     # ---------------------------------------------------------------------------------------------------- rows
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -386,8 +341,8 @@ class MainWindow(QMainWindow):
     def _totals_changed(self) -> None:
         self.status.show_totals(self.model.totals)
         self.filters.show_totals(self.model.totals)
-        if self._quit_soon and not self.model.totals.busy:
-            self._quit(cancel=False)
+        self._show_pages()
+        self.leaving.look()
 
     # ------------------------------------------------------------------------------------------------------ pages
     def _filter(self, group: Group | None, text: str, history: bool) -> None:
@@ -445,8 +400,8 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------------------------------------ the end
     def _escape(self) -> None:
-        if self.leaving.isVisible():
-            self._stay()
+        if self.leaving.bar.isVisible():
+            self.leaving.stay()
         elif self.details.isVisible():
             self._hide_details()
         elif self.filters.search.text():
@@ -454,46 +409,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Ask first while something is being sent; end in good order."""
-        if self.desk.state is State.CLOSED:
+        if self.leaving.may_close():
             event.accept()
-            return
-        event.ignore()
-        if self.desk.state is State.CLOSING:
-            return
-        if self.model.totals.busy and self.desk.state is State.OPEN:
-            self._ask_how()
         else:
-            self._quit(cancel=False)
-
-    def _ask_how(self) -> None:
-        self.leaving.say(
-            _("Something is still on its way. Quit how?"),
-            [
-                (_("When it is done"), self._finish),
-                (_("Now, go on next time"), lambda: self._quit(cancel=False)),
-                (_("Now, give everything up"), lambda: self._quit(cancel=True)),
-                (_("Stay"), self._stay),
-            ],
-        )
-        self.leaving.buttons[0].setFocus()
-
-    def _finish(self) -> None:
-        self._quit_soon = True
-        self.leaving.say(_("The window closes when everything is sent."), [(_("Stay"), self._stay)])
-        self._totals_changed()
-
-    def _stay(self) -> None:
-        self._quit_soon = False
-        self.leaving.hide()
-
-    def _quit(self, *, cancel: bool) -> None:
-        self._quit_soon = False
-        self.leaving.say(_("Closing: what is being attached is finished first."))
-        self.setEnabled(False)
-        self.desk.close(cancel=cancel)
-
-    def _closed(self) -> None:
-        self.close()
+            event.ignore()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Tell, once, when it is there to be seen."""

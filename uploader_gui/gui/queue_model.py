@@ -17,6 +17,7 @@ from uploader_gui.core.batch import BatchState, Upload, UploadState
 from uploader_gui.core.progress import Speed
 from uploader_gui.gui import wording
 from uploader_gui.gui.rows import Group, Node
+from uploader_gui.gui.totals import Totals, total, waits
 from uploader_gui.workers.bridge import Change
 
 Index = QModelIndex | QPersistentModelIndex
@@ -41,38 +42,6 @@ class Row:
 
     node: Node
     upload: Upload | None
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What the status line says.
-
-    Attributes:
-        sending: Files that are being sent.
-        waiting: Files that wait.
-        needs_you: Batches that need a person.
-        done: Batches that have ended.
-        paused: Batches that rest.
-        attaching: Batches that are being attached, or looked for.
-        held: Batches that go out soon, unless that is undone.
-        speed: Bytes a second that go out; None while that cannot be told.
-        left: Seconds until what is under way has gone out; likewise.
-    """
-
-    sending: int = 0
-    waiting: int = 0
-    needs_you: int = 0
-    done: int = 0
-    paused: int = 0
-    attaching: int = 0
-    held: int = 0
-    speed: float | None = None
-    left: float | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Whether something is under way, or will be by itself."""
-        return bool(self.sending or self.waiting or self.attaching or self.held)
 
 
 class QueueModel(QAbstractTableModel):
@@ -457,39 +426,10 @@ class QueueModel(QAbstractTableModel):
             self._poll.start()
         elif not sending:
             self._poll.stop()
-        waits = any(_waits(node) for node in nodes)
-        if waits != self._countdown.isActive():
-            (self._countdown.start if waits else self._countdown.stop)()
-        rate = self._speed.bytes_per_second if sending else None
-        rest = sum(node.size - node.sent for node in nodes if node.waiting or node.running)
-        groups = [node.group for node in nodes]
-        totals = Totals(
-            sending=sending,
-            waiting=sum(node.waiting for node in nodes),
-            needs_you=groups.count(Group.NEEDS_YOU),
-            done=groups.count(Group.DONE),
-            paused=sum(node.batch.state is BatchState.PAUSED for node in nodes),
-            attaching=sum(_attaching(node) for node in nodes),
-            held=sum(node.batch.state is BatchState.HELD and node.left is None for node in nodes),
-            speed=rate,
-            left=rest / rate if rate else None,
-        )
+        counted = any(waits(node) for node in nodes)
+        if counted != self._countdown.isActive():
+            (self._countdown.start if counted else self._countdown.stop)()
+        totals = total(nodes, self._speed.bytes_per_second if sending else None)
         if totals != self.totals:
             self.totals = totals
             self.totals_changed.emit()
-
-
-def _waits(node: Node) -> bool:
-    """Whether something of a batch goes on at a time that is counted down to."""
-    counted = node.counts[UploadState.WAITING_RETRY] or node.batch.due is not None
-    return bool(counted) or node.batch.state is BatchState.HELD
-
-
-def _attaching(node: Node) -> bool:
-    """Whether a batch goes on by itself although none of its files does."""
-    state = node.batch.state
-    if node.left is not None:
-        return False
-    unknown = state is BatchState.ATTACH_UNKNOWN and not node.asks
-    ready = state is BatchState.OPEN and node.all_stored and not node.held_back and node.busy is None
-    return state is BatchState.ATTACHING or unknown or ready

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
@@ -82,6 +82,13 @@ class QueueView(QTableView):
         """The row at a place of the viewport."""
         index = self.indexAt(at)
         return self._queue.row(index.row()) if index.isValid() else None
+
+    def area_of(self, batch_id: str) -> QRect:
+        """Where a batch's row is in the viewport, over the whole width."""
+        area = self.visualRect(self._queue.index(self._queue.row_of(batch_id) or 0, Column.NAME))
+        area.setLeft(0)
+        area.setWidth(self.viewport().width())
+        return area
 
     def choose(self, batch_id: str, upload_id: str | None = None) -> None:
         """Make a batch, or one of its files, the current row, and bring it into sight."""

@@ -11,7 +11,7 @@ from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
 from uploader_gui.gui import wording
 from uploader_gui.gui.look import GRID
-from uploader_gui.gui.queue_model import Totals
+from uploader_gui.gui.totals import Totals
 
 EVERY = 5
 """Of how many looks at the speed one becomes a bar of the curve."""

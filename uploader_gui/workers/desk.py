@@ -12,16 +12,17 @@ from enum import StrEnum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
-from uploader_gui.core.batch import Batch, BatchEvent, Upload
+from uploader_gui.core.batch import Batch, Upload
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock, LedgerError, SystemClock
 from uploader_gui.workers.accounts import AccountFace
 from uploader_gui.workers.bridge import Bridge
 from uploader_gui.workers.errands import Errand, Errands
-from uploader_gui.workers.facts import Begun, Destination, Gone, Left, NotYetError, Why
+from uploader_gui.workers.facts import Begun, Destination, Left, NotYetError, Why
 from uploader_gui.workers.lane import USUAL, LaneThread
+from uploader_gui.workers.leftovers import Leftovers
 from uploader_gui.workers.network import NetworkWatch
 
 if TYPE_CHECKING:  # what these bring takes a third of a second, and the window is to be seen first
@@ -29,8 +30,6 @@ if TYPE_CHECKING:  # what these bring takes a third of a second, and the window 
     from uploader_gui.services.flow import Flow
     from uploader_gui.workers.works import Works
 
-LOOK_AGAIN = 15_000
-"""Milliseconds after which it is tried again to take up what could not be, for want of a network."""
 UNDO_SECONDS = 10.0
 
 Told = Callable[[Any], object]
@@ -92,8 +91,8 @@ class Desk(QObject):
         self._make = make
         self._count = lanes
         self._works: Works | None = None
+        self._opened_late = False
         self._lanes: list[LaneThread] = []
-        self._waiting: list[Left] = []
         self._bridge = Bridge(self)
         self._bridge.arrived.connect(self.arrived)
         self._wishes = Errands("wishes", self._failed, self)
@@ -101,10 +100,7 @@ class Desk(QObject):
         self._questions = Errands("questions", self._failed, self)
         self._network = NetworkWatch(self)
         self._network.back.connect(self._network_back)
-        self._again = QTimer(self)
-        self._again.setSingleShot(True)
-        self._again.setInterval(LOOK_AGAIN)
-        self._again.timeout.connect(self._look_again)
+        self._leftovers = Leftovers(self._wishes, self._questions, self._bridge, self)
 
     @property
     def ready(self) -> bool:
@@ -124,6 +120,11 @@ class Desk(QObject):
         return works
 
     def _opened(self, works: "Works") -> None:
+        if self.state is State.CLOSING:
+            # It was closed before it was open: what was opened meanwhile is closed as well.
+            self._opened_late = True
+            self._wishes.ask(lambda _: works.close(), lambda _: self._all_done(), lambda _: self._all_done())
+            return
         self._works = works
         self.flows = dict(works.flows)
         self._take_accounts()
@@ -133,9 +134,11 @@ class Desk(QObject):
             lane.finished.connect(self._lane_ended)
             lane.start()
         self.opened.emit()
-        self._take_up()
+        self._leftovers.take_up(self._the_works)
 
     def _not_opened(self, error: Exception) -> None:
+        if self.state is State.CLOSING:
+            return
         self.state = State.SHUT
         if isinstance(error, LedgerError):
             self.broke.emit(error)
@@ -153,7 +156,7 @@ class Desk(QObject):
 
     def _accounts_read(self) -> None:
         self._take_accounts()
-        self._take_up()
+        self._leftovers.take_up(self._the_works)
 
     def face(self, key: str) -> AccountFace | None:
         """An account by its key; None if it is gone."""
@@ -164,72 +167,19 @@ class Desk(QObject):
         return self.flows.get((batch.service, batch.target))
 
     # ------------------------------------------------------------------------------------- what earlier runs left
-    def _take_up(self) -> None:
-        from uploader_gui.workers import taking  # noqa: PLC0415 - see above
-
-        self._wishes.ask(lambda _: taking.left_over(self._the_works), self._left)
-
-    def _left(self, left: "list[Left]") -> None:
-        for one in left:
-            self._bridge.tell(one)
-        self._check([*self._waiting, *left])
-        self._waiting = []
-
-    def _check(self, left: "list[Left]") -> None:
-        from uploader_gui.workers import taking  # noqa: PLC0415 - see above
-
-        if left:
-            self._questions.ask(lambda cancel: list(taking.checked(self._the_works, left, cancel)), self._checked)
-
-    def _checked(self, left: "list[Left]") -> None:
-        from uploader_gui.workers import taking  # noqa: PLC0415 - see above
-
-        for one in left:
-            if one.why is Why.NOT_CHECKED and one.problem is None:
-                self._wishes.ask(lambda _, one=one: taking.restore(self._the_works, one))  # type: ignore[misc]
-            else:
-                self._bridge.tell(one)
-                if one.why is Why.NOT_CHECKED:
-                    self._waiting.append(one)
-        if self._waiting:
-            self._again.start()
-
-    @Slot()
-    def _look_again(self) -> None:
-        left, self._waiting = self._waiting, []
-        self._check(left)
-
-    def take_up(self, left: "Left") -> None:
+    def take_up(self, left: Left) -> None:
         """Try again to take up a batch that an earlier run left."""
-        from uploader_gui.workers import taking  # noqa: PLC0415 - see above
+        self._leftovers.again(self._the_works, left, self._take_accounts)
 
-        def again(_cancel: CancelToken) -> "list[Left]":
-            works = self._the_works
-            works.read_accounts()
-            return [taking.anew(works, left)]
-
-        self._waiting = [one for one in self._waiting if one.batch.id != left.batch.id]
-
-        def looked(again: "list[Left]") -> None:
-            self._take_accounts()
-            self._check(again)
-
-        self._wishes.ask(again, looked)
-
-    def end_left(self, left: "Left", *, attached: bool) -> None:
+    def end_left(self, left: Left, *, attached: bool) -> None:
         """End a batch that an earlier run left: it is given up, or a person has seen it attached."""
-        event = BatchEvent.FOUND_ATTACHED if attached else BatchEvent.CANCELLED
-        self._waiting = [one for one in self._waiting if one.batch.id != left.batch.id]
-        self._wishes.ask(
-            lambda _: self._the_works.end_left(left.batch, left.uploads, event),
-            lambda _: self._bridge.tell(Gone(batch_id=left.batch.id)),
-        )
+        self._leftovers.end(self._the_works, left, attached=attached)
 
     @Slot()
     def _network_back(self) -> None:
         if self._works is not None and self.state is State.OPEN:
             self._wishes.ask(lambda _: self._the_works.queue.network_back())
-            self._look_again()
+            self._leftovers.look_again()
 
     # ------------------------------------------------------------------------------------------------- sending
     def send(
@@ -407,12 +357,12 @@ class Desk(QObject):
         if self.state in {State.CLOSING, State.CLOSED}:
             return
         self.state = State.CLOSING
-        self._again.stop()
+        self._leftovers.stop()
         self._disk.close()
         self._questions.close()
         if self._works is None:
-            # It may still be opening: then what it opens must be closed.
-            self._wishes.ask(lambda _: None, lambda _: self._all_done(), lambda _: self._all_done())
+            # It may still be opening: told after what that gives.
+            self._wishes.ask(lambda _: None, lambda _: None if self._opened_late else self._all_done())
         elif cancel:
             works = self._works
             self._wishes.ask(lambda _: works.every(works.queue.cancel), self._stop, self._stop)

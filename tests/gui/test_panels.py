@@ -1,0 +1,128 @@
+"""The details, the history, the keys: what they say and do."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QWidget
+
+from tests.gui.driver import Driver
+from uploader_gui.core.batch import BatchState
+from uploader_gui.gui.look import Button
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def attached(driver: Driver, tmp_path: Path) -> Driver:
+    """A window with one file attached."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF")
+    driver.aim("close", "note", {"lead": "lead_globex"})
+    driver.drop([path])
+    driver.state(BatchState.ATTACHED)
+    return driver
+
+
+def said(widget: QWidget) -> list[str]:
+    """All texts of a part of the window that can be seen, in order."""
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible() and label.text()]
+
+
+def test_details_of_a_file(attached: Driver) -> None:
+    """The details say what was done when, what is proven, and what there is to copy."""
+    attached.until(lambda: "sha256" in attached.node.uploads[0].digests)
+    attached.choose(attached.node, attached.node.uploads[0])
+    attached.rest(0.6)
+    texts = said(attached.window.details)
+    assert texts[:2] == ["a.pdf", "4 bytes · application/pdf · to the note on Globex Corporation · Close"]
+    for text in ("Steps", "Ask where to send it", "Send", "Attach", "Fingerprints", "MD5", "SHA-256", "Links"):
+        assert text in texts
+    assert "The storage's own MD5 is that of the file." in texts
+    copies = [one for one in attached.window.details.findChildren(Button) if one.toolTip() == "Copy the SHA-256"]
+    copies[-1].click()
+    assert QGuiApplication.clipboard().text() == attached.node.uploads[0].digests["sha256"]
+
+
+def test_opening_the_record(attached: Driver) -> None:
+    """The record is opened in the browser; nothing but a web address ever is."""
+    attached.choose(attached.node)
+    opens = [one for one in attached.window.details.findChildren(Button) if one.toolTip() == "Open the record"]
+    opens[-1].click()
+    assert [url.toString() for url in attached.opened] == ["https://app.close.com/lead/lead_globex/"]
+    attached.window.doing.open("file:///etc/passwd")
+    attached.window.doing.open("javascript:alert(1)")
+    assert len(attached.opened) == 1
+
+
+def test_history(attached: Driver, tmp_path: Path) -> None:
+    """What has ended is in the history: searched, its record opened, its link copied, and written to a file."""
+    window = attached.window
+    window.filters.choose(None, history=True)
+    attached.until(lambda: window.history.model.rowCount() == 1)
+    row = [window.history.model.data(window.history.model.index(0, column)) for column in range(6)]
+    assert row[1:] == ["Note on Globex Corporation", "Close", "a.pdf", "4 bytes", "Attached"]
+    window.filters.search.setText("nobody")
+    attached.until(lambda: window.history.model.rowCount() == 0)
+    window.filters.search.setText("globex")
+    attached.until(lambda: window.history.model.rowCount() == 1)
+    window.history.table.selectRow(0)
+    attached.press("Copy the record's link", window.history)
+    assert QGuiApplication.clipboard().text() == "https://app.close.com/lead/lead_globex/"
+    for name in ("history.csv", "history.json"):
+        window.history.export_to(tmp_path / name)
+        attached.until((tmp_path / name).exists)
+    attached.until(lambda: len(window.notices.texts) == 2)
+    assert window.notices.texts == [f"1 batches were written to history.{one}." for one in ("csv", "json")]
+    with (tmp_path / "history.csv").open(encoding="utf-8", newline="") as file:
+        [line] = csv.DictReader(file)
+    assert (line["name"], line["state"], line["proof"]) == ("a.pdf", "attached", "etag")
+    [batch] = json.loads((tmp_path / "history.json").read_text(encoding="utf-8"))
+    assert [file["name"] for file in batch["files"]] == ["a.pdf"]
+
+
+def test_keys(attached: Driver) -> None:
+    """Everything about a row can be done by keys: folding, details, closing them again, clearing away."""
+    queue, model = attached.window.queue, attached.window.model
+    queue.choose(attached.node.batch.id)
+    attached.key(Qt.Key.Key_Left)
+    assert model.rowCount() == 1
+    attached.key(Qt.Key.Key_Right)
+    assert model.rowCount() == 2
+    attached.key(Qt.Key.Key_Down)
+    attached.key(Qt.Key.Key_Return)
+    assert attached.window.details.isVisible()
+    attached.window._escape()
+    assert not attached.window.details.isVisible()
+    queue.choose(attached.node.batch.id)
+    attached.key(Qt.Key.Key_Delete)
+    assert model.rowCount() == 0
+    assert attached.window.empty.text.startswith("Drop files here")
+
+
+def test_every_widget_has_a_name(attached: Driver) -> None:
+    """Whatever can be focused says what it is to whoever hears it."""
+    attached.choose(attached.node, attached.node.uploads[0])
+    nameless = [
+        one
+        for one in attached.window.findChildren(QWidget)
+        if one.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and one.isVisible()
+        and not one.accessibleName()
+        and not getattr(one, "text", lambda: "")()
+        and one.focusProxy() is None
+        and not one.objectName().startswith("qt_")
+    ]
+    assert [type(one).__name__ for one in nameless] == []
+
+
+def test_no_account(open_window: object) -> None:
+    """Without an account the window says so, and files wait."""
+    assert callable(open_window)
+    driver: Driver = open_window(list)
+    assert driver.window.empty.text == "No account yet An account says where files can go."
+    driver.drop([Path("/etc/hostname")])
+    assert driver.window.offer.text == "hostname is waiting. Choose an account first."

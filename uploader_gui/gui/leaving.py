@@ -1,0 +1,76 @@
+"""Closing the window: asked first while something is on its way, and always ended in good order."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.gui.bars import Bar
+from uploader_gui.gui.queue_model import QueueModel
+from uploader_gui.workers.desk import Desk, State
+
+
+class Leaving(QObject):
+    """Decides whether the window may close.
+
+    Args:
+        desk: Ends the work.
+        model: Knows whether something is on its way.
+        window: What closes.
+
+    Attributes:
+        bar: Asks how.
+    """
+
+    def __init__(self, desk: Desk, model: QueueModel, window: QWidget) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._model = model
+        self._window = window
+        self._soon = False
+        self.bar = Bar("attention", _("Quit"), window)
+
+    def may_close(self) -> bool:
+        """Whether everything has ended; if not, it is asked how, or ended, and the window closes then."""
+        if self._desk.state is State.CLOSED:
+            return True
+        if self._desk.state is State.CLOSING:
+            return False
+        if self._model.totals.busy and self._desk.state is State.OPEN:
+            self._ask_how()
+        else:
+            self._quit(cancel=False)
+        return False
+
+    def look(self) -> None:
+        """Something has changed: it may have been the last."""
+        if self._soon and not self._model.totals.busy:
+            self._quit(cancel=False)
+
+    def stay(self) -> None:
+        """Go on as if nobody had asked."""
+        if self._desk.state is not State.CLOSING:
+            self._soon = False
+            self.bar.hide()
+
+    def _ask_how(self) -> None:
+        self.bar.say(
+            _("Something is still on its way. Quit how?"),
+            [
+                (_("When it is done"), self._finish),
+                (_("Now, go on next time"), lambda: self._quit(cancel=False)),
+                (_("Now, give everything up"), lambda: self._quit(cancel=True)),
+                (_("Stay"), self.stay),
+            ],
+        )
+        self.bar.buttons[0].setFocus()
+
+    def _finish(self) -> None:
+        self._soon = True
+        self.bar.say(_("The window closes when everything is sent."), [(_("Stay"), self.stay)])
+        self.look()
+
+    def _quit(self, *, cancel: bool) -> None:
+        self._soon = False
+        self.bar.say(_("Closing: what is being attached is finished first."))
+        self._window.setEnabled(False)
+        self._desk.close(cancel=cancel)

@@ -1,0 +1,124 @@
+"""What earlier runs left: taken up once it is known that the accounts are still the same, and told until then."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from uploader_gui.core.batch import BatchEvent
+from uploader_gui.core.cancel import CancelToken
+from uploader_gui.workers.bridge import Bridge
+from uploader_gui.workers.errands import Errands
+from uploader_gui.workers.facts import Gone, Left, Why
+
+if TYPE_CHECKING:
+    from uploader_gui.workers.works import Works
+
+LOOK_AGAIN = 15_000
+"""Milliseconds after which it is tried again to take up what could not be, for want of a network."""
+
+
+class Leftovers(QObject):
+    """Takes batches up.
+
+    Args:
+        wishes: Where the ledger is asked.
+        questions: Where servers are asked.
+        bridge: Tells the window.
+        parent: Its owner.
+    """
+
+    def __init__(self, wishes: Errands, questions: Errands, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._wishes = wishes
+        self._questions = questions
+        self._bridge = bridge
+        self._works: Works | None = None
+        self._waiting: list[Left] = []
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(LOOK_AGAIN)
+        self._soon.timeout.connect(self.look_again)
+
+    def take_up(self, works: "Works") -> None:
+        """Take up everything that nobody else is at work on."""
+        from uploader_gui.workers import taking  # noqa: PLC0415 - brings the engine, after the first paint
+
+        self._works = works
+
+        def left(found: list[Left]) -> None:
+            for one in found:
+                self._bridge.tell(one)
+            waiting, self._waiting = self._waiting, []
+            self._check(works, [*waiting, *found])
+
+        self._wishes.ask(lambda _: taking.left_over(works), left)
+
+    def again(self, works: "Works", left: Left, then: Callable[[], object]) -> None:
+        """Try one again: its account may be there now.
+
+        Args:
+            works: The engine room.
+            left: The batch.
+            then: Told when the accounts were read anew.
+        """
+        from uploader_gui.workers import taking  # noqa: PLC0415 - see above
+
+        def look(_cancel: CancelToken) -> list[Left]:
+            works.read_accounts()
+            return [taking.anew(works, left)]
+
+        def looked(found: list[Left]) -> None:
+            then()
+            self._check(works, found)
+
+        self._forget(left)
+        self._wishes.ask(look, looked)
+
+    def end(self, works: "Works", left: Left, *, attached: bool) -> None:
+        """End one: it is given up, or a person has seen it attached."""
+        event = BatchEvent.FOUND_ATTACHED if attached else BatchEvent.CANCELLED
+        self._forget(left)
+        self._wishes.ask(
+            lambda _: works.end_left(left.batch, left.uploads, event),
+            lambda _: self._bridge.tell(Gone(batch_id=left.batch.id)),
+        )
+
+    def stop(self) -> None:
+        """The program ends."""
+        self._soon.stop()
+        self._works = None
+
+    @Slot()
+    def look_again(self) -> None:
+        """There may be a network now."""
+        left, self._waiting = self._waiting, []
+        if self._works is not None:
+            self._check(self._works, left)
+
+    def _forget(self, left: Left) -> None:
+        self._waiting = [one for one in self._waiting if one.batch.id != left.batch.id]
+
+    def _check(self, works: "Works", left: list[Left]) -> None:
+        from uploader_gui.workers import taking  # noqa: PLC0415 - see above
+
+        if left:
+            self._questions.ask(
+                lambda cancel: list(taking.checked(works, left, cancel)), lambda found: self._checked(works, found)
+            )
+
+    def _checked(self, works: "Works", left: list[Left]) -> None:
+        for one in left:
+            if one.why is Why.NOT_CHECKED and one.problem is None:
+                self._restore(works, one)
+            else:
+                self._bridge.tell(one)
+                if one.why is Why.NOT_CHECKED:
+                    self._waiting.append(one)
+        if self._waiting:
+            self._soon.start()
+
+    def _restore(self, works: "Works", left: Left) -> None:
+        from uploader_gui.workers import taking  # noqa: PLC0415 - see above
+
+        self._wishes.ask(lambda _: taking.restore(works, left))
