@@ -114,7 +114,7 @@ def tests_tier(checkout: Checkout) -> bool:
     marks = "not long and not slow" if checkout.fast else "not long"
     # The fast tests need no Qt, and must run where its libraries are not: the plugin would ask for them at once.
     without_qt = ["-p", "no:pytest-qt"] if checkout.fast else []
-    arguments = ["-o", "cache_dir=.cache/pytest", "-m", marks, *without_qt, *checkout.pytest_arguments]
+    arguments = ["-o", "cache_dir=.cache/pytest", *without_qt, "-m", marks, *checkout.pytest_arguments]
     return module(checkout, "pytest", *arguments)
 
 

@@ -22,7 +22,7 @@ from tests.engine.test_canaries import CONTENT
 from tests.kill.commands import Blow, Commands, Struck
 from uploader_gui.practice import SERVICES, Fault, PracticeService
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+pytestmark = [pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork"), pytest.mark.slow]
 
 CASES = [
     Case(service="close", target="note"),

@@ -183,6 +183,7 @@ def _folder(place: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_fifty_kills(practice: PracticeService, commands: Commands, tmp_path: Path) -> None:
     """Fifty kills at random moments: each file is attached exactly once, whole, and nothing stays open."""
     seed = random.SystemRandom().randrange(2**32)

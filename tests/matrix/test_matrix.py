@@ -42,6 +42,7 @@ def _tests(cells: Sequence[Cell]) -> list[ParameterSet]:
     return [pytest.param(cell, id=cell.id) for cell in cells]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", _tests(PAIRWISE))
 def test_pairs(cell: Cell, stage: Stage, table: Table) -> None:
     """The cell ends well, whatever the person has to do, and no command says anything that is not so."""

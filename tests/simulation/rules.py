@@ -56,7 +56,7 @@ class Rules:
         flows: By batch.
         repeats: Whether what is harmless twice may not be called cancelled after a try of which nobody knows.
         confirmed: Whether a confirm that may not be repeated, and is done, is no reason to send a file again.
-        retold: As `repeats`, where a further try was certainly not sent, or was refused.
+        retold: As `repeats`, where it is taken up again or was tried again meanwhile.
     """
 
     def __init__(
@@ -246,8 +246,9 @@ class Rules:
         """Whether an attach that is harmless twice waits for its next try."""
         if not (harmless and self._repeats) or row["state"] != BatchState.CANCELLED:
             return harmless
-        tries = [event for _upload, event in self._shelf.lines[row["id"]]].count("attaching")
-        return tries > 1 and not self._retold
+        events = [event for _upload, event in self._shelf.lines[row["id"]]]
+        again = events.count("attaching") > 1 or "taken up" in events or "again, as it is harmless twice" in events
+        return again and not self._retold
 
     def at_rest(self) -> None:
         """Everything has ended: no file is lost, nothing that steps needed is left, results are there."""

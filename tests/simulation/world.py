@@ -75,7 +75,7 @@ class Holes:
         emptied: Somebody takes away all of our files before they were looked for.
         twins: A colleague adds a file of the same name and size to the thing that we add to.
         repeats: What is harmless twice is cancelled after a try of which nobody knows.
-        retold: The same, where a further try was certainly not sent, or was refused: the first may have worked.
+        retold: The same, where it is taken up again or was tried again meanwhile: an earlier try may have worked.
         unnoted: The ledger refuses another lane's write while an attach is about to go out.
         stale: A batch is resumed while the lanes that were told to stop are still ending.
         confirmed: A lane is told to stop just after a confirm that may not be repeated.
@@ -86,7 +86,7 @@ class Holes:
     """
 
     emptied: bool = False
-    retold: bool = True
+    retold: bool = False
     twins: bool = False
     repeats: bool = True
     unnoted: bool = True

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from uploader_gui.cli import unexpected
 from uploader_gui.cli.arguments import COMMANDS, parser
@@ -23,6 +24,17 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         The exit code: see `uploader_gui.cli.exits`.
     """
+    code = _run(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # Where the terminal is gone Python's own flush at exit would fail, and say so by an exit code of its own.
+        try:
+            stream.flush()
+        except OSError:
+            _abandon(stream)
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
     logging.getLogger("uploader_gui").addHandler(logging.NullHandler())
     unexpected.install()
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -53,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except OSError as error:
         # What a command reads it guards itself: what is left is output that cannot be written.
-        _abandon_output()
+        _abandon(sys.stdout)
         if code == INTERRUPTED:  # the terminal was closed, and that is why it ended
             return INTERRUPTED
         if not isinstance(error, BrokenPipeError):
@@ -67,8 +79,8 @@ def _say(line: str) -> None:
         print(line, file=sys.stderr)
 
 
-def _abandon_output() -> None:
+def _abandon(stream: TextIO) -> None:
     """Let Python's own flush at exit succeed: what could not be written is lost, and that has been said."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
