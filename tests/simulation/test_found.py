@@ -247,4 +247,4 @@ HOLES = {
 def test_a_hole(hole: str) -> None:
     """The same in whole schedules, where each showed soon before it was mended."""
     weather, target = HOLES[hole]
-    assert first_failure(range(200), holes=Holes(**{hole: True}), forced=weather, target=target) is None
+    assert first_failure(range(60), holes=Holes(**{hole: True}), forced=weather, target=target) is None
