@@ -79,9 +79,11 @@ def test_what_is_unknown_or_under_way_cannot_be_cancelled() -> None:
 
 
 def test_an_unknown_attach_is_never_simply_begun_again() -> None:
-    """From unknown the only ways are the two answers of a look."""
+    """From unknown the ways are the two answers of a look; and a repeat, an event that is for nothing else."""
     ways = {event for (state, event) in BATCH_TRANSITIONS if state is BatchState.ATTACH_UNKNOWN}
-    assert ways == {BatchEvent.FOUND_ATTACHED, BatchEvent.FOUND_ABSENT}
+    assert ways == {BatchEvent.FOUND_ATTACHED, BatchEvent.FOUND_ABSENT, BatchEvent.REPEATED}
+    repeats = [state for (state, event) in BATCH_TRANSITIONS if event is BatchEvent.REPEATED]
+    assert repeats == [BatchState.ATTACH_UNKNOWN]
 
 
 @pytest.mark.parametrize("state", UploadState)

@@ -16,6 +16,9 @@ from uploader_gui.services.flow import flow
 CLOSE = catalogue.find("close")
 NOTE = flow(CLOSE, "note")
 PLAIN = flow(CLOSE, "upload")
+HARMLESS = flow(
+    CLOSE.model_copy(update={"targets": {"note": CLOSE.targets["note"].model_copy(update={"repeat": True})}}), "note"
+)
 LOST = Problem(kind=Kind.CONNECTION_LOST, service="Close", step="transfer")
 LIMITED = Problem(kind=Kind.RATE_LIMITED, service="Close", step="sign", wait=24)
 BROKEN = Problem(kind=Kind.FILE_CHANGED, name="a")
@@ -38,11 +41,12 @@ class Stage:
         files: int,
         *,
         plain: bool = False,
+        harmless: bool = False,
         session: Session | None = None,
         lead: str = "lead_globex",
         text: str = "Hello",
     ) -> None:
-        """Put a batch in: its uploads are called name1, name2 and so on."""
+        """Put a batch in: its uploads are called name1, name2 and so on. Harmless: to attach it twice."""
         batch = Batch(
             id=name,
             service="close",
@@ -59,7 +63,8 @@ class Stage:
             )
             for number in range(1, files + 1)
         ]  # fmt: skip
-        self.queue.add(batch, uploads, PLAIN if plain else NOTE, session or self.session)
+        what = PLAIN if plain else HARMLESS if harmless else NOTE
+        self.queue.add(batch, uploads, what, session or self.session)
 
     def upload_work(self) -> UploadWork:
         """Take work that must be an upload."""

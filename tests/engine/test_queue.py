@@ -121,7 +121,7 @@ def test_an_attach_is_never_blindly_repeated(verdict: Verdict, state: BatchState
 def test_what_is_harmless_twice_ends_as_unknown_when_it_never_answers() -> None:
     """Tried again and again, and nobody ever said whether it worked: that is not "not attached"."""
     stage = Stage()
-    stage.add("b", 1)
+    stage.add("b", 1, harmless=True)
     stage.store(stage.upload_work())
     for _ in range(5):
         work = stage.attach_work()

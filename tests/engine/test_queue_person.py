@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.stage import BROKEN, LOST, Stage
-from uploader_gui.core.batch import BatchState, Step, UploadState
+from uploader_gui.core.batch import BatchState, GoneError, Step, UploadState
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.engine.attach import Attached, Verdict
 from uploader_gui.engine.source import Source
@@ -155,7 +155,7 @@ def test_a_file_that_is_left_out(when: str) -> None:
 
 
 def test_leaving_the_stuck_one_out_lets_the_others_be_attached() -> None:
-    """The batch asked because of one file: without it nothing keeps the rest. The last file cannot be left out."""
+    """The batch asked because of one file: without it nothing keeps the rest. The last file takes its batch with it."""
     stage = Stage()
     stage.add("b", 2)
     stage.queue.failed(stage.upload_work(), BROKEN)
@@ -164,7 +164,23 @@ def test_leaving_the_stuck_one_out_lets_the_others_be_attached() -> None:
     assert stage.queue.leave_out("b", "b1")
     assert stage.attach_work().batch.id == "b"
     stage.add("c", 1)
-    assert not stage.queue.leave_out("c", "c1")
+    assert stage.queue.leave_out("c", "c1")
+    assert stage.state("c") is BatchState.CANCELLED
+
+
+def test_a_file_that_is_elsewhere_now_does_not_take_the_batch() -> None:
+    """What was parted from a batch while a person looked at it is gone there; its former batch goes on."""
+    stage = Stage()
+    stage.add("b", 2)
+    stage.queue.failed(stage.upload_work(), BROKEN)
+    stage.store(stage.upload_work())
+    new = stage.queue.part("b")
+    assert new is not None
+    with pytest.raises(GoneError):
+        stage.queue.leave_out("b", "b1")
+    assert stage.state("b") is BatchState.OPEN
+    with pytest.raises(GoneError):
+        stage.queue.pause("somewhere else")
 
 
 def test_a_stuck_file_is_tried_again_while_others_go_on() -> None:

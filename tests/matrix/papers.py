@@ -62,12 +62,12 @@ class Paper:
             self.path.symlink_to(self.path.name)
 
     def restore(self) -> None:
-        """Put it back as it was given: same bytes, same time."""
+        """Put it back as it was given: same bytes, same time; at once, as the program may be looking."""
         with self._lock:
-            if self.path.is_symlink():
-                self.path.unlink()
-            self.path.write_bytes(self._content)
-            os.utime(self.path, ns=(self._modified, self._modified))
+            beside = self.path.with_name(f"{self.path.name}.restored")
+            beside.write_bytes(self._content)
+            os.utime(beside, ns=(self._modified, self._modified))
+            beside.replace(self.path)
 
     def _write(self, content: bytes) -> None:
         with self._lock:

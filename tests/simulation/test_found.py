@@ -169,7 +169,6 @@ def test_a_refused_second_try_says_nothing_about_the_first() -> None:
     assert not stage.queue.cancel("b")
 
 
-@pytest.mark.xfail(strict=True, reason="found by the simulation, not mended yet")
 def test_after_a_restart_what_may_be_attached_is_not_called_cancelled() -> None:
     """Taken up again, what is harmless twice is open till it is attached again: cancelled then, it may be attached."""
     stage = Stage()

@@ -86,7 +86,7 @@ class Holes:
     """
 
     emptied: bool = False
-    retold: bool = False
+    retold: bool = True
     twins: bool = False
     repeats: bool = True
     unnoted: bool = True

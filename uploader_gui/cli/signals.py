@@ -2,8 +2,12 @@
 
 import contextlib
 import signal
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
+
+_END = b"\0"  # no signal has this number
 
 
 def stopping() -> list[signal.Signals]:
@@ -21,14 +25,36 @@ def stopping() -> list[signal.Signals]:
 
 @contextlib.contextmanager
 def caught(stop: Callable[[], None]) -> Iterator[None]:
-    """While inside, call `stop` instead of ending at once. It runs between any two lines: it must not wait."""
+    """While inside, call `stop` instead of ending at once, in a thread of its own: it may wait for locks.
 
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        stop()
+    A handler in Python would not do: Python runs it in the main thread before its next line, and one that comes just
+    before that thread begins to wait (for ten minutes, or for an answer) is run when the waiting is over. The bytes of
+    `signal.set_wakeup_fd` are written at the moment of the signal, whatever the main thread does.
+    """
 
-    kept = [(number, signal.signal(number, handle)) for number in stopping()]
-    try:
-        yield
-    finally:
-        for number, former in kept:
-            signal.signal(number, former)
+    def listen() -> None:
+        while (heard := ear.recv(1)) not in {b"", _END}:
+            if heard[0] in numbers:
+                stop()
+
+    kept = [(number, signal.signal(number, _nothing)) for number in stopping()]
+    numbers = {int(number) for number, _ in kept}
+    ear, mouth = socket.socketpair()
+    with ear, mouth:
+        mouth.setblocking(False)
+        former = signal.set_wakeup_fd(mouth.fileno(), warn_on_full_buffer=False)
+        listener = threading.Thread(target=listen, name="signals", daemon=True)
+        listener.start()
+        try:
+            yield
+        finally:
+            for number, handler in kept:
+                signal.signal(number, handler)
+            signal.set_wakeup_fd(former)
+            mouth.setblocking(True)
+            mouth.send(_END)
+            listener.join()
+
+
+def _nothing(_number: int, _frame: FrameType | None) -> None:
+    """Keep the system from ending the program."""

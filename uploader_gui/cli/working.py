@@ -147,7 +147,7 @@ class Working:
 
         def stop() -> None:
             self.interrupted = True
-            self._stop_soon()
+            self.engine.stop()
 
         with signals.caught(stop):
             yield
@@ -204,7 +204,7 @@ class Working:
                 self._stop_soon()
 
     def _stop_soon(self) -> None:
-        # Neither a signal's handler nor a listener may wait for the queue's lock, which its own thread may hold.
+        # A listener may not wait for the queue's lock, which its own thread may hold.
         threading.Thread(target=self.engine.stop, name="stop", daemon=True).start()
 
 

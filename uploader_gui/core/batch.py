@@ -65,6 +65,10 @@ class UploadState(StrEnum):
     CANCELLED = auto()
 
 
+class GoneError(LookupError):
+    """The queue has no such batch, or the batch no such upload: it was let go of, or parted, a moment ago."""
+
+
 class UploadEvent(StrEnum):
     """What can happen to an upload."""
 
@@ -104,6 +108,7 @@ class BatchEvent(StrEnum):
     HELD = auto()
     UNDONE = auto()
     ATTACH_STARTED = auto()
+    REPEATED = auto()
     ATTACHED = auto()
     STORED = auto()
     NOT_SENT = auto()
@@ -162,6 +167,7 @@ BATCH_TRANSITIONS: Mapping[tuple[BatchState, BatchEvent], BatchState] = {
     (_B.ATTACHING, _BE.ANSWER_LOST): _B.ATTACH_UNKNOWN,
     (_B.ATTACHING, _BE.CRASHED): _B.ATTACH_UNKNOWN,
     (_B.ATTACHING, _BE.REFUSED): _B.NEEDS_ATTENTION,
+    (_B.ATTACH_UNKNOWN, _BE.REPEATED): _B.ATTACHING,  # only where the target says that twice is harmless
     (_B.ATTACH_UNKNOWN, _BE.FOUND_ATTACHED): _B.ATTACHED,
     (_B.ATTACH_UNKNOWN, _BE.FOUND_ABSENT): _B.OPEN,
     (_B.HELD, _BE.CRASHED): _B.HELD,

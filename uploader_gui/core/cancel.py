@@ -28,7 +28,7 @@ class CancelToken:
     def cancel(self) -> None:
         """Tell the work to stop and free whatever it is blocked in. Harmless when called again.
 
-        Not for a signal handler: it may interrupt a thread that holds the lock. Let a thread of its own call it.
+        Not for a signal handler written in Python: it may interrupt a thread that holds the lock.
         """
         with self._lock:
             self._event.set()

@@ -62,28 +62,24 @@ class Chooser:
         self._digesting: DigestWork | None = None
         self._not_digested: set[str] = set()
 
-    def next(self) -> tuple[Work | None, float | None]:  # noqa: C901 - one list of what comes before what
+    def next(self) -> tuple[Work | None, float | None]:
         """What to do now; else when something is due at the earliest. Raises LedgerError."""
         now = self._clock.monotonic()
         dues: list[float] = []
         chosen: tuple[Entry, Upload] | None = None
-        for entry in self._entries.values():
-            self._repeat(entry, now)
         taken = self._records_in_use()
         for entry in self._entries.values():
             if entry.batch.state in ENDED_BATCHES:
                 continue
             self._wake(entry, now)
             dues += entry.waiting.values()
-            if entry.batch.state is BatchState.ATTACH_UNKNOWN and entry.batch.due is not None:
-                dues.append(entry.batch.due)
             if entry.look is not None and entry.look.due is not None:
                 if entry.look.due <= now:
                     return self._verify(entry, entry.look), None
                 dues.append(entry.look.due)
             gate = self._patience.opens(entry.session, now)
             if entry.complete and not self._expire(entry):
-                if entry.batch.record not in taken:
+                if taken.get(entry.batch.record) in {None, entry.batch.id}:
                     work, due = self._attach_when_due(entry, now, gate)
                     if work is not None:
                         return work, None
@@ -111,7 +107,7 @@ class Chooser:
         """Nothing goes on without a person: tell whose attach waits for another batch. Raises LedgerError."""
         taken = self._records_in_use()
         for entry in self._entries.values():
-            if entry.complete and entry.behind is None and entry.batch.record in taken:
+            if entry.complete and entry.behind is None and taken.get(entry.batch.record) not in {None, entry.batch.id}:
                 self._fall_behind(entry, Holder(batch_id=taken[entry.batch.record], alive=False))
 
     # ---------------------------------------------------------------------------------------------- beginning
@@ -119,13 +115,6 @@ class Chooser:
         """The records that are being attached to, or where nobody knows: the next attach to one of them waits."""
         held = {BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN}
         return {entry.batch.record: entry.batch.id for entry in self._entries.values() if entry.batch.state in held}
-
-    def _repeat(self, entry: Entry, now: float) -> None:
-        """What is harmless twice, and may have been done, is done once more when its time has come."""
-        batch = entry.batch
-        if batch.state is BatchState.ATTACH_UNKNOWN and batch.due is not None and batch.due <= now:
-            again = advance(batch, BatchEvent.FOUND_ABSENT, due=None)
-            self._keeper.batch(entry, again, "again, as it is harmless twice")
 
     def _wake(self, entry: Entry, now: float) -> None:
         for upload in [entry.uploads[one] for one, due in entry.waiting.items() if due <= now]:
@@ -135,6 +124,8 @@ class Chooser:
 
     def _expire(self, entry: Entry) -> bool:
         """Send those files again whose links have run out since they were stored; whether there were any."""
+        if entry.batch.state is BatchState.ATTACH_UNKNOWN:
+            return False
         now = self._clock.utc().timestamp() + SPARE_SECONDS
         expired = [one for one in entry.included if one.good_until is not None and one.good_until.timestamp() <= now]
         for upload in expired:
@@ -163,7 +154,11 @@ class Chooser:
         return None, max(due, entry.behind.due) if entry.behind.alive else None
 
     def _attach(self, entry: Entry, now: float) -> AttachWork | None:
-        begun = advance(entry.batch, BatchEvent.ATTACH_STARTED, due=None, problem=None)
+        if entry.batch.state is BatchState.ATTACH_UNKNOWN:
+            # Its problem stays: the earlier try may have worked, whatever becomes of this one.
+            begun = advance(entry.batch, BatchEvent.REPEATED, due=None)
+        else:
+            begun = advance(entry.batch, BatchEvent.ATTACH_STARTED, due=None, problem=None)
         holder = self._keeper.begin_attach(entry, begun)
         if holder is not None:
             self._fall_behind(entry, holder, now)

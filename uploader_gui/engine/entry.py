@@ -156,7 +156,10 @@ class Entry:
     def complete(self) -> bool:
         """Whether the batch is ready to be attached."""
         ready = self.batch.state is BatchState.HELD or (self.batch.state is BatchState.OPEN and not self.held_back)
-        return ready and self.flow.target.call is not None and self.all_stored
+        # Harmless twice: nobody knows of the first try, and the next one has its time.
+        unknown = self.batch.state is BatchState.ATTACH_UNKNOWN
+        again = unknown and bool(self.flow.target.repeat) and self.batch.due is not None
+        return (ready or again) and self.flow.target.call is not None and self.all_stored
 
 
 def record_of(flow: Flow, batch: Batch, account: Account) -> str:

@@ -191,7 +191,7 @@ class Queue(Wishes):
                 lost = advance(batch, BatchEvent.ANSWER_LOST, problem=problem)
                 self._keeper.batch(entry, lost, "attach unknown")
             elif ended.verdict is Verdict.REFUSED:
-                self._keeper.batch(entry, advance(batch, _refused(entry), problem=problem), "attach refused")
+                self._keeper.batch(entry, advance(batch, _said_no(batch), problem=problem), "attach refused")
             else:
                 self._attach_later(entry, batch, ended, step)
                 problem = entry.batch.problem
@@ -265,7 +265,7 @@ class Queue(Wishes):
             due = self._clock.monotonic() + wait
             # What may have worked is not called open: it could be cancelled then, as if nothing were attached.
             unknown = ended.verdict is Verdict.REPEATABLE and problem.sent
-            event = BatchEvent.ANSWER_LOST if unknown else BatchEvent.NOT_SENT
+            event = BatchEvent.ANSWER_LOST if unknown or _perhaps(batch) else BatchEvent.NOT_SENT
             waiting = advance(batch, event, due=due, problem=problem, **tried)
             self._keeper.batch(entry, waiting, f"attach waits: {problem.kind}")
             self._teller.waits(entry, None, step, problem, wait)
@@ -274,10 +274,15 @@ class Queue(Wishes):
             lost = advance(batch, BatchEvent.ANSWER_LOST, problem=problem, tries=0, limited=0)
             self._keeper.batch(entry, lost, "attach unknown")
         else:
-            refused = advance(batch, _refused(entry), problem=problem, tries=0, limited=0)
+            refused = advance(batch, _said_no(batch), problem=problem, tries=0, limited=0)
             self._keeper.batch(entry, refused, "attach refused")
 
 
-def _refused(entry: Entry) -> BatchEvent:
-    """What a refusal means: an earlier try of what is harmless twice may have worked all the same."""
-    return BatchEvent.ANSWER_LOST if entry.flow.target.repeat and entry.batch.tries else BatchEvent.REFUSED
+def _perhaps(attaching: Batch) -> bool:
+    """Whether an earlier try of an attach that is harmless twice may have worked."""
+    return attaching.problem is not None
+
+
+def _said_no(attaching: Batch) -> BatchEvent:
+    """What a refusal means: that nothing is attached, unless an earlier try may have worked."""
+    return BatchEvent.ANSWER_LOST if _perhaps(attaching) else BatchEvent.REFUSED

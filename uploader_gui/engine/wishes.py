@@ -1,6 +1,7 @@
 """What a person can wish of the queue: that batches come, go on, rest, go, or are not sent yet.
 
-All state is behind one lock. A wish that comes too late answers False and changes nothing.
+All state is behind one lock. A wish that comes too late answers False and changes nothing; one about a batch that the
+queue has no more raises GoneError.
 """
 
 import dataclasses
@@ -16,6 +17,7 @@ from uploader_gui.core.batch import (
     Batch,
     BatchEvent,
     BatchState,
+    GoneError,
     Step,
     Upload,
     UploadEvent,
@@ -115,12 +117,11 @@ class Wishes:
             LedgerError: It cannot be kept.
         """
         with self._changed:
-            if batch.state is BatchState.ATTACHING and attach_sent and not flow.target.repeat:
+            if batch.state is BatchState.ATTACHING and (attach_sent or batch.problem is not None):
                 unknown = Problem(kind=Kind.ATTACH_UNKNOWN, service=flow.service.name, step=Step.ATTACH)
                 batch = advance(batch, BatchEvent.CRASHED, problem=unknown)
             elif batch.state is BatchState.ATTACHING:
-                # Not sent, or harmless to send again: but then it may be attached already.
-                batch = advance(batch, BatchEvent.NOT_SENT, tries=max(batch.tries, int(attach_sent)))
+                batch = advance(batch, BatchEvent.NOT_SENT)
             elif batch.state is BatchState.HELD:
                 batch = advance(batch, BatchEvent.UNDONE)
             entry = Entry(batch, [taken_up(upload, flow) for upload in uploads], flow, session)
@@ -142,8 +143,8 @@ class Wishes:
             self._keeper.end(entry, entry.batch, BatchEvent.FOUND_ATTACHED)
             self._teller.finished(entry, attached=True)
         elif entry.flow.target.repeat:
-            absent = advance(entry.batch, BatchEvent.FOUND_ABSENT, due=None)
-            self._keeper.batch(entry, absent, "again, as it is harmless twice")
+            again = dataclasses.replace(entry.batch, due=self._clock.monotonic())
+            self._keeper.batch(entry, again, "again, as it is harmless twice")
         elif self._looks and entry.can_look:
             self._looking.begin(entry)
 
@@ -154,7 +155,7 @@ class Wishes:
             False if it is too late.
         """
         with self._changed:
-            entry = self._entries[batch_id]
+            entry = self._entry(batch_id)
             if entry.batch.state not in {BatchState.OPEN, BatchState.PAUSED}:
                 return False
             self._keeper.extend(entry, with_files(entry, entry.batch, [*entry.ordered, *uploads]), uploads)
@@ -164,7 +165,7 @@ class Wishes:
     def edit(self, batch_id: str, inputs: Mapping[str, Any], named: Mapping[str, str]) -> bool:
         """Change what is filled in. False if it is too late, or if a file was already sent by one of these inputs."""
         with self._changed:
-            entry = self._entries[batch_id]
+            entry = self._entry(batch_id)
             locked = any(inputs.get(one) != entry.batch.inputs.get(one) for one in entry.flow.locked_inputs)
             if locked or entry.batch.state not in {BatchState.OPEN, BatchState.PAUSED, BatchState.NEEDS_ATTENTION}:
                 return False
@@ -183,7 +184,7 @@ class Wishes:
     def hold_back(self, batch_id: str) -> bool:
         """Let a batch's attach wait, while its text is being edited or until it is sent. False if it is too late."""
         with self._changed:
-            entry = self._entries[batch_id]
+            entry = self._entry(batch_id)
             if entry.batch.state is BatchState.HELD:
                 self._keeper.batch(entry, advance(entry.batch, BatchEvent.UNDONE, due=None), "sending undone")
             elif entry.batch.state not in {BatchState.OPEN, BatchState.PAUSED, BatchState.NEEDS_ATTENTION}:
@@ -200,7 +201,7 @@ class Wishes:
             after: Seconds in which it can still be undone (`hold_back`).
         """
         with self._changed:
-            entry = self._entries[batch_id]
+            entry = self._entry(batch_id)
             if entry.batch.state is not BatchState.OPEN:
                 return False
             entry.held_back = False
@@ -226,7 +227,7 @@ class Wishes:
     def cancel(self, batch_id: str) -> bool:
         """Give a batch up. False if it is being attached or has ended: then it is too late."""
         with self._changed:
-            entry = self._entries[batch_id]
+            entry = self._entry(batch_id)
             if entry.batch.state in {BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN, *ENDED_BATCHES}:
                 return False
             tokens = tuple(entry.running.values())
@@ -238,16 +239,23 @@ class Wishes:
         return True
 
     def leave_out(self, batch_id: str, upload_id: str) -> bool:
-        """Give one file of a batch up; the others go on, and are attached without it.
+        """Give one file of a batch up; the others go on, and are attached without it. The last one takes the batch.
 
         Returns:
-            False if it is too late, or if it is the last one: then the batch is cancelled instead.
+            False if it is too late.
+
+        Raises:
+            GoneError: The file is not the batch's any more.
         """
         with self._changed:
-            entry = self._entries[batch_id]
-            upload = entry.uploads[upload_id]
+            entry = self._entry(batch_id)
+            upload = entry.uploads.get(upload_id)
+            if upload is None:
+                raise GoneError
+            if entry.included == (upload,):
+                return self.cancel(batch_id)
             resting = {BatchState.OPEN, BatchState.PAUSED, BatchState.NEEDS_ATTENTION}
-            if entry.batch.state not in resting or upload not in entry.included or len(entry.included) == 1:
+            if entry.batch.state not in resting or upload not in entry.included:
                 return False
             left_out = advance(upload, UploadEvent.CANCELLED)
             rest = [left_out if one.id == upload_id else one for one in entry.ordered]
@@ -272,7 +280,7 @@ class Wishes:
             False if it is too late, or nothing is left to pause.
         """
         with self._changed:
-            entry = self._entries[batch_id]
+            entry = self._entry(batch_id)
             if upload_id is None:
                 if (entry.batch.state, BatchEvent.PAUSED) not in BATCH_TRANSITIONS:
                     return False
@@ -295,7 +303,7 @@ class Wishes:
     def resume(self, batch_id: str, upload_id: str | None = None) -> bool:
         """Let a paused batch, or one paused file of it, go on where it was. False if it is not paused."""
         with self._changed:
-            entry = self._entries[batch_id]
+            entry = self._entry(batch_id)
             paused = [
                 upload
                 for upload in entry.ordered
@@ -325,7 +333,7 @@ class Wishes:
             False if nothing of it needs attention. An unknown attach is settled, never retried.
         """
         with self._changed:
-            entry = self._entries[batch_id]
+            entry = self._entry(batch_id)
             stuck = [
                 upload
                 for upload in entry.ordered
@@ -349,7 +357,7 @@ class Wishes:
     def settle(self, batch_id: str, *, attached: bool) -> bool:
         """Say what became of an attach nobody knows about: a person has looked. False if that is not open."""
         with self._changed:
-            entry = self._entries[batch_id]
+            entry = self._entry(batch_id)
             if entry.batch.state is not BatchState.ATTACH_UNKNOWN:
                 return False
             entry.look = None
@@ -370,7 +378,7 @@ class Wishes:
             The new batch's id; None if none, or all, of the files need attention, or it is too late.
         """
         with self._changed:
-            entry = self._entries[batch_id]
+            entry = self._entry(batch_id)
             parts = parted(entry, str(uuid.uuid4()))
             if parts is None:
                 return None
@@ -384,7 +392,7 @@ class Wishes:
     def stop(self) -> None:
         """Let the lanes end: what is being sent is broken off, an attach under way is finished first.
 
-        Not for a signal handler, which may interrupt a thread that holds the lock: let a thread of its own call it.
+        Not for a signal handler written in Python, which may interrupt a thread that holds the lock.
         """
         with self._changed:
             self._stopping = True
@@ -408,27 +416,27 @@ class Wishes:
     def uploads(self, batch_id: str) -> tuple[Upload, ...]:
         """A batch's uploads as they are now, in order."""
         with self._changed:
-            return self._entries[batch_id].ordered
+            return self._entry(batch_id).ordered
 
     def meters(self, batch_id: str) -> Mapping[str, Meter]:
         """How far a batch's transfers are, by upload id."""
         with self._changed:
-            return dict(self._entries[batch_id].meters)
+            return dict(self._entry(batch_id).meters)
 
     def meter(self, batch_id: str, upload_id: str) -> Meter | None:
         """How far one transfer is; None if the upload is not the batch's."""
         with self._changed:
-            return self._entries[batch_id].meters.get(upload_id)
+            return self._entry(batch_id).meters.get(upload_id)
 
     def looks_for(self, batch_id: str) -> bool:
         """Whether the service is still being asked what became of a batch's attach; else a person must look."""
         with self._changed:
-            return self._entries[batch_id].look is not None
+            return self._entry(batch_id).look is not None
 
     def forget(self, batch_id: str) -> bool:
         """Let go of a batch that has ended; the ledger still has it. False if it has not."""
         with self._changed:
-            entry = self._entries[batch_id]
+            entry = self._entry(batch_id)
             if entry.batch.state not in ENDED_BATCHES or entry.running:
                 return False
             del self._entries[batch_id]
@@ -438,6 +446,12 @@ class Wishes:
     def broken(self) -> LedgerError | None:
         """Why nothing goes on: the ledger could not keep a change. None while it can."""
         return self._keeper.broken
+
+    def _entry(self, batch_id: str) -> Entry:
+        entry = self._entries.get(batch_id)
+        if entry is None:
+            raise GoneError
+        return entry
 
     def _halt(self) -> None:
         """Nothing can be kept any more: let everything come to an end."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from uploader_gui.core.batch import Batch, Upload
+from uploader_gui.core.batch import Batch, GoneError, Upload
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock, LedgerError, SystemClock
 from uploader_gui.workers.accounts import AccountFace
@@ -251,11 +251,7 @@ class Desk(QObject):
 
     def leave_out(self, batch_id: str, upload_id: str) -> None:
         """Give one file of a batch up; the last one takes the batch with it."""
-
-        def wish(works: "Works") -> bool:
-            return works.queue.leave_out(batch_id, upload_id) or works.queue.cancel(batch_id)
-
-        self._wish(wish)
+        self._wish(lambda works: works.queue.leave_out(batch_id, upload_id))
 
     def forget(self, batch_id: str) -> None:
         """Let go of a batch that has ended; the history has it."""
@@ -298,8 +294,14 @@ class Desk(QObject):
         self._wish(lambda works: works.queue.let_go(batch_id))
 
     def _wish(self, wish: "Callable[[Works], Any]", then: Told = _nobody) -> None:
+        def wished(_cancel: CancelToken) -> object:
+            try:
+                return wish(self._the_works)
+            except GoneError:
+                return False  # what the person saw is gone since: too late
+
         if self._works is not None:
-            self._wishes.ask(lambda _: wish(self._the_works), then)
+            self._wishes.ask(wished, then)
 
     # ----------------------------------------------------------------------------------------------- questions
     def search(
