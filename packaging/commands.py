@@ -20,15 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
-# The demo works by command line, without a window, so it needs nothing of the system. The one place to say otherwise.
-DEMO_PURPOSES: tuple[str, ...] = ()
+# The demo by command line needs nothing of the system, and the one in the window Qt's libraries.
+TERMINAL_PURPOSES: tuple[str, ...] = ()
+WINDOW_PURPOSES = (system_packages.QT,)
 
 
 def parser() -> argparse.ArgumentParser:
     """Return what the command line may say."""
     top = argparse.ArgumentParser(prog="dev.py", description="Try and check the program from a checkout.")
     commands = top.add_subparsers(dest="command", required=True, metavar="demo|test|lock")
-    commands.add_parser("demo", help="attach sample files by command line to a practice service on this computer")
+    trying = commands.add_parser("demo", help="try everything on a practice service on this computer")
+    trying.add_argument("--terminal", action="store_true", help="by command line, also where there is a screen")
     commands.add_parser("lock", help="choose the dependencies anew and write requirements.lock")
     test = commands.add_parser(
         "test", help="check everything", usage="dev.py test [--fast] [--tier NAME]... [-- PYTEST ARGS]"
@@ -54,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
     end_tidily_on_signals()
     try:
         if wanted.command == "demo":
-            return demo()
+            return window() if screen_there() and not wanted.terminal else demo()
         if wanted.command == "lock":
             return lock()
         return test(wanted.tier, pytest_arguments, fast=wanted.fast)
@@ -98,11 +100,26 @@ def use_lock() -> RunLock:
     )
 
 
-def demo() -> int:
-    """Do the main job on the practice service."""
+def screen_there() -> bool:
+    """Return whether a window can be shown to somebody."""
+    return sys.platform in {"win32", "darwin"} or any(os.environ.get(one) for one in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def window() -> int:
+    """Open the window on the practice service."""
     with use_lock() as held:
         python = environment.prepare(ROOT, held)
-        system_packages.ensure(DEMO_PURPOSES, python)
+        system_packages.ensure(WINDOW_PURPOSES, python)
+        say("The window opens on a practice service. Nothing leaves this computer; close the window to end it.")
+        # -P keeps the working folder out: the checkout's folder named packaging is also a library's name.
+        return run([python, "-P", "-m", "uploader_gui", "--practice"], env=environment.child_environment())
+
+
+def demo() -> int:
+    """Do the main job on the practice service by command line."""
+    with use_lock() as held:
+        python = environment.prepare(ROOT, held)
+        system_packages.ensure(TERMINAL_PURPOSES, python)
         return run([python, ROOT / "packaging/demo.py"], env=environment.child_environment(), keyboard=True)
 
 

@@ -1,6 +1,7 @@
 """The one way to try and to check the program from a fresh checkout. The standard library is all it needs.
 
-    python3 packaging/dev.py demo     attach sample files by command line to a practice service on this computer
+    python3 packaging/dev.py demo     try everything on a practice service on this computer: in the window, or by
+                                      command line where there is no screen
     python3 packaging/dev.py test     check everything: format, lint, types, layers, tests, wheel, hygiene
     python3 packaging/dev.py lock     choose the dependencies anew and write requirements.lock
 

@@ -51,12 +51,44 @@ def test_all_tiers_in_order() -> None:
 
 
 def test_only_the_whole_tests_need_system_packages() -> None:
-    """--fast, and every other tier, runs on a system without Qt's libraries; and so does the demo."""
+    """--fast, and every other tier, runs on a system without Qt's libraries; and so does the demo by command line."""
     everything = tiers.chosen([], fast=False)
     assert tiers.purposes(everything, fast=True) == []
     assert tiers.purposes([name for name in everything if name != "tests"], fast=False) == []
     assert len(tiers.purposes(["tests"], fast=False)) == 3
-    assert commands.DEMO_PURPOSES == ()
+    assert commands.TERMINAL_PURPOSES == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "shown"),
+    [
+        ([], {"DISPLAY": ":1"}, "window"),
+        ([], {"WAYLAND_DISPLAY": "wayland-0"}, "window"),
+        (["--terminal"], {"DISPLAY": ":1"}, "terminal"),
+        ([], {"DISPLAY": ""}, "terminal"),
+    ],
+)
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="there is always a screen there")
+def test_the_demo_is_a_window_where_there_is_a_screen(
+    words: list[str], environment: dict[str, str], shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has a screen sees the window; everybody else, and whoever wants it, the command line."""
+    opened: list[str] = []
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.setenv(name, environment.get(name, ""))
+
+    def opens(what: str) -> Callable[[], int]:
+        def note() -> int:
+            opened.append(what)
+            return 0
+
+        return note
+
+    monkeypatch.setattr(commands, "window", opens("window"))
+    monkeypatch.setattr(commands, "demo", opens("terminal"))
+    monkeypatch.setattr(commands, "end_tidily_on_signals", lambda: None)
+    assert commands.main(["demo", *words]) == 0
+    assert opened == [shown]
 
 
 def test_a_failed_tier_does_not_hide_the_next(
@@ -103,7 +135,7 @@ def test_exit_codes_and_no_traceback(
 
     monkeypatch.setattr(commands, "demo", fail)
     monkeypatch.setattr(commands, "end_tidily_on_signals", lambda: None)
-    assert commands.main(["demo"]) == code
+    assert commands.main(["demo", "--terminal"]) == code
     assert capfd.readouterr().err == said
 
 
@@ -227,7 +259,7 @@ def test_a_signal_ends_the_children_and_tidies(tmp_path: Path, number: signal.Si
             finally:
                 print("tidied", flush=True)
         commands.demo = demo
-        sys.exit(commands.main(["demo"]))
+        sys.exit(commands.main(["demo", "--terminal"]))
         """)
     )
     command = [sys.executable, str(script)]
@@ -261,7 +293,7 @@ def test_an_installation_is_not_cut_short(tmp_path: Path) -> None:
         sys.path.insert(0, {str(PACKAGING)!r})
         import commands, terminal
         commands.demo = lambda: terminal.run([sys.executable, "-c", {work!r}], patience=None)
-        sys.exit(commands.main(["demo"]))
+        sys.exit(commands.main(["demo", "--terminal"]))
         """)
     )
     with subprocess.Popen(
@@ -287,7 +319,7 @@ def test_a_closed_pipe_is_no_traceback(tmp_path: Path) -> None:
             while True:
                 terminal.say("more")
         commands.demo = demo
-        sys.exit(commands.main(["demo"]))
+        sys.exit(commands.main(["demo", "--terminal"]))
         """)
     )
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
