@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,9 @@ import network_guard  # noqa: E402
 
 from uploader_gui.practice import PracticeService  # noqa: E402
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Whoever started the tests in the background of a script: the programs under test would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 network_guard.install()
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(GUARD), os.environ.get("PYTHONPATH", "")]))
 
