@@ -1,7 +1,7 @@
 """What storage means by an answer: a status, and S3's XML (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)."""
 
 from dataclasses import dataclass
-from xml.etree import ElementTree as ET
+from xml.etree import ElementTree as ET  # nosec B405 - what makes XML dangerous is refused unread
 
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.engine.http import Answer
@@ -25,13 +25,16 @@ class StorageAnswer:
 
 
 def read_xml(answer: Answer) -> StorageAnswer:
-    """Read S3's flat XML. What is no XML, too long, or declares entities gives nothing."""
+    """Read S3's flat XML. What is no XML, too long, or has a document type gives nothing."""
     body = answer.body[: MAX_XML + 1]
-    if not body.lstrip().startswith(b"<") or len(body) > MAX_XML or b"<!" in body:
+    # Only a document type can declare entities, which grow or lead elsewhere. It is refused unread: a parser told to
+    # stop there would still expand them. In every encoding that a parser takes it holds "<!", or zeros (UTF-16).
+    if len(body) > MAX_XML or b"<!" in body or b"\0" in body:
         return StorageAnswer(elements={})
     try:
-        root = ET.fromstring(body)  # noqa: S314 - short, and nothing that declares entities comes here
-    except ET.ParseError:
+        root = ET.fromstring(body)  # noqa: S314  # nosec B314 - short, and without a document type
+    except (ET.ParseError, ValueError, LookupError):
+        # Also an encoding that nobody knows.
         return StorageAnswer(elements={})
     return StorageAnswer(elements={element.tag.rpartition("}")[2]: element.text or "" for element in root})
 
