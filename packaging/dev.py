@@ -2,7 +2,7 @@
 
     python3 packaging/dev.py demo     try everything on a practice service on this computer: in the window, or by
                                       command line where there is no screen
-    python3 packaging/dev.py test     check everything: format, lint, types, layers, tests, wheel, hygiene
+    python3 packaging/dev.py test     check everything: format, lint, types, layers, security, tests, wheel, hygiene
     python3 packaging/dev.py lock     choose the dependencies anew and write requirements.lock
 
 `py packaging/dev.py ...` on Windows. This file is only the door: it is kept so plain that an old Python can read it and

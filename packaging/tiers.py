@@ -109,6 +109,14 @@ def layers_tier(checkout: Checkout) -> bool:
     return run(command, env=checkout.env, cwd=checkout.root) == 0
 
 
+def security_tier(checkout: Checkout) -> bool:
+    """Nothing is written in a way that is known to be dangerous, or it says at its place why it is not."""
+    quiet: list[str | Path] = ["bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive"]
+    program = module(checkout, *quiet, "uploader_gui")
+    # The packaging is there to start other programs, by name and with arguments of our own; the program starts none.
+    return module(checkout, *quiet, "--skip", "B101,B404,B603,B607", "packaging") and program
+
+
 def tests_tier(checkout: Checkout) -> bool:
     """The tests pass."""
     marks = "not long and not slow" if checkout.fast else "not long"
@@ -178,6 +186,7 @@ TIERS: Mapping[str, Callable[[Checkout], bool]] = {
     "lint": lint_tier,
     "types": types_tier,
     "layers": layers_tier,
+    "security": security_tier,
     "tests": tests_tier,
     "wheel": wheel_tier,
     "clone-hygiene": hygiene_tier,

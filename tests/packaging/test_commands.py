@@ -44,7 +44,7 @@ def always(answer: bool) -> Callable[[tiers.Checkout], bool]:
 
 def test_all_tiers_in_order() -> None:
     """Without a choice every tier runs; --fast leaves out the wheel; one asked for by name is never left out."""
-    everything = ["format", "lint", "types", "layers", "tests", "wheel", "clone-hygiene"]
+    everything = ["format", "lint", "types", "layers", "security", "tests", "wheel", "clone-hygiene"]
     assert tiers.chosen([], fast=False) == everything
     assert tiers.chosen([], fast=True) == [name for name in everything if name != "wheel"]
     assert tiers.chosen(["wheel", "lint"], fast=True) == ["lint", "wheel"]
@@ -144,6 +144,24 @@ def test_what_belongs_to_root_is_said_in_words() -> None:
     sentence = commands.in_words(PermissionError(13, "Permission denied", ".cache/dev.lock"))
     assert sentence.startswith(".cache/dev.lock: Permission denied.")
     assert "another user" in sentence
+
+
+@pytest.mark.parametrize(
+    ("folder", "line", "passes"),
+    [
+        ("uploader_gui", "import json", True),
+        ("uploader_gui", "import subprocess", False),
+        ("packaging", "import subprocess", True),
+        ("packaging", "eval(input())", False),
+    ],
+)
+def test_security(checkout: tiers.Checkout, folder: str, line: str, *, passes: bool) -> None:
+    """What is dangerous fails it; starting programs is dangerous in the program and what the packaging is there for."""
+    shutil.copy(PACKAGING.parent / "pyproject.toml", checkout.root)
+    for name in ("uploader_gui", "packaging"):
+        (checkout.root / name).mkdir()
+    (checkout.root / folder / "one.py").write_text(f"{line}\n", encoding="utf-8")
+    assert tiers.security_tier(checkout) is passes
 
 
 def test_pytest_arguments_pass_through(checkout: tiers.Checkout, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import errno
 from collections.abc import AsyncIterator, Iterable, Mapping
 from email.message import Message
 from urllib.parse import quote
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # nosec B406 - it parses nothing
 
 from aiohttp import web
 

@@ -38,7 +38,7 @@ class Place:
 Filled = Literal["value", "flat", "scalar", "text", "address"]
 """What may come of a template: anything; a text or a list of them; a text or nothing; a text; a part of an address."""
 
-TOKEN = {"token": "“token” is secret: it may be used only where the account signs in"}
+TOKEN = {"token": "“token” is secret: it may be used only where the account signs in"}  # nosec B105 - a sentence
 
 Names = Mapping[str, Shape]
 
@@ -207,7 +207,8 @@ def of_account(service: schema.Service) -> Iterator[Place]:
         fields = {one.id for one in service.account.fields}
         hints = {name: f"“{name}” is not one of this way's fields" for name in fields - {*way.fields}}
         mine = _with(known, account=Record({name: STRING for name in way.fields if name in fields}, hints))
-        missing = {"token": "“token” is not known: this way has no token, which tells how to get one"}
+        none = "“token” is not known: this way has no token, which tells how to get one"
+        missing = {"token": none}
         signed = _with(mine, token=STRING) if way.token else Record(mine.members, missing)
         if way.basic:
             yield from _keys(f"{key}.basic", "account", way.basic, ("user", "password"), signed, "text")

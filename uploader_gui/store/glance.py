@@ -11,6 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_COUNTS = {
+    "batch": "SELECT state, count(*) AS count FROM batch GROUP BY state",
+    "upload": "SELECT state, count(*) AS count FROM upload GROUP BY state",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProblemSeen:
@@ -80,12 +85,8 @@ def glance(path: Path, *, batches: int, files: int) -> Glance:
     with _reading(path) as connection:
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
         counts = {
-            table: {
-                str(row["state"]): int(row["count"])
-                # The table's name is one of ours.
-                for row in connection.execute(f"SELECT state, count(*) AS count FROM {table} GROUP BY state")  # noqa: S608
-            }
-            for table in ("batch", "upload")
+            table: {str(row["state"]): int(row["count"]) for row in connection.execute(question)}
+            for table, question in _COUNTS.items()
         }
         newest = connection.execute("SELECT * FROM batch ORDER BY number DESC LIMIT ?", (batches,)).fetchall()
         return Glance(version=version, counts=counts, batches=tuple(_batch(connection, row, files) for row in newest))
