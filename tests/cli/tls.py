@@ -4,6 +4,7 @@ import contextlib
 import socket
 import ssl
 import threading
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -18,11 +19,14 @@ class Tunnel:
     Args:
         authority: Who vouches for it.
         practice: Where it leads.
+        name: Who it is, and is vouched to be. One of eight signs takes over the practice service's storage as well:
+            the address is as long as the real one then, so that it can be put in its place in answers.
     """
 
-    def __init__(self, authority: trustme.CA, practice: PracticeService) -> None:
+    def __init__(self, authority: trustme.CA, practice: PracticeService, name: str = "127.0.0.1") -> None:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("127.0.0.1").configure_cert(self._context)
+        authority.issue_cert(name).configure_cert(self._context)
+        self._name = name
         self._practice = practice
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
@@ -44,11 +48,13 @@ class Tunnel:
             connection.close()
             return
         # The practice service answers to its own name only.
-        names = f"127.0.0.1:{self.port}".encode(), f"127.0.0.1:{self._practice.port}".encode()
+        near, far = f"127.0.0.1:{self._practice.port}".encode(), f"{self._name}:{self.port}".encode()
+        both = b"http://" + near, b"https://" + far
+        same = len(both[0]) == len(both[1])
         with secure, socket.create_connection(("127.0.0.1", self._practice.port)) as inner:
-            back = threading.Thread(target=_pump, args=(inner, secure), daemon=True)
+            back = threading.Thread(target=_pump, args=(inner, secure, [both] if same else []), daemon=True)
             back.start()
-            _pump(secure, inner, *names)
+            _pump(secure, inner, [(both[1], both[0]), (far, near)] if same else [(far, near)])
             back.join()
 
     def __enter__(self) -> Self:
@@ -65,9 +71,11 @@ class Tunnel:
             thread.join(5)
 
 
-def _pump(source: socket.socket, sink: socket.socket, old: bytes = b"", new: bytes = b"") -> None:
-    """Carry bytes from one socket to another, with one text in place of another."""
+def _pump(source: socket.socket, sink: socket.socket, changes: Sequence[tuple[bytes, bytes]]) -> None:
+    """Carry bytes from one socket to another, with some texts in place of others."""
     with contextlib.suppress(OSError):
         while block := source.recv(65536):
-            sink.sendall(block.replace(old, new) if old else block)
+            for old, new in changes:
+                block = block.replace(old, new)
+            sink.sendall(block)
         sink.shutdown(socket.SHUT_WR)

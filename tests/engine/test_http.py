@@ -269,12 +269,6 @@ def test_a_handshake_that_fails_is_no_question_of_trust(raw_server: Server, mome
     hold.set()
 
 
-def test_a_proxy_we_cannot_speak_to_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A SOCKS proxy in the environment is usual on some desktops; it is named, not a crash."""
-    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
-    assert _problem(_client(), _request("https://api.close.example/")) == (Kind.PROXY, False)
-
-
 def test_addresses_are_not_logged(raw_server: Server, caplog: pytest.LogCaptureFixture) -> None:
     """A signed address is as good as a key: neither the library's logs nor our own repr show it."""
     caplog.set_level("DEBUG")

@@ -1,19 +1,23 @@
 """A certificate authority's file of an account's own: trusted beside the system's, for this account only."""
 
 import os
+import socket
 import ssl
 import stat
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import trustme
 
 from tests.cli.tls import Tunnel
+from tests.engine.conftest import Handler, read_head
 from tests.engine.fakes import FakeClock
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.problems import Kind, UploadError
-from uploader_gui.engine.http import Request, system_trust
+from uploader_gui.engine.http import Client, Request, system_trust
 from uploader_gui.engine.lane import Lane
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.session import Account
@@ -111,3 +115,40 @@ def test_for_this_account_only(
         with pytest.raises(UploadError) as caught:
             getattr(lane, kind)(Account(service=service, base=base, values=values)).send(request, CancelToken())
         assert caught.value.problem.kind is Kind.UNTRUSTED
+
+
+TODAY = datetime.now(UTC)
+CERTIFICATES = {
+    "another name": ("service.test", -1, 1, "mismatch"),
+    "another address": ("127.0.0.2", -1, 1, "mismatch"),
+    "expired": ("127.0.0.1", -2, -1, "expired, or this computer's clock is wrong"),
+    "not yet": ("127.0.0.1", 1, 2, "valid, or this computer's clock is wrong"),
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems check in words of their own")
+@pytest.mark.parametrize("kind", CERTIFICATES)
+def test_trusted_and_yet_not(
+    kind: str, authority: trustme.CA, raw_server: Callable[[Handler], str], tmp_path: Path
+) -> None:
+    """An authority that is trusted vouches for a name and for a time: else it is said why, and nothing was sent."""
+    name, first, last, why = CERTIFICATES[kind]
+    path = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(path))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    first_day, last_day = TODAY + timedelta(days=first), TODAY + timedelta(days=last)
+    authority.issue_cert(name, not_before=first_day, not_after=last_day).configure_cert(context)
+    heard: list[bytes] = []
+
+    def handler(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as secure:
+            heard.append(read_head(secure))
+
+    client = Client(lambda _origin: True, trust=lambda: trust_with(path))
+    url = raw_server(handler).replace("http://", "https://")
+    with pytest.raises(UploadError) as caught:
+        client.send(Request(method="GET", url=url, step="check", service="Close"), CancelToken())
+    client.close()
+    assert (caught.value.problem.kind, caught.value.problem.sent) == (Kind.UNTRUSTED, False)
+    assert why in caught.value.problem.detail
+    assert not b"".join(heard)

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     UNREACHABLE = auto()
     UNTRUSTED = auto()
     PROXY = auto()
+    PROXY_SIGN_IN = auto()
     CONNECTION_LOST = auto()
     STALLED = auto()
     # the service
@@ -139,7 +140,8 @@ ACTIONS: dict[Kind, tuple[Action, ...]] = {
     Kind.NO_NETWORK: (Action.RETRY, Action.REMOVE),
     Kind.UNREACHABLE: (Action.RETRY, Action.REMOVE),
     Kind.UNTRUSTED: (Action.RETRY, Action.CHANGE_ACCOUNT, Action.REMOVE),
-    Kind.PROXY: (Action.RETRY, Action.CHANGE_ACCOUNT, Action.REMOVE),
+    Kind.PROXY: (Action.RETRY, Action.REMOVE),
+    Kind.PROXY_SIGN_IN: (Action.RETRY, Action.REMOVE),
     Kind.CONNECTION_LOST: (Action.RETRY, Action.REMOVE),
     Kind.STALLED: (Action.RETRY, Action.REMOVE),
     Kind.SIGNED_OUT: (Action.CHANGE_ACCOUNT, Action.RETRY, Action.REMOVE),

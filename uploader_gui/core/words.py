@@ -208,13 +208,22 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
         N_("Certificate is not trusted"),
         N_(
             "{host} answered with a certificate that this computer does not trust ({detail}). If your company inspects "
-            "traffic, have its certificate installed in the system; otherwise do not go on."
+            "traffic, have its certificate installed in the system, or give its file to the account; "
+            "otherwise do not go on."
         ),
     ),
     Kind.PROXY: (
-        N_("Proxy refuses"),
+        N_("Proxy cannot be used"),
         N_(
-            "The proxy between here and {host} refused the connection ({detail}). Check the proxy's address and sign-in."
+            "The proxy between here and {host} cannot be used ({detail}). Check its address in the environment "
+            "(HTTPS_PROXY) or in the system's settings, or ask who runs it to let {host} through."
+        ),
+    ),
+    Kind.PROXY_SIGN_IN: (
+        N_("Proxy wants a sign-in"),
+        N_(
+            "The proxy between here and {host} takes nobody without the right name and password ({detail}). Give them "
+            "in the environment: HTTPS_PROXY=http://NAME:PASSWORD@PROXY:PORT, with %40 for @, %3A for : and %25 for %."
         ),
     ),
     Kind.CONNECTION_LOST: (

@@ -5,6 +5,7 @@ talks to whatever address the service gave and knows nothing that could be given
 """
 
 import contextlib
+import dataclasses
 import errno
 import functools
 import json
@@ -22,7 +23,8 @@ import truststore
 from uploader_gui import __version__
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.problems import Kind, Problem, UploadError
-from uploader_gui.engine.origin import Origin, near, origin_of, safe
+from uploader_gui.engine.origin import Origin, origin_of, safe
+from uploader_gui.engine.proxies import Proxy, ProxyUnusableError, proxy_for
 from uploader_gui.engine.sockets import Deadline, Sockets
 from uploader_gui.engine.trace import Recording, Told, recording
 
@@ -142,7 +144,8 @@ class Client:
         self._trust = trust
         self._traced = traced
         self._sockets = Sockets()
-        self._clients: dict[bool, httpx.Client] = {}
+        self._clients: dict[Proxy | None, httpx.Client] = {}
+        self._proxies: dict[Origin, Proxy | None] = {}
 
     def send(self, request: Request, cancel: CancelToken, *, fresh: bool = False) -> Answer:
         """Send a request and read its answer, whatever its status.
@@ -166,19 +169,24 @@ class Client:
             raise UploadError(_address_refused(request, origin))
         deadline = Deadline(self._timing.answer, self._sockets.shut)
         failure: UploadError
+        proxy: Proxy | None = None
         with contextlib.ExitStack() as stack:
             stack.enter_context(cancel.freeing(self._sockets.shut))
             stack.callback(deadline.stop)
             try:
-                client = self._client(direct=near(origin), stack=stack if fresh else None)
+                proxy = self._proxy(origin)
+                client = self._client(proxy, stack if fresh else None)
                 return self._exchange(client, request, cancel, deadline, record)
             except _CutError as cut:
                 failure = AnswerCutError(_problem(cut.error, request, origin, late=deadline.passed), cut.answer)
-            except ImportError:
-                # An ALL_PROXY that is no HTTP proxy: httpx would need another library for it.
-                failure = UploadError(_told(request, origin, Kind.PROXY, "only HTTP proxies can be used", sent=False))
+            except ProxyUnusableError as unusable:
+                failure = UploadError(_told(request, origin, Kind.PROXY, unusable.why, sent=False))
             except (*HTTP_ERRORS, ssl.SSLError, OSError, UnicodeError) as error:
-                failure = UploadError(_problem(error, request, origin, late=deadline.passed))
+                if record.going:
+                    problem = _problem(error, request, origin, late=deadline.passed)
+                else:
+                    problem = _not_there(error, request, origin, proxy, late=deadline.passed)
+                failure = UploadError(problem)
         cancel.check()
         # Raised out here: the library's error holds the request with its address and keys.
         raise failure
@@ -189,16 +197,25 @@ class Client:
             client.close()
         self._clients.clear()
 
-    def _client(self, *, direct: bool, stack: contextlib.ExitStack | None) -> httpx.Client:
-        if stack is not None:
-            return stack.enter_context(self._new_client(direct=direct))
-        if direct not in self._clients:
-            self._clients[direct] = self._new_client(direct=direct)
-        return self._clients[direct]
+    def _proxy(self, origin: Origin) -> Proxy | None:
+        """The proxy on the way; looked up once, as some systems ask the network for it."""
+        if origin not in self._proxies:
+            self._proxies[origin] = proxy_for(origin)
+        return self._proxies[origin]
 
-    def _new_client(self, *, direct: bool) -> httpx.Client:
-        # What is on this computer is never reached through a proxy.
-        return httpx.Client(verify=self._trust(), trust_env=not direct, follow_redirects=False, http2=False)
+    def _client(self, proxy: Proxy | None, stack: contextlib.ExitStack | None) -> httpx.Client:
+        if stack is not None:
+            return stack.enter_context(self._new_client(proxy))
+        if proxy not in self._clients:
+            self._clients[proxy] = self._new_client(proxy)
+        return self._clients[proxy]
+
+    def _new_client(self, proxy: Proxy | None) -> httpx.Client:
+        trust, way = self._trust(), None
+        if proxy is not None:
+            own = trust if proxy.scheme == "https" else None
+            way = httpx.Proxy(proxy.address, auth=proxy.sign_in, ssl_context=own)
+        return httpx.Client(verify=trust, trust_env=False, proxy=way, follow_redirects=False, http2=False)
 
     def _exchange(
         self, client: httpx.Client, request: Request, cancel: CancelToken, deadline: Deadline, record: Recording
@@ -212,7 +229,7 @@ class Client:
             stream=_Pieces(request.body) if request.body is not None else None,
             extensions={
                 "timeout": timeout.as_dict(),
-                "trace": record.watching(self._sockets.watch(cancel, deadline.start)),
+                "trace": record.watching(self._sockets.watch(cancel, deadline)),
             },
         )
         response = client.send(outgoing, stream=True, auth=None)
@@ -329,12 +346,6 @@ def _problem(error: BaseException, request: Request, origin: Origin, *, late: bo
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _told(request, origin, Kind.UNTRUSTED, _certificate_detail(cause), sent=False)
-    if isinstance(error, httpx.ProxyError):
-        status = str(error)[:3]
-        if status in UNREADY_PROXY:
-            return _told(request, origin, Kind.UNREACHABLE, f"the proxy says {status}", sent=False)
-        detail = f"status {status}" if status.isdecimal() else "no answer"
-        return _told(request, origin, Kind.PROXY, detail, sent=False)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         kind, detail = _why_not_connected(causes)
         return _told(request, origin, kind, detail, sent=False)
@@ -345,6 +356,21 @@ def _problem(error: BaseException, request: Request, origin: Origin, *, late: bo
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
         return _told(request, origin, Kind.ADDRESS_REFUSED, "it is no web address", sent=False)
     return _told(request, origin, Kind.CONNECTION_LOST)
+
+
+def _not_there(error: BaseException, request: Request, origin: Origin, proxy: Proxy | None, *, late: bool) -> Problem:
+    """Say what an error means while nothing of the request has gone out: on the way there, perhaps by a proxy."""
+    problem = dataclasses.replace(_problem(error, request, origin, late=late), sent=False)
+    if proxy is None or problem.kind in {Kind.UNTRUSTED, Kind.ADDRESS_REFUSED, Kind.INTERNAL}:
+        return problem
+    if isinstance(error, httpx.ProxyError) and (status := str(error)[:3]).isdecimal():
+        if status in UNREADY_PROXY:
+            return _told(request, origin, Kind.UNREACHABLE, f"the proxy says {status}", sent=False)
+        kind = Kind.PROXY_SIGN_IN if status == "407" else Kind.PROXY
+        return _told(request, origin, kind, f"{proxy.host}: status {status}", sent=False)
+    # Whatever else it is, it was the proxy that was talked to.
+    what = problem.detail or {Kind.NO_NETWORK: "not found", Kind.STALLED: "no answer"}.get(problem.kind, "broke off")
+    return dataclasses.replace(problem, kind=Kind.UNREACHABLE, detail=f"the proxy {proxy.host}: {what}")
 
 
 def _why_not_connected(causes: tuple[BaseException, ...]) -> tuple[Kind, str]:
@@ -366,5 +392,6 @@ def _why_not_connected(causes: tuple[BaseException, ...]) -> tuple[Kind, str]:
 
 
 def _certificate_detail(error: ssl.SSLCertVerificationError) -> str:
-    reason = getattr(error, "verify_message", "") or "not trusted"
-    return str(reason)
+    reason = str(getattr(error, "verify_message", "") or "not trusted")
+    # X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
+    return f"{reason}, or this computer's clock is wrong" if error.verify_code in {9, 10} else reason

@@ -17,12 +17,12 @@ class Sockets:
         self._open: set[socket.socket] = set()
         self._shaking: socket.socket | None = None
 
-    def watch(self, cancel: CancelToken, sent: Callable[[], None]) -> Callable[[str, Mapping[str, Any]], None]:
+    def watch(self, cancel: CancelToken, deadline: "Deadline") -> Callable[[str, Mapping[str, Any]], None]:
         """Give a listener for httpx's trace events that remembers each new socket.
 
         Args:
             cancel: Looked at whenever something happens.
-            sent: Called when the whole request has gone out.
+            deadline: For an answer: counts from when a request has gone out, until the next one begins.
         """
 
         def trace(event: str, info: Mapping[str, Any]) -> None:
@@ -36,8 +36,11 @@ class Sockets:
                 self._open.add(stream.get_extra_info("socket"))
                 if cancel.cancelled:
                     stream.close()
-            if event.endswith(".send_request_body.complete"):
-                sent()
+            if event.endswith(".send_request_headers.started"):
+                # Through a proxy two requests go out: the first asks it for the way, the second may take hours.
+                deadline.stop()
+            elif event.endswith(".send_request_body.complete"):
+                deadline.start()
             if not event.endswith((".failed", "_closed.started", "_closed.complete")):
                 cancel.check()
 
@@ -72,19 +75,22 @@ class Deadline:
 
     def __init__(self, seconds: float, shut: Callable[[], None]) -> None:
         self.passed = False
+        self._seconds = seconds
         self._shut = shut
-        self._timer = threading.Timer(seconds, self._pass)
-        self._timer.daemon = True
+        self._timer: threading.Timer | None = None
 
     def _pass(self) -> None:
         self.passed = True
         self._shut()
 
     def start(self) -> None:
-        """The request has gone out: from now on it counts."""
-        if not self._timer.is_alive():
-            self._timer.start()
+        """A request has gone out: from now on it counts."""
+        self.stop()
+        self._timer = threading.Timer(self._seconds, self._pass)
+        self._timer.daemon = True
+        self._timer.start()
 
     def stop(self) -> None:
-        """The answer is there."""
-        self._timer.cancel()
+        """The answer is there, or the next request begins."""
+        if self._timer is not None:
+            self._timer.cancel()

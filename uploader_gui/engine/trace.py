@@ -72,6 +72,8 @@ class Recording:
         self._began = time.monotonic()
         self._first: float | None = None
         self._connected = False
+        self.going = False
+        """Whether the request itself has begun to go out: not while a proxy is asked to let it through."""
         self.answer: Came | None = None
 
     def watching(self, listener: Callable[[str, Mapping[str, Any]], None]) -> Callable[[str, Mapping[str, Any]], None]:
@@ -80,6 +82,8 @@ class Recording:
         def trace(event: str, info: Mapping[str, Any]) -> None:
             if event.endswith(".connect_tcp.complete"):
                 self._connected = True
+            elif event.endswith(".send_request_headers.started"):
+                self.going = self.going or info["request"].method != b"CONNECT"
             elif event.endswith(".receive_response_headers.complete"):
                 self._first = time.monotonic()
             listener(event, info)
