@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import environment
+import node_packages
 import system_packages
 import tiers
 from locking import RunLock
@@ -129,6 +130,9 @@ def test(names: Sequence[str], pytest_arguments: Sequence[str], *, fast: bool) -
         python = environment.prepare(ROOT, held)
         names = tiers.chosen(names, fast=fast)
         system_packages.ensure(tiers.purposes(names, fast=fast), python)
+        if welcome := tiers.welcome(names, fast=fast):
+            system_packages.ensure_if_possible(welcome, python)
+            node_packages.ensure_if_possible(ROOT)
         with tiers.clean_environment() as env:
             checkout = tiers.Checkout(root=ROOT, python=python, env=env, fast=fast, pytest_arguments=pytest_arguments)
             return 0 if tiers.run_all(names, checkout) else FAILED

@@ -27,11 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Package:
-    """One package: its names (the first that apt knows is taken), and what it brings."""
+    """One package: its names (the first that apt knows is taken), and what it brings.
+
+    `file` is a pattern of a path below the root, for what is neither a library to load nor a program to start.
+    """
 
     names: tuple[str, ...]
     library: str | None = None
     program: str | None = None
+    file: str | None = None
 
     @property
     def brings(self) -> str:
@@ -42,6 +46,7 @@ class Package:
 QT = "the window's toolkit, Qt"
 ORDINARY_USER = "tests that must not have root's rights"
 KEYCHAIN = "tests with a real keychain"
+SERVERS = "tests on real servers"
 
 PURPOSES: Mapping[str, tuple[Package, ...]] = {
     QT: (
@@ -62,6 +67,25 @@ PURPOSES: Mapping[str, tuple[Package, ...]] = {
         Package(names=("gnome-keyring",), program="gnome-keyring-daemon"),
         # Debian 12 made a package of its own of it; the older one brings it along.
         Package(names=("dbus-daemon", "dbus"), program="dbus-daemon"),
+    ),
+    # Storage that checks as strictly as S3, Rails' own upload half, TLS and faults, a proxy, and Rails' browser client.
+    SERVERS: (
+        Package(names=("radosgw",), program="radosgw"),
+        Package(names=("ceph-mon",), program="ceph-mon"),
+        Package(names=("ceph-osd",), program="ceph-osd"),
+        Package(names=("ruby-rails",), file="usr/share/rubygems-integration/all/specifications/rails-*.gemspec"),
+        Package(names=("ruby-sqlite3",), file="usr/share/rubygems-integration/*/specifications/sqlite3-*.gemspec"),
+        Package(
+            names=("ruby-aws-sdk-s3",),
+            file="usr/share/rubygems-integration/all/specifications/aws-sdk-s3-*.gemspec",
+        ),
+        Package(names=("puma",), program="puma"),
+        Package(names=("nginx",), program="nginx"),
+        Package(names=("libnginx-mod-stream",), file="usr/lib/nginx/modules/ngx_stream_module.so"),
+        Package(names=("tinyproxy",), program="tinyproxy"),
+        Package(names=("iproute2",), program="ss"),
+        Package(names=("nodejs",), program="node"),
+        Package(names=("npm",), program="npm"),
     ),
 }
 
@@ -123,7 +147,9 @@ def missing(purposes: Iterable[str], python: Path, machine: Machine) -> list[Pac
     return [
         package
         for package in wanted
-        if package.library in absent or (package.program and not machine.has_program(package.program))
+        if package.library in absent
+        or (package.program and not machine.has_program(package.program))
+        or (package.file and not any(machine.root.glob(package.file)))
     ]
 
 
@@ -138,6 +164,18 @@ def ensure(purposes: Sequence[str], python: Path, machine: Machine | None = None
             raise StopRun(f"apt-get is done, yet still missing: {', '.join(package.brings for package in still)}.")
     if QT in purposes:
         check_qt_loads(python)
+
+
+def ensure_if_possible(purposes: Sequence[str], python: Path, machine: Machine | None = None) -> None:
+    """Have what the purposes need where that can be had; else say what is not done for want of it, and go on.
+
+    For tests that say themselves that they were not run: they are not worth stopping all the others.
+    """
+    for purpose in purposes:
+        try:
+            ensure([purpose], python, machine)
+        except StopRun as stop:
+            say(f"Not run will be: {purpose}.\n{stop}")
 
 
 def check_qt_loads(python: Path) -> None:

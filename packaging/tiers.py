@@ -206,6 +206,11 @@ def purposes(names: Sequence[str], *, fast: bool) -> list[str]:
     return [system_packages.QT, system_packages.ORDINARY_USER, system_packages.KEYCHAIN]
 
 
+def welcome(names: Sequence[str], *, fast: bool) -> list[str]:
+    """Return what tests need that are reported as not run where it is not to be had."""
+    return [system_packages.SERVERS] if purposes(names, fast=fast) else []
+
+
 def run_all(names: Sequence[str], checkout: Checkout) -> bool:
     """Run tiers in order, go on after a failed one, and show what each took; True when all passed."""
     rows: list[tuple[str, float, bool]] = []

@@ -1,5 +1,6 @@
 """What Linux must have: the line a person is told, what root installs, and the guard against started services."""
 
+import dataclasses
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -180,6 +181,32 @@ def test_a_linked_policy_stays_a_link(tmp_path: Path) -> None:
         assert not (folder / "policy-rc.d").is_symlink()
     assert (folder / "policy-rc.d").readlink() == tmp_path / "theirs"
     assert (tmp_path / "theirs").read_text() == "exit 0\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="apt is for Linux")
+def test_what_is_welcome_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without root's rights it is said which tests are not run, with the line that helps; all else goes on."""
+    monkeypatch.setattr(system_packages, "PURPOSES", {"tests on a star": (Package(names=("star",), program="none"),)})
+    apt = FakeApt(tmp_path, is_root=False)
+    machine = dataclasses.replace(apt.machine, has_program=lambda name: name != "none")
+    system_packages.ensure_if_possible(["tests on a star"], Path(sys.executable), machine)
+    said = capsys.readouterr().out
+    assert "Not run will be: tests on a star." in said
+    assert "sudo apt-get install -y --no-install-recommends star" in said
+    assert apt.lines == []
+
+
+def test_files_are_looked_for_by_pattern(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package that brings no program is there when one of its files is, whatever its version."""
+    table = {"rails": (Package(names=("ruby-rails",), file="usr/share/*/rails-*.gemspec"),)}
+    monkeypatch.setattr(system_packages, "PURPOSES", table)
+    machine = Machine(root=tmp_path)
+    assert system_packages.missing(["rails"], Path(sys.executable), machine) == list(table["rails"])
+    (tmp_path / "usr/share/gems").mkdir(parents=True)
+    (tmp_path / "usr/share/gems/rails-6.1.7.gemspec").touch()
+    assert system_packages.missing(["rails"], Path(sys.executable), machine) == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the table is for Linux")
