@@ -10,7 +10,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -128,6 +128,8 @@ class CommandLine:
         environment: Sets the account's variables.
         captured: Gives what was written.
         way: Which way to sign in.
+        front: The origin of what stands before the practice service, if anything does.
+        ended: Called when a command has ended.
     """
 
     practice: PracticeService
@@ -135,12 +137,16 @@ class CommandLine:
     environment: pytest.MonkeyPatch
     captured: pytest.CaptureFixture[str]
     way: int = 0
+    front: str | None = None
+    ended: Callable[[], None] | None = None
     results: list[Result] = field(default_factory=list)
 
     def __call__(self, *arguments: str) -> Result:
         """Run a command with the environment as it is."""
         self.captured.readouterr()
         code = main(list(arguments))
+        if self.ended:
+            self.ended()
         written = self.captured.readouterr()
         result = Result(code=code, out=written.out, err=written.err)
         self.results.append(result)
@@ -150,6 +156,11 @@ class CommandLine:
         for request in self.practice.world.requests:
             assert "transfer" not in request.steps or not CREDENTIALS & set(request.headers)
         return result
+
+    def base(self, service: str) -> str:
+        """The base address of a service."""
+        base = self.practice.base(service)
+        return base.replace(self.practice.origin, self.front) if self.front else base
 
     def sign_in(self, service: str) -> None:
         """Set the variables that hold a service's account."""
@@ -171,7 +182,7 @@ class CommandLine:
     ) -> Result:
         """Send files, signed in."""
         self.sign_in(service)
-        where = ["--service", service, "--base", self.practice.base(service)]
+        where = ["--service", service, "--base", self.base(service)]
         if target is not None:
             where += ["--target", target]
         for name, value in (inputs or {}).items():
