@@ -91,7 +91,9 @@ def test_dropped_address(driver: Driver) -> None:
     driver.until(lambda: driver.window.target.place == "the note on Globex Corporation")
     data.setUrls([QUrl("https://example.com/")])
     driver.send_drop(data)
-    assert driver.window.notices.texts == ["This is not the address of a record of any of your accounts."]
+    assert driver.window.notices.texts == [
+        "This is not the address of a record of any of your accounts. Find the record by typing its name."
+    ]
 
 
 def test_drop_before_the_record_is_said(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
@@ -152,8 +154,8 @@ def test_same_files_again(driver: Driver, practice: PracticeService, tmp_path: P
     """Files that are on their way to a record already are not sent there twice by accident."""
     path = tmp_path / "a.pdf"
     path.write_bytes(b"%PDF")
-    driver.window.target.pin.setChecked(True)
     driver.aim("close", "email_send", {"lead": "lead_globex", "sender": SAMPLES["close"]["sender"]})
+    driver.window.target.pin.setChecked(True)
     driver.drop([path])
     driver.until(lambda: len(driver.nodes) == 1)
     driver.drop([path])

@@ -10,6 +10,7 @@ from uploader_gui.core.batch import BatchState, Step, UploadState
 from uploader_gui.store.accounts import Accounts
 from uploader_gui.store.ledger import Ledger
 from uploader_gui.store.migrations import MIGRATIONS
+from uploader_gui.store.remembered import remembered
 from uploader_gui.store.secrets import Secrets
 
 # As each version wrote them. Never change one: add the next.
@@ -45,6 +46,14 @@ ROWS[3] = (
     """,
 )
 ROWS[4] = ROWS[3]
+ROWS[5] = (
+    *ROWS[4],
+    """
+    INSERT INTO remembered (service, base, account, target, inputs, named, place, service_name, pinned, used)
+    VALUES ('close', 'https://api.close.com/api/v1', 'Acme', 'note', '{"lead": "lead_globex"}', '{"lead": "Globex"}',
+        'the note on Globex', 'Close', 1, '2026-11-20T12:00:00.000+00:00')
+    """,
+)
 
 
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
@@ -69,6 +78,7 @@ def test_each_earlier_version_is_brought_up_to_date(version: int, tmp_path: Path
         assert ledger.claimed("lead") == {"note_1": "b"}
         accounts = [(one.name, one.kept, one.default, one.ca_file) for one in Accounts(ledger, Secrets()).list()]
         assert accounts == ([("Acme", ("api_key",), True, Path("/etc/acme.pem"))] if version >= 3 else [])
+        assert [one.place for one in remembered(ledger)] == (["the note on Globex"] if version >= 5 else [])
         ledger.save(batch, [upload], batch.created, ("b", None, "seen"))
     copy = path.with_name(f"ledger.db.v{version}.bak")
     assert copy.exists() is (version < len(MIGRATIONS))

@@ -168,16 +168,14 @@ def name_inputs(lookups: Lookups, flow: Flow, inputs: Mapping[str, Any]) -> dict
         value = inputs.get(one.id)
         if value is None:
             continue
-        if isinstance(value, list):
-            named[one.id] = ", ".join(str(each) for each in value)
-            continue
+        values = value if isinstance(value, list) else [value]
         try:
-            named[one.id] = lookups.name(one, str(value), inputs)
+            named[one.id] = ", ".join(lookups.name(one, str(each), inputs) for each in values)
         except UploadError as error:
             if error.problem.kind not in {Kind.FORBIDDEN, Kind.UNEXPECTED_ANSWER, Kind.REFUSED}:
                 raise
             # The name is a courtesy: an account that may write need not be allowed to read.
-            named[one.id] = str(value)
+            named[one.id] = ", ".join(str(each) for each in values)
     return {key: lookups.scrubbed(name) for key, name in named.items()}
 
 

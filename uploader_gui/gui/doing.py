@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
-from PySide6.QtGui import QClipboard, QDesktopServices
+from PySide6.QtGui import QAccessible, QClipboard, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from uploader_gui.core.translation import gettext as _
@@ -14,6 +14,9 @@ from uploader_gui.gui.queue_model import Row
 from uploader_gui.gui.rows import Node
 from uploader_gui.workers.desk import Desk
 from uploader_gui.workers.facts import Left, Why
+
+LISTENING = 3.0
+"""How many times as long sending can be undone where a screen reader is at work: it has to be heard first."""
 
 
 class Doing(QObject):
@@ -92,7 +95,7 @@ class Doing(QObject):
     def _of_batch(self, deed: Deed, row: Row) -> None:  # noqa: C901, PLR0912 - one line for each deed
         batch = row.node.batch
         if deed is Deed.SEND:
-            self._desk.let_go(batch.id)
+            self._desk.let_go(batch.id, longer=LISTENING if QAccessible.isActive() else 1)
         elif deed is Deed.UNDO:
             self._desk.hold_back(batch.id)
         elif deed is Deed.RETRY:

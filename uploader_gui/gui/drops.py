@@ -50,8 +50,10 @@ class Drops:
         """Take a drag, and say where it would go."""
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        node = self.beneath(event.position().toPoint())
-        if not ways_in.paths_of(event.mimeData()):
+        data, node = event.mimeData(), self.beneath(event.position().toPoint())
+        if not ways_in.takes(data):
+            self._overlay.show_over(_("This cannot be attached"), ways_in.foreign(data))
+        elif not ways_in.paths_of(data) and not ways_in.has_picture(data):
             self._overlay.show_over(_("Take over this address"), _("It says which record the next files belong to."))
         elif node is None:
             self._overlay.show_over(*self._where())

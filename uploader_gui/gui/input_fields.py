@@ -1,135 +1,22 @@
 """What a target asks for beside its files, as fields: built from its service file, whatever it asks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look
+from uploader_gui.gui.field import Field, PlainField
+from uploader_gui.gui.finder import Finder
 from uploader_gui.gui.look import GRID
+from uploader_gui.gui.picker import Picker
 
 if TYPE_CHECKING:
     from uploader_gui.services.schema import Input
 
-
-class Field(QWidget):
-    """One field. It holds a value, and beside it what people call that.
-
-    Another kind of field (a picker that searches) has the same four methods and the same signal, and is put in by
-    `InputFields.make`.
-
-    Args:
-        one: What is asked for.
-        parent: Its owner.
-
-    Attributes:
-        changed: Its value is another one.
-        settled: The person is done with it.
-    """
-
-    changed = Signal()
-    settled = Signal()
-
-    def __init__(self, one: "Input", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.input = one
-        self._name = ""
-        self._name_of: Any = None
-        self._box = QVBoxLayout(self)
-        self._box.setContentsMargins(0, 0, 0, 0)
-        self._box.setSpacing(GRID // 2)
-        self._editor = self._made(one)
-        self._editor.setAccessibleName(one.label)
-        if one.help:
-            self._editor.setToolTip(one.help)
-            self._editor.setAccessibleDescription(one.help)
-        self._editor.setAcceptDrops(False)  # files dropped here are meant for the window
-        self.setFocusProxy(self._editor)
-        self._box.addWidget(self._editor)
-        self._called = QLabel(self)
-        self._called.setTextFormat(Qt.TextFormat.PlainText)
-        self._called.hide()
-        self._box.addWidget(self._called)
-
-    def _made(self, one: "Input") -> QWidget:
-        if one.choices:
-            choices = QComboBox(self)
-            if one.optional:
-                choices.addItem("", None)
-            for choice in one.choices:
-                choices.addItem(choice.label, choice.id)
-            choices.currentIndexChanged.connect(self._edited)
-            choices.currentIndexChanged.connect(self.settled)
-            return choices
-        if one.lines > 1 or one.list:
-            text = QPlainTextEdit(self)
-            text.setTabChangesFocus(True)
-            text.setFixedHeight(text.fontMetrics().lineSpacing() * 3 + 2 * GRID)
-            text.setPlaceholderText(_("one each line") if one.list else _("the names of the files"))
-            text.textChanged.connect(self._edited)
-            return text
-        edit = QLineEdit(self)
-        edit.setClearButtonEnabled(True)
-        if one.default is not None:
-            edit.setPlaceholderText(_("the names of the files"))
-        elif one.lookup:
-            edit.setPlaceholderText(_("id, or paste the record's address"))
-        elif one.optional:
-            edit.setPlaceholderText(_("optional"))
-        edit.textChanged.connect(self._edited)
-        edit.editingFinished.connect(self.settled)
-        return edit
-
-    @property
-    def value(self) -> Any:
-        """What is filled in; None for nothing."""
-        editor = self._editor
-        if isinstance(editor, QComboBox):
-            return editor.currentData()
-        text = editor.toPlainText() if isinstance(editor, QPlainTextEdit) else _text_of(editor)
-        if self.input.list:
-            return [line.strip() for line in text.splitlines() if line.strip()] or None
-        return text.strip() or None
-
-    @property
-    def name(self) -> str:
-        """What people call the value; "" while that is not known."""
-        editor = self._editor
-        if isinstance(editor, QComboBox):
-            return editor.currentText()
-        return self._name if self._name_of == self.value else ""
-
-    def fill(self, value: Any, name: str = "") -> None:
-        """Fill something in, and say what people call it; what is filled in already keeps its name."""
-        editor = self._editor
-        name = name or (self.name if value == self.value else "")
-        if isinstance(editor, QComboBox):
-            editor.setCurrentIndex(max(0, editor.findData(value)))
-        else:
-            text = "\n".join(value) if isinstance(value, list) else str(value or "")
-            if isinstance(editor, QPlainTextEdit) and editor.toPlainText() != text:
-                editor.setPlainText(text)
-            elif isinstance(editor, QLineEdit) and editor.text() != text:
-                editor.setText(text)
-        self.call(name)
-
-    def call(self, name: str) -> None:
-        """Say what people call what is filled in; "" takes it back."""
-        self._name, self._name_of = name, self.value
-        shown = name if name and name != self.value and not isinstance(self._editor, QComboBox) else ""
-        self._called.setText(shown)
-        self._called.setVisible(bool(shown))
-
-    def _edited(self) -> None:
-        if self._name_of != self.value:
-            self._called.hide()
-        self.changed.emit()
-
-
-def _text_of(editor: QWidget) -> str:
-    return editor.text() if isinstance(editor, QLineEdit) else ""
+WIDEST = 88 * GRID
 
 
 class InputFields(QWidget):
@@ -138,6 +25,7 @@ class InputFields(QWidget):
     Args:
         parent: Its owner.
         folds: Whether that is so; else everything is shown.
+        finder: Finds records; None: ids are typed.
 
     Attributes:
         changed: Something is filled in otherwise.
@@ -147,11 +35,16 @@ class InputFields(QWidget):
     changed = Signal()
     settled = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, folds: bool = True) -> None:
+    def __init__(self, parent: QWidget | None = None, *, folds: bool = True, finder: Finder | None = None) -> None:
         super().__init__(parent)
         self._folds = folds
+        self.finder = finder
+        self._filling = False
+        self._uses: dict[str, tuple[str, ...]] = {}
+        self._first: Collection[str] = ()
+        self._unfolded = False
         self.more = look.Button("add", _("Show what else can be filled in"), " ", parent=self)
-        self.more.clicked.connect(lambda: self._show_more(all_of_them=True))
+        self.more.clicked.connect(self._unfold)
         self._form = QFormLayout()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -165,40 +58,73 @@ class InputFields(QWidget):
         self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
         self.fields: list[Field] = []
 
+    # ---------------------------------------------------------------------------------------------------- building
     def make(self, one: "Input") -> Field:
-        """Make the field for an input: what another field is to be put in by."""
-        return Field(one, self)
+        """Make the field for an input: whatever is found by a search, or can be several, is picked."""
+        if one.lookup is not None or (one.list and not one.choices):
+            return Picker(one, self.finder, self)
+        return PlainField(one, self)
 
-    def build(self, inputs: "Sequence[Input]") -> None:
-        """Ask for these, in the place of those before. What is asked for as before keeps its value."""
-        before = {field.input.id: (field.value, field.name) for field in self.fields}
+    def build(self, inputs: "Sequence[Input]", first: Collection[str] = ()) -> None:
+        """Ask for these, in the place of those before. What is asked for as before keeps its value.
+
+        Args:
+            inputs: What is asked for.
+            first: The ids of what is used before the files are attached: it is not folded away.
+        """
+        before = {field.input.id: field for field in self.fields}
         while self._form.rowCount():
-            self._form.removeRow(0)
+            taken = self._form.takeRow(0)
+            for item in (taken.labelItem, taken.fieldItem):
+                widget = item.widget()
+                if widget is not None:
+                    widget.hide()
+                    widget.deleteLater()  # later: it may be its own signal that leads here
         self.fields = []
+        self._first, self._unfolded = first, False
         for one in inputs:
-            field = self.make(one)
-            value, name = before.get(one.id, (None, ""))
-            if value is not None:
-                field.fill(value, name)
-            field.changed.connect(self.changed)
-            field.settled.connect(self.settled)
-            label = QLabel(one.label, self)
-            label.setBuddy(field)
-            self._form.addRow(label, field)
-            self.fields.append(field)
-        self._show_more(all_of_them=not self._folds)
+            self._add(one, before.get(one.id))
+        finder = self.finder
+        self._uses = {} if finder is None else {one.id: tuple(use.id for use in finder.uses(one)) for one in inputs}
+        self._show_waits()
+        self._fold()
 
-    def _show_more(self, *, all_of_them: bool) -> None:
-        """Show what must be filled in, or is; and the rest, if it is wanted."""
+    def _add(self, one: "Input", before: Field | None) -> None:
+        field = self.make(one)
+        if before is not None and (before.input.lookup, before.input.list) == (one.lookup, one.list):
+            field.fill(before.value, before.name, sure=before.sure)
+        field.changed.connect(lambda: self._field_changed(field))
+        field.settled.connect(self.settled)
+        field.setMaximumWidth(WIDEST)
+        label = QLabel(look.shown(one.label), self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setBuddy(field)
+        self._form.addRow(label, field)
+        self.fields.append(field)
+
+    # ----------------------------------------------------------------------------------------------------- folding
+    def _unfold(self) -> None:
+        hidden = [field for row, field in enumerate(self.fields) if not self._form.isRowVisible(row)]
+        self._unfolded = True
+        self._fold()
+        if hidden:
+            hidden[0].setFocus()
+
+    def _fold(self) -> None:
+        """Show what must be filled in, or is, or is wanted; name the rest."""
         hidden = []
         for row, field in enumerate(self.fields):
-            shown = all_of_them or not field.input.optional or field.value is not None
+            one = field.input
+            needed = not one.optional or one.id in self._first
+            shown = self._unfolded or not self._folds or needed or field.value is not None
             self._form.setRowVisible(row, shown)
             if not shown:
-                hidden.append(field.input.label)
-        self.more.setText(", ".join(hidden))
+                hidden.append(one.label)
+        self.more.setText(look.shown(", ".join(hidden)))
+        self.more.setAccessibleName(_("Fill in as well: {names}").format(names=", ".join(hidden)))
         self.more.setVisible(bool(hidden))
 
+    # ------------------------------------------------------------------------------------------------------ values
     @property
     def values(self) -> dict[str, Any]:
         """What is filled in, by input id."""
@@ -206,15 +132,44 @@ class InputFields(QWidget):
 
     @property
     def names(self) -> dict[str, str]:
-        """The same as people read it, as far as that is known."""
-        return {field.input.id: field.name for field in self.fields if field.value is not None and field.name}
+        """The same as people read it, as far as that is known for sure."""
+        return {key: name for key, name, sure in self._names() if sure}
 
-    def fill(self, values: Mapping[str, Any], names: Mapping[str, str]) -> None:
-        """Fill fields in; those that are not named stay as they are."""
+    @property
+    def remembered(self) -> dict[str, str]:
+        """The same as it was called at an earlier time, where the service has not been asked yet."""
+        return {key: name for key, name, sure in self._names() if not sure}
+
+    def _names(self) -> list[tuple[str, str, bool]]:
+        named = [field for field in self.fields if field.value is not None and field.name]
+        return [(field.input.id, field.name, field.sure) for field in named]
+
+    def field(self, input_id: str) -> Field | None:
+        """The field of an input."""
+        return next((field for field in self.fields if field.input.id == input_id), None)
+
+    def fill(self, values: Mapping[str, Any], names: Mapping[str, str], *, sure: bool = True) -> None:
+        """Fill fields in; those that are not named stay as they are, unless they belong to what is another one now.
+
+        Args:
+            values: By input id.
+            names: What people call them, as far as that is known.
+            sure: The service itself said so in this run.
+        """
+        before = self.values
+        self._filling = True
         for field in self.fields:
             if field.input.id in values:
-                field.fill(values[field.input.id], names.get(field.input.id, ""))
-        self._show_more(all_of_them=not self._folds or not self.more.isVisible())
+                field.fill(values[field.input.id], names.get(field.input.id, ""), sure=sure)
+        self._filling = False
+        for field in self.fields:
+            uses = self._uses.get(field.input.id, ())
+            if field.input.id not in values and any(self.values.get(one) != before.get(one) for one in uses):
+                field.fill(None)
+        self._show_waits()
+        self._fold()
+        if self.values != before:
+            self.changed.emit()
 
     def call(self, names: Mapping[str, str]) -> None:
         """Say what people call what is filled in."""
@@ -223,7 +178,25 @@ class InputFields(QWidget):
                 field.call(names[field.input.id])
 
     def clear(self) -> None:
-        """Empty all fields."""
+        """Empty all fields, and fold them."""
+        self._unfolded = False
+        self.fill(dict.fromkeys(field.input.id for field in self.fields), {})
+
+    def _field_changed(self, changed: Field) -> None:
+        """What belongs to another record than the one that is chosen now is taken back."""
+        if self._filling:
+            return
+        self._filling = True
         for field in self.fields:
-            field.fill(None)
-        self._show_more(all_of_them=not self._folds)
+            if changed.input.id in self._uses.get(field.input.id, ()):
+                field.fill(None)
+        self._filling = False
+        self._show_waits()
+        self.changed.emit()
+
+    def _show_waits(self) -> None:
+        """What needs another field first says so."""
+        there = {field.input.id: field for field in self.fields}
+        for field in self.fields:
+            uses = [there[one] for one in self._uses.get(field.input.id, ()) if one in there]
+            field.wait_for([use.input.label for use in uses if not use.input.optional and use.value is None])

@@ -124,6 +124,11 @@ def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
     return label
 
 
+def shown(text: str) -> str:
+    """A text as buttons, menus and fields' labels take it: there an & alone would underline the next letter."""
+    return text.replace("&", "&&")
+
+
 class Button(QToolButton):
     """A flat button with an icon of ours, which follows the palette.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QMimeData, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -203,21 +203,26 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def paste(self) -> None:
-        """Take what was copied: files, or a record's address."""
+        """Take what was copied: files, a picture, or a record's address."""
         data = QGuiApplication.clipboard().mimeData()
-        paths, address = ways_in.paths_of(data), ways_in.address_of(data)
-        if paths:
-            self.take_files(paths)
-        elif address:
-            self.take_address(address)
-        else:
-            self.notices.tell(notices.Notice(text=ways_in.foreign(data), urgent=False))
+        self._take(data, None, _("Screenshot"))
 
     def take_address(self, address: str) -> None:
         """Choose the record that is open in the browser."""
         if not self.target.take_address(address):
-            said = _("This is not the address of a record of any of your accounts.")
-            self.notices.tell(notices.Notice(text=said, urgent=False))
+            self.notices.tell(notices.Notice(text=notices.unknown_address(), urgent=False))
+
+    def _take(self, data: QMimeData, onto: Node | None, picture: str) -> None:
+        """Take what was pasted or dropped: files, a picture, or a record's address; else say why not."""
+        if paths := ways_in.paths_of(data):
+            self.take_files(paths, onto)
+        elif ways_in.has_picture(data):
+            image = ways_in.picture_of(data)
+            self.desk.keep_picture(image, picture, lambda path: self.take_files([path], onto), self._failed)
+        elif address := ways_in.address_of(data):
+            self.take_address(address)
+        else:
+            self.notices.tell(notices.Notice(text=ways_in.foreign(data), urgent=False))
 
     def _begun(self, begun: Begun) -> None:
         notice = notices.begun(begun.twice, begun.empty)
@@ -234,8 +239,8 @@ class MainWindow(QMainWindow):
 
     # -------------------------------------------------------------------------------------------------- drag and drop
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Say where it will go."""
-        if ways_in.takes(event.mimeData()):
+        """Say where it will go, or why it cannot."""
+        if event.source() is None:  # what is dragged within the window is not meant for it
             self.drops.hover(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802 - Qt's name
@@ -251,14 +256,10 @@ class MainWindow(QMainWindow):
         """Take what was dropped."""
         onto = self.drops.beneath(event.position().toPoint())
         self.overlay.hide()
-        paths, address = ways_in.paths_of(event.mimeData()), ways_in.address_of(event.mimeData())
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.activateWindow()
-        if paths:
-            self.take_files(paths, onto)
-        elif address:
-            self.take_address(address)
+        self._take(event.mimeData(), onto, _("Image"))
 
     # ---------------------------------------------------------------------------------------------------- rows
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name

@@ -54,6 +54,11 @@ def refusal(error: NotYetError) -> str:
     }.get(error.why, _("This cannot be done now."))
 
 
+def unknown_address() -> str:
+    """An address is of no record that is known."""
+    return _("This is not the address of a record of any of your accounts. Find the record by typing its name.")
+
+
 def begun(twice: tuple[str, ...], empty: tuple[str, ...]) -> Notice | None:
     """What is good to know about files that were taken; None if nothing is."""
     parts = []

@@ -2,24 +2,31 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from uploader_gui.core import words
-from uploader_gui.core.problems import UploadError
+from uploader_gui.core.problems import Kind, UploadError
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look, notices, wording
+from uploader_gui.gui.doing import LISTENING
+from uploader_gui.gui.finder import Finder
 from uploader_gui.gui.input_fields import InputFields
 from uploader_gui.gui.look import GRID
+from uploader_gui.gui.remembered_menu import RememberedMenu
 from uploader_gui.workers.accounts import AccountFace
 from uploader_gui.workers.desk import Desk
 from uploader_gui.workers.facts import Destination
+from uploader_gui.workers.remembering import record_inputs
 
 if TYPE_CHECKING:
     from uploader_gui.services.flow import Flow
+    from uploader_gui.services.links import Linked
+    from uploader_gui.services.schema import Input
 
 NAME_AFTER = 250
-"""Milliseconds after the last key after which a record is looked up."""
+"""Milliseconds after the last change after which a record is looked up."""
 
 
 class TargetBar(QWidget):
@@ -27,7 +34,6 @@ class TargetBar(QWidget):
 
     Args:
         desk: Knows the accounts and services.
-        fields: Shows what a target asks for.
         parent: Its owner.
 
     Attributes:
@@ -36,9 +42,11 @@ class TargetBar(QWidget):
 
     changed = Signal()
 
-    def __init__(self, desk: Desk, fields: InputFields | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._others: list[tuple[AccountFace, Linked]] = []
+        self._last: Destination | None = None
         self.setAccessibleName(_("Where the files go"))
         self.accounts = QComboBox(self)
         self.accounts.setAccessibleName(_("Account"))
@@ -48,27 +56,15 @@ class TargetBar(QWidget):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
             box.setMinimumWidth(14 * GRID)
-        self.pin = look.Button("pin", _("Keep this record for the next files"), parent=self)
-        self.pin.setCheckable(True)
-        self.pin.toggled.connect(lambda on: self.pin.show_picture("pinned" if on else "pin"))
-        self.fields = fields or InputFields(self)
+        self.recent = RememberedMenu(desk, self)
+        self.pin = self.recent.pin
+        self.fields = InputFields(self, finder=Finder(desk, lambda: self.destination, self._take_in_field))
+        self.again = look.Button("history", "", " ", parent=self)
+        self.again.hide()
+        self._sign = QLabel(self)
+        self._sign.setFixedSize(look.ICON, look.ICON)
         self._about = look.plain_label(parent=self)
-        self._about.hide()
-        to = QLabel(_("To"), self)
-        to.setBuddy(self.accounts)
-        top = QHBoxLayout()
-        top.setSpacing(GRID)
-        top.addWidget(to)
-        top.addWidget(self.accounts)
-        top.addWidget(self.kinds)
-        top.addStretch(1)
-        top.addWidget(self.pin)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        rows.setSpacing(GRID)
-        rows.addLayout(top)
-        rows.addWidget(self.fields)
-        rows.addWidget(self._about)
+        self._lay_out()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(NAME_AFTER)
@@ -77,9 +73,33 @@ class TargetBar(QWidget):
         self.kinds.currentIndexChanged.connect(self._kind_chosen)
         self.fields.changed.connect(self._filled)
         self.fields.settled.connect(self._name)
+        self.again.clicked.connect(self._take_again)
+        self.recent.chosen.connect(self.fill)
         desk.opened.connect(self._show_accounts)
         desk.accounts_changed.connect(self._show_accounts)
+        self._say("")
         self._show_accounts()
+
+    def _lay_out(self) -> None:
+        to = QLabel(_("To"), self)
+        to.setBuddy(self.accounts)
+        top, below = QHBoxLayout(), QHBoxLayout()
+        top.setSpacing(GRID)
+        for widget in (to, self.accounts, self.kinds):
+            top.addWidget(widget)
+        top.addStretch(1)
+        top.addWidget(self.recent.pin)
+        top.addWidget(self.recent.button)
+        below.setSpacing(GRID)
+        below.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        below.addWidget(self._about, 1)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        rows.setSpacing(GRID)
+        rows.addLayout(top)
+        rows.addWidget(self.fields)
+        rows.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
+        rows.addLayout(below)
 
     # ------------------------------------------------------------------------------------------------- choices
     @property
@@ -106,31 +126,35 @@ class TargetBar(QWidget):
             target=flow.target_id,
             inputs=self.fields.values,
             named=self.fields.names,
+            remembered=self.fields.remembered,
         )
 
     @property
     def lacks(self) -> list[str]:
         """The labels of what must be filled in and is not."""
+        flow = self.flow
+        if flow is None:
+            return []
         from uploader_gui.workers.plan import missing  # noqa: PLC0415 - brings the engine, after the first paint
 
-        flow = self.flow
-        return [] if flow is None else [one.label for one in missing(flow, self.fields.values)]
+        return [one.label for one in missing(flow, self.fields.values)]
 
     @property
     def place(self) -> str:
         """Where the next files go, in words: "the note on Globex Corporation"; "" if that is not known."""
-        from uploader_gui.workers.plan import place  # noqa: PLC0415 - brings the engine, after the first paint
-
         flow = self.flow
         if flow is None:
             return ""
         if self.lacks:
             return flow.target.label
+        from uploader_gui.workers.plan import place  # noqa: PLC0415 - brings the engine, after the first paint
+
         return words.plain(place(flow, self._names))
 
     @property
     def _names(self) -> dict[str, str]:
-        return {key: str(value) for key, value in self.fields.values.items()} | self.fields.names
+        values = {key: str(value) for key, value in self.fields.values.items()}
+        return values | self.fields.remembered | self.fields.names
 
     def choose(self, account: str, target: str) -> bool:
         """Choose an account and a target; False if there is no such."""
@@ -148,32 +172,75 @@ class TargetBar(QWidget):
         """Take over where something goes; False if its account or target is gone."""
         if not self.choose(where.account, where.target):
             return False
-        self.fields.fill(where.inputs, where.named)
+        self._others = []
+        self.fields.clear()
+        self.fields.fill(where.inputs, where.remembered, sure=False)
+        self.fields.call(where.named)
         self._name()
         return True
 
+    def after_batch(self) -> None:
+        """A batch was begun: unless it is pinned, the next file must not land on the same record by accident."""
+        where, flow = self.destination, self.flow
+        if where is not None and flow is not None and not self.pin.isChecked():
+            kept = record_inputs(flow, where.inputs)
+            title = wording.titled(self.place)
+            self.fields.clear()
+            if kept:
+                self._offer_again(Destination(**{**vars(where), "inputs": kept}), title)
+        self.recent.read()
+        self._show_about()
+
+    def _offer_again(self, where: Destination, title: str) -> None:
+        self._last = where
+        said = _("{place} again").format(place=title)
+        self.again.setText(look.shown(said))
+        why = _("After each batch the record is taken away, so that the next files do not go there by accident.")
+        self.again.setToolTip(why)
+        self.again.setAccessibleName(said)
+        self.again.setAccessibleDescription(why)
+        self.again.show()
+
+    def _take_again(self) -> None:
+        if self._last is not None:
+            self.fill(self._last)
+
+    # ------------------------------------------------------------------------------------------------- addresses
     def take_address(self, address: str) -> bool:
-        """Take over a record's address, as copied from the browser; False if it is none of any account's."""
+        """Take over a record's address, as copied from the browser; False if it is none of any account's.
+
+        Of several accounts of its service the first one is taken that has the record.
+        """
         from uploader_gui.services.links import read_link  # noqa: PLC0415 - brings pydantic
 
         faces = sorted(self._desk.accounts, key=lambda face: (face != self.account, not face.default))
-        for face in faces:
-            linked = read_link(face.service, address)
-            if linked is None:
-                continue
-            now = self.kinds.currentData() if face == self.account else None
-            target = now if now in linked.targets else linked.targets[0]
-            if self.choose(face.key, target):
-                self.fields.fill(linked.inputs, {})
-                self._name()
-                return True
-        return False
+        found = [(face, linked) for face in faces if (linked := read_link(face.service, address)) is not None]
+        self._others = found[1:]
+        return bool(found) and self._take_linked(*found[0])
 
-    def after_batch(self) -> None:
-        """A batch was begun: unless it is pinned, the next file must not land on the same record by accident."""
-        if not self.pin.isChecked():
-            self.fields.clear()
-        self._show_about()
+    def _take_linked(self, face: AccountFace, linked: "Linked") -> bool:
+        now = self.kinds.currentData() if face == self.account else None
+        # Never one that sends: the service file's check sees to that.
+        if not self.choose(face.key, now if now in linked.targets else linked.targets[0]):
+            return False
+        others = {field.input.id: None for field in self.fields.fields if field.input.lookup}
+        self.fields.fill({**others, **linked.inputs}, {})
+        self._name()
+        return True
+
+    def _take_in_field(self, one: "Input", address: str) -> str:
+        """Take over an address that was pasted into a field; gives what is wrong with it, or ""."""
+        from uploader_gui.services.links import read_link  # noqa: PLC0415 - brings pydantic
+
+        account = self.account
+        linked = None if account is None else read_link(account.service, address)
+        if linked is not None and one.id in linked.inputs:
+            # The kind of target was chosen by hand: only the record is taken over.
+            self._others = []
+            self.fields.fill({one.id: linked.inputs[one.id]}, {})
+            self._name()
+            return ""
+        return "" if self.take_address(address) else notices.unknown_address()
 
     # -------------------------------------------------------------------------------------------------- inside
     def _show_accounts(self) -> None:
@@ -184,31 +251,47 @@ class TargetBar(QWidget):
             self.accounts.addItem(words.plain(face.label), face.key)
         self.accounts.setCurrentIndex(max(0, self.accounts.findData(now)) if self._desk.accounts else -1)
         self.accounts.blockSignals(False)
-        self._account_chosen()
+        if self.accounts.currentData() == now and self.account is not None:
+            self._show_kinds()
+            self._kind_chosen()  # what is filled in stays: the account is the same
+        else:
+            self._account_chosen()
         self.setEnabled(bool(self._desk.accounts))
+        self.recent.read()
 
     def _account_chosen(self) -> None:
+        self._show_kinds()
+        self.fields.clear()
+        self._kind_chosen()
+
+    def _show_kinds(self) -> None:
         account, now = self.account, self.kinds.currentData()
         self.kinds.blockSignals(True)
         self.kinds.clear()
         if account is not None:
+            flows = [flow for (service, _target), flow in self._desk.flows.items() if service == account.service.id]
             # What attaches comes first: that is what the program is for.
-            targets = sorted(account.service.targets.items(), key=lambda item: item[1].call is None)
-            for target_id, target in targets:
-                self.kinds.addItem(words.plain(target.label), target_id)
+            for flow in sorted(flows, key=lambda flow: flow.target.call is None):
+                self.kinds.addItem(words.plain(flow.target.label), flow.target_id)
             self.kinds.setCurrentIndex(max(0, self.kinds.findData(now)))
         self.kinds.blockSignals(False)
-        self.fields.clear()
-        self._kind_chosen()
 
     def _kind_chosen(self) -> None:
         flow = self.flow
-        self.fields.build(flow.target.inputs if flow is not None else ())
-        self._show_about()
-        self.changed.emit()
+        if flow is None:
+            self.fields.build(())
+        else:
+            self.fields.build(flow.target.inputs, flow.locked_inputs)
+        self._changed()
 
     def _filled(self) -> None:
         self._soon.start()
+        self._changed()
+
+    def _changed(self) -> None:
+        self.again.hide()
+        self._show_about()
+        self.recent.show_target(self.destination if self.flow is not None and not self.lacks else None, self.flow)
         self.changed.emit()
 
     def _show_about(self) -> None:
@@ -216,17 +299,25 @@ class TargetBar(QWidget):
         flow = self.flow
         parts = []
         if flow is not None and flow.target.sends:
+            seconds = self._desk.undo_seconds * (LISTENING if QAccessible.isActive() else 1)
+            said = _(
+                "This goes out: {seen}. The files are stored first; it is sent when you press Send in its row, "
+                "and for {time} after that it can be undone."
+            )
             seen = wording.seen_by(flow.target.seen_by)
-            parts.append(_("This goes out to people: {seen}. It is sent when you press Send.").format(seen=seen))
+            parts.append(said.format(seen=seen, time=words.duration(seconds)))
         elif flow is not None and flow.target.seen_by == "public":
             parts.append(_("Everybody sees what is attached here."))
         if flow is not None and flow.target.experimental:
             parts.append(_("Experimental: {why}").format(why=words.plain(flow.target.experimental)))
-        self._say(" ".join(parts))
+        self._say(" ".join(parts), "sending" if flow is not None and flow.target.sends else "info")
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, sign: str = "attention") -> None:
         self._about.setText(text)
         self._about.setVisible(bool(text))
+        self._sign.setVisible(bool(text))
+        colour = self.palette().color(self.foregroundRole())
+        self._sign.setPixmap(look.picture(sign, colour, self.devicePixelRatioF()))
 
     def _name(self) -> None:
         """Find out what is filled in, and what it is called."""
@@ -239,12 +330,16 @@ class TargetBar(QWidget):
 
         def named(found: "Destination") -> None:
             if self.fields.values == wanted:
+                self._others = []
                 self.fields.call(found.named)
-                self._show_about()
-                self.changed.emit()
+                self._changed()
 
         def failed(error: Exception) -> None:
-            if isinstance(error, UploadError):
+            if self.fields.values != wanted or not isinstance(error, UploadError):
+                return
+            if error.problem.kind is Kind.NOT_FOUND and self._others:
+                self._take_linked(*self._others.pop(0))
+            else:
                 self._say(notices.of_error(error).text)
 
         self._desk.name(where, named, failed)

@@ -1,8 +1,12 @@
-"""How files come in: what a drop or the clipboard holds."""
+"""How things come in: what a drop or the clipboard holds, and what is said of what cannot be taken."""
 
 from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QImage
 
 from uploader_gui.core.translation import gettext as _
+
+# A file that another program would write only once it is told where to: an email's attachment, a picture in a browser.
+_PROMISES = ("filegroupdescriptor", "promised-file", "file-promise", "xdnddirectsave", "promisedfile")
 
 
 def paths_of(data: QMimeData) -> list[str]:
@@ -19,13 +23,33 @@ def address_of(data: QMimeData) -> str:
     return text if text.startswith("https://") and len(text.split()) == 1 else ""
 
 
+def has_picture(data: QMimeData) -> bool:
+    """Whether it is a picture, and no file: a screenshot, a part of a page."""
+    return data.hasImage() and not paths_of(data)
+
+
+def picture_of(data: QMimeData) -> QImage:
+    """The picture that was dropped or copied; a null one if it cannot be read."""
+    image = data.imageData()
+    return image if isinstance(image, QImage) else QImage()
+
+
+def is_text(data: QMimeData) -> bool:
+    """Whether a field for text has something to take: not files, whose paths come as text along with them."""
+    return data.hasText() and not paths_of(data)
+
+
 def takes(data: QMimeData) -> bool:
     """Whether there is something in it for us."""
-    return bool(paths_of(data) or address_of(data))
+    return bool(paths_of(data) or has_picture(data) or address_of(data))
 
 
 def foreign(data: QMimeData) -> str:
     """What to say about something that cannot be taken."""
+    if any(promise in name.lower() for name in data.formats() for promise in _PROMISES):
+        return _("This is not a file yet: the other program would still have to make it. Save it there, then drop it.")
     if any(not url.isLocalFile() for url in data.urls()):
         return _("This is not a file on this computer. Save it first, then drop the saved file.")
+    if data.hasText():
+        return _("A text alone is not attached. Save it as a file, or write it into a field above.")
     return _("There are no files in what was dropped or copied.")

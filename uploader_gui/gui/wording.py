@@ -55,8 +55,13 @@ def files(count: int) -> str:
 
 def title(batch: Batch) -> str:
     """What people call a batch: "Note on Globex Corporation"."""
-    place = words.plain(batch.place or "").removeprefix("the ") or words.plain(batch.target)
-    return place[:1].upper() + place[1:]
+    return titled(batch.place or "") or titled(batch.target)
+
+
+def titled(place: str) -> str:
+    """The same of a place: "the note on Globex Corporation" is called "Note on Globex Corporation"."""
+    said = words.plain(place).removeprefix("the ")
+    return said[:1].upper() + said[1:]
 
 
 # ---------------------------------------------------------------------------------------------------------- uploads

@@ -109,4 +109,22 @@ _FOURTH = (
     "ALTER TABLE batch ADD COLUMN service_name TEXT NOT NULL DEFAULT ''",  # "Close": told without its service file
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
+_FIFTH = (
+    """
+    CREATE TABLE remembered (
+        service   TEXT NOT NULL,
+        base      TEXT NOT NULL,
+        account   TEXT NOT NULL,
+        target    TEXT NOT NULL,
+        inputs    TEXT NOT NULL,                 -- JSON, keys in order: which record; no texts, nothing secret
+        named     TEXT NOT NULL,                 -- JSON
+        place     TEXT NOT NULL,                 -- "the note on Globex Corporation"
+        service_name TEXT NOT NULL,              -- "Close": told without its service file
+        pinned    INTEGER NOT NULL,
+        used      TEXT NOT NULL,                 -- ISO 8601, UTC
+        PRIMARY KEY (service, base, account, target, inputs)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)

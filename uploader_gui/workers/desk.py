@@ -24,10 +24,15 @@ from uploader_gui.workers.facts import Begun, Destination, Left, NotYetError, Wh
 from uploader_gui.workers.lane import USUAL, LaneThread
 from uploader_gui.workers.leftovers import Leftovers
 from uploader_gui.workers.network import NetworkWatch
+from uploader_gui.workers.pictures import Pictures
 
 if TYPE_CHECKING:  # what these bring takes a third of a second, and the window is to be seen first
+    from PySide6.QtGui import QImage
+
+    from uploader_gui.core.remembered import Remembered
     from uploader_gui.engine.lookup import Found
     from uploader_gui.services.flow import Flow
+    from uploader_gui.workers.remembering import Recalled
     from uploader_gui.workers.works import Works
 
 UNDO_SECONDS = 10.0
@@ -100,6 +105,7 @@ class Desk(QObject):
         self._questions = Errands("questions", self._failed, self)
         self._network = NetworkWatch(self)
         self._network.back.connect(self._network_back)
+        self._pictures = Pictures(self._disk, self._bridge, self)
         self._leftovers = Leftovers(self._wishes, self._questions, self._bridge, self)
 
     @property
@@ -134,6 +140,7 @@ class Desk(QObject):
             lane.finished.connect(self._lane_ended)
             lane.start()
         self.opened.emit()
+        self._pictures.open(works)
         self._leftovers.take_up(self._the_works)
 
     def _not_opened(self, error: Exception) -> None:
@@ -161,6 +168,11 @@ class Desk(QObject):
     def face(self, key: str) -> AccountFace | None:
         """An account by its key; None if it is gone."""
         return next((one for one in self.accounts if one.key == key), None)
+
+    def face_of(self, batch: Batch) -> AccountFace | None:
+        """The account a batch was begun with; None if it is gone."""
+        its = (batch.service, batch.base, batch.account)
+        return next((one for one in self.accounts if (one.service.id, one.base, one.name) == its), None)
 
     def flow(self, batch: Batch) -> "Flow | None":
         """What happens with a batch's files; None if its service file is gone."""
@@ -228,6 +240,16 @@ class Desk(QObject):
         """Add files to a batch that is on its way."""
         self._disk.ask(lambda cancel: self._the_works.extend(batch_id, paths, cancel), then, refused)
 
+    def keep_picture(
+        self, image: "QImage", name: str, then: Callable[[str], object], failed: Callable[[Exception], object]
+    ) -> None:
+        """Write a picture down as a file, to be sent; tells its path. It is deleted when its batch has ended."""
+        self._pictures.keep(image, name, self.clock.utc().astimezone(), then, failed)
+
+    def discard_pictures(self, paths: Sequence[str]) -> None:
+        """These are not sent after all: of them, what is such a picture is deleted."""
+        self._pictures.discard(paths)
+
     # -------------------------------------------------------------------------------------------------- wishes
     def pause(self, batch_id: str, upload_id: str | None = None) -> None:
         """Let a batch, or one file of it, rest."""
@@ -273,9 +295,15 @@ class Desk(QObject):
         """Attach the files that worked; the others become a batch of their own."""
         self._wish(lambda works: works.part(batch_id))
 
-    def let_go(self, batch_id: str) -> None:
-        """Send what goes out to people, after a while in which it can be undone."""
-        self._wish(lambda works: works.queue.let_go(batch_id, after=self.undo_seconds))
+    def let_go(self, batch_id: str, *, longer: float = 1.0) -> None:
+        """Send what goes out to people, after a while in which it can be undone.
+
+        Args:
+            batch_id: What is sent.
+            longer: How many times as long as usual that is.
+        """
+        after = self.undo_seconds * longer
+        self._wish(lambda works: works.queue.let_go(batch_id, after=after))
 
     def hold_back(self, batch_id: str, then: Told = _nobody) -> None:
         """Let a batch's attach wait: sending is undone, or its text is being edited."""
@@ -319,6 +347,10 @@ class Desk(QObject):
             lambda cancel: self._the_works.search(where, lookup, text, cancel), then, failed, place=f"search {place}"
         )
 
+    def give_up(self, question: Errand) -> None:
+        """Stop a search; nobody is told of it any more."""
+        self._questions.give_up(question)
+
     def name(
         self,
         where: "Destination",
@@ -327,6 +359,19 @@ class Desk(QObject):
     ) -> Errand:
         """Find out what the records that are filled in are called; a newer question takes the place of an older one."""
         return self._questions.ask(lambda cancel: self._the_works.named(where, cancel), then, failed, place="name")
+
+    def recall(self, then: "Callable[[list[Recalled]], object]") -> None:
+        """The targets that are remembered: the pinned ones, then the last ones."""
+        if self._works is not None:
+            self._wishes.ask(lambda _: self._the_works.recalled(), then, place="recall")
+
+    def pin(self, where: "Destination", *, pinned: bool, then: Told = _nobody) -> None:
+        """Pin a target, or take its pin back."""
+        self._wish(lambda works: works.pin(where, pinned=pinned), then)
+
+    def forget_target(self, what: "Remembered", then: Told = _nobody) -> None:
+        """Remember a target no longer."""
+        self._wish(lambda works: works.forget_target(what), then)
 
     def journal(
         self, batch_id: str, upload_id: str | None, then: Callable[[list[tuple[datetime, str]]], object]

@@ -56,6 +56,7 @@ class Destination:
         target: The target kind's id.
         inputs: What is filled in, by input id.
         named: The same as people read it, as far as that is known.
+        remembered: The same as it was called at an earlier time; the service has not been asked since.
     """
 
     account: str
@@ -63,6 +64,7 @@ class Destination:
     target: str
     inputs: Mapping[str, Any]
     named: Mapping[str, str] = field(default_factory=dict)
+    remembered: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

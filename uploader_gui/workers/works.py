@@ -10,8 +10,9 @@ from typing import Any
 
 from uploader_gui.core.batch import Batch, BatchEvent, BatchState, Upload, UploadEvent, UploadState, advance
 from uploader_gui.core.cancel import CancelToken
-from uploader_gui.core.ports import Clock, SystemClock
+from uploader_gui.core.ports import Clock, LedgerError, SystemClock
 from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
+from uploader_gui.core.remembered import Remembered
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.entry import as_found, record_of
 from uploader_gui.engine.http import Client, Timing
@@ -23,13 +24,15 @@ from uploader_gui.engine.session import Account, Session
 from uploader_gui.engine.source import Source
 from uploader_gui.services import catalogue
 from uploader_gui.services.flow import Flow, flow
+from uploader_gui.store import pasted, remembered
 from uploader_gui.store.ledger import Ledger
 from uploader_gui.workers import accounts as known_accounts
-from uploader_gui.workers import gathering
+from uploader_gui.workers import gathering, remembering
 from uploader_gui.workers.accounts import KnownAccount
 from uploader_gui.workers.bridge import Bridge
 from uploader_gui.workers.facts import Asks, Begun, Destination, NotYetError, Why
 from uploader_gui.workers.plan import complete, place
+from uploader_gui.workers.remembering import Recalled
 
 # An account that may write need not be allowed to ask who it is.
 _NOT_SAID = frozenset({Kind.FORBIDDEN, Kind.NOT_FOUND, Kind.UNEXPECTED_ANSWER, Kind.REFUSED})
@@ -188,7 +191,7 @@ class Works:
         except UploadError as error:
             if error.problem.kind in {*PASSING, Kind.SIGNED_OUT}:
                 named = {key: str(value) for key, value in where.inputs.items() if isinstance(value, str)}
-                return dataclasses.replace(where, named={**named, **where.named}), who
+                return dataclasses.replace(where, named={**named, **where.remembered, **where.named}), who
             raise NotYetError(Why.PROBLEM, problem=error.problem) from None
 
     # -------------------------------------------------------------------------------------------- new batches
@@ -234,6 +237,8 @@ class Works:
         # Held before it is there to be seen: nobody else takes it up.
         self.ledger.hold(batch.id)
         self.queue.add(batch, uploads, what, session, held_back=what.target.sends)
+        with contextlib.suppress(LedgerError):  # a convenience: what it is about is in the queue
+            self._remember(where, pinned=False)
         return Begun(batches=(batch.id,), twice=found.twice, empty=found.empty)
 
     def _check_new(self, what: Flow, batch: Batch, uploads: tuple[Upload, ...], account: Account) -> None:
@@ -325,6 +330,34 @@ class Works:
         if found is None:
             raise NotYetError(Why.TOO_LATE)
         return found
+
+    # ------------------------------------------------------------------------------------------------- remembered
+    def recalled(self) -> list[Recalled]:
+        """The targets that are remembered, as they are now. Raises StoreError."""
+        return remembering.recalled(remembered.remembered(self.ledger), self.accounts, self.flows)
+
+    def pin(self, where: Destination, *, pinned: bool) -> None:
+        """Pin a target, or take its pin back. Raises StoreError, and NotYetError if its account is gone."""
+        if pinned:
+            self._remember(where, pinned=True)
+        else:
+            remembered.unpin(self.ledger, self._remembered(where, pinned=False))
+
+    def forget_target(self, what: Remembered) -> None:
+        """Remember a target no longer. Raises StoreError."""
+        remembered.forget(self.ledger, what)
+
+    def tidy_pictures(self) -> frozenset[Path]:
+        """Delete pasted pictures whose batches have ended; gives those that are left. Raises StoreError."""
+        return pasted.tidy(self.ledger, self.clock.utc())
+
+    def _remember(self, where: Destination, *, pinned: bool) -> None:
+        remembered.remember(self.ledger, self._remembered(where, pinned=pinned))
+
+    def _remembered(self, where: Destination, *, pinned: bool) -> Remembered:
+        what = self.flows[where.service, where.target]
+        said = place(what, {**where.remembered, **where.named})
+        return remembering.remembered(what, self.account(where.account), where, said, self.clock.utc(), pinned=pinned)
 
     # -------------------------------------------------------------------------------------------------- history
     def journal(self, batch_id: str, upload_id: str | None) -> list[tuple[Any, str]]:
