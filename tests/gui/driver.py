@@ -14,7 +14,9 @@ from uploader_gui import app
 from uploader_gui.core.batch import Batch, BatchState, Upload, UploadState
 from uploader_gui.engine.http import Timing
 from uploader_gui.engine.retry import Policy
+from uploader_gui.gui.found_list import FoundList
 from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.picker import Picker
 from uploader_gui.gui.queue_model import Column, Row
 from uploader_gui.gui.rows import Node
 from uploader_gui.practice import SERVICES, PracticeService
@@ -86,6 +88,31 @@ class Driver:
         self.window.target.fields.fill(inputs, {})
         lookups = [field for field in self.window.target.fields.fields if field.input.lookup and field.value]
         self.until(lambda: all(field.name for field in lookups))
+
+    def picker(self, input_id: str) -> Picker:
+        """The field of an input that is searched for."""
+        field = self.window.target.fields.field(input_id)
+        assert isinstance(field, Picker)
+        return field
+
+    def type_in(self, input_id: str, text: str) -> FoundList:
+        """Type into a field, key by key, and wait for what is found; gives the list below it."""
+        picker = self.picker(input_id)
+        picker.edit.setFocus()
+        self.until(picker.edit.hasFocus)
+        QTest.keyClicks(picker.edit, text)
+        self.until(lambda: picker.found is not None and picker.found.isVisible() and not picker.searching)
+        assert picker.found is not None
+        return picker.found
+
+    def pick(self, input_id: str, text: str, name: str) -> None:
+        """Find a record by typing, and choose it with the mouse."""
+        found = self.type_in(input_id, text)
+        area = found.view.visualRect(found.model.index(found.texts.index(name)))
+        QTest.mouseClick(
+            found.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, area.center()
+        )
+        self.until(lambda: self.picker(input_id).name == name)
 
     def drop(self, paths: Sequence[Path], at: QPoint | None = None) -> None:
         """Drag files over the window and drop them there."""

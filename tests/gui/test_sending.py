@@ -4,12 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QUrl
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 
 from tests.contract.cases import Case
 from tests.gui.driver import Driver, kept, mime, practice_source
 from uploader_gui.core.batch import BatchState
+from uploader_gui.gui import deeds, doing
+from uploader_gui.gui.deeds import Deed
+from uploader_gui.gui.look import GRID
+from uploader_gui.gui.queue_model import Column
 from uploader_gui.practice import SAMPLES, Fault, PracticeService
 
 pytestmark = pytest.mark.slow
@@ -209,6 +214,48 @@ def test_what_sends_can_be_undone(driver: Driver, practice: PracticeService, tmp
     assert not practice.world.attachments("close")
     driver.desk.undo_seconds = 0.2
     driver.press("Send", driver.window.details)
+    driver.state(BatchState.ATTACHED)
+    assert len(practice.world.attachments("close")) == 1
+
+
+def test_who_listens_has_longer_to_undo(driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a screen reader what goes out is held three times as long, and the bar says so beforehand."""
+    monkeypatch.setattr(doing.QAccessible, "isActive", lambda: True)
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF")
+    driver.aim("close", "email_send", {"lead": "lead_globex", "sender": SAMPLES["close"]["sender"]})
+    assert driver.window.target.about == (
+        "This goes out: the customer sees it. The files are stored first; it is sent when you press Send in its row, "
+        "and for 30 s after that it can be undone."
+    )
+    driver.drop([path])
+    driver.until(lambda: driver.nodes and driver.node.all_stored)
+    driver.choose(driver.node)
+    driver.press("Send", driver.window.details)
+    driver.state(BatchState.HELD)
+    due = driver.node.batch.due
+    assert due is not None
+    assert 20 < due - driver.desk.clock.monotonic() <= 30
+    driver.press("Undo", driver.window.undo)
+    driver.until(lambda: driver.rows[0][2] == "Ready: not sent yet")
+
+
+def test_the_button_in_the_row_sends(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
+    """What goes out has one Send button, in its row, once its files are stored; until then they are uploaded."""
+    practice.misbehave(Fault(kind="delay", service="close", step="transfer", seconds=0.5))
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF")
+    driver.aim("close", "email_send", {"lead": "lead_globex", "sender": SAMPLES["close"]["sender"]})
+    driver.drop([path])
+    driver.until(lambda: driver.nodes and driver.node.running)
+    assert deeds.primary(driver.node, None) is None
+    driver.until(lambda: driver.rows[0][2] == "Ready: not sent yet")
+    assert deeds.primary(driver.node, None) is Deed.SEND
+    driver.desk.undo_seconds = 0.05
+    queue, model = driver.window.queue, driver.window.model
+    area = queue.visualRect(model.index(0, Column.PROGRESS))
+    at = QPoint(area.left() + 3 * GRID, area.center().y())
+    QTest.mouseClick(queue.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
     driver.state(BatchState.ATTACHED)
     assert len(practice.world.attachments("close")) == 1
 

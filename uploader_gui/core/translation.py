@@ -14,6 +14,11 @@ def use(catalogue: _gettext.NullTranslations) -> None:
     _catalogue = catalogue
 
 
+def language() -> str:
+    """The language that sentences are shown in, as the catalogue names it: "de"; "" for the program's own English."""
+    return _catalogue.info().get("language", "")
+
+
 def gettext(text: str) -> str:
     """Give the sentence in the person's language."""
     return _catalogue.gettext(text)

@@ -33,6 +33,7 @@ class Bar(QWidget):
         self._text = look.plain_label(parent=self)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._does: list[Callable[[], object]] = []
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(GRID)
         row = QHBoxLayout(self)
@@ -56,19 +57,21 @@ class Bar(QWidget):
             self._paint_icon()
         self._text.setText(text)
         self._text.setAccessibleName(text)
-        if [choice[0] for choice in choices] != [one.text() for one in self.buttons]:
-            self._renew(choices)
+        # The buttons stay where they are called the same, as one may have the keyboard; what they do is as it is now.
+        self._does = [do for _called, do in choices]
+        if [called for called, _do in choices] != [one.text() for one in self.buttons]:
+            self._renew([called for called, _do in choices])
         self.show()
 
-    def _renew(self, choices: Sequence[Choice]) -> None:
+    def _renew(self, called: Sequence[str]) -> None:
         for button in self.buttons:
             self._buttons.removeWidget(button)
             button.hide()
             button.deleteLater()
-        for called, do in choices:
-            button = QPushButton(called, self)
+        for number, name in enumerate(called):
+            button = QPushButton(name, self)
             button.setAutoDefault(False)
-            button.clicked.connect(lambda _checked=False, do=do: do())
+            button.clicked.connect(lambda _checked=False, number=number: self._does[number]())
             self._buttons.addWidget(button)
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPalette
@@ -19,16 +19,20 @@ from PySide6.QtWidgets import (
 )
 
 from uploader_gui.core import words
-from uploader_gui.core.batch import BatchState, UploadState
+from uploader_gui.core.batch import Batch, BatchState, UploadState
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import deeds, look, pieces, timeline, wording
+from uploader_gui.gui import deeds, look, notices, pieces, timeline, wording
 from uploader_gui.gui.deeds import Deed
+from uploader_gui.gui.finder import Finder
 from uploader_gui.gui.input_fields import InputFields
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.queue_model import Row
 from uploader_gui.gui.rows import Group
 from uploader_gui.workers.desk import Desk
-from uploader_gui.workers.facts import Why
+from uploader_gui.workers.facts import Destination, Why
+
+if TYPE_CHECKING:
+    from uploader_gui.services.schema import Input
 
 SOON = 250
 """Milliseconds in which changes are collected before the panel is drawn anew."""
@@ -148,12 +152,34 @@ class DetailsPanel(QWidget):
         if flow is None:
             return
         inputs = [one for one in flow.target.inputs if one.id not in flow.locked_inputs]
-        self.form = InputFields(self, folds=False)
+        self.form = InputFields(self, folds=False, finder=self._finder(row.node.batch))
         self.form.build(inputs)
         self.form.fill(row.node.batch.inputs, row.node.batch.named)
         self._draw()
         if self.form.fields:
             self.form.fields[0].setFocus()
+
+    def _finder(self, batch: Batch) -> Finder:
+        """Finds records in the name of the account that the batch was begun with."""
+        face = self._desk.face_of(batch)
+
+        def where() -> Destination | None:
+            form = self.form
+            if face is None:
+                return None
+            inputs = {**batch.inputs, **({} if form is None else form.values)}
+            return Destination(account=face.key, service=batch.service, target=batch.target, inputs=inputs)
+
+        def take_address(one: "Input", address: str) -> str:
+            from uploader_gui.services.links import read_link  # noqa: PLC0415 - brings pydantic
+
+            linked = None if face is None else read_link(face.service, address)
+            if linked is None or one.id not in linked.inputs or self.form is None:
+                return notices.unknown_address()
+            self.form.fill({one.id: linked.inputs[one.id]}, {})
+            return ""
+
+        return Finder(self._desk, where, take_address)
 
     def _save(self) -> None:
         row, form = self._row, self.form

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from uploader_gui.core import words
@@ -99,9 +99,6 @@ class FoundList(QFrame):
 
     def __init__(self, label: str, window: QWidget) -> None:
         super().__init__(window)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.Base)
         self.model = FoundModel(self.fontMetrics().height() + GRID, self)
         self.view = QListView(self)
         self.view.setModel(self.model)
@@ -186,6 +183,15 @@ class FoundList(QFrame):
         self.setGeometry(QRect(left, top, self.width(), high))
         self.raise_()
         self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """The ground of a list, with a line round it that is seen on any ground."""
+        del event
+        painter = QPainter(self)
+        palette = self.palette()
+        painter.setBrush(palette.color(QPalette.ColorRole.Base))
+        painter.setPen(look.muted(palette))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _height(self) -> int:
         rows = min(self.model.rowCount(), ROWS)

@@ -62,12 +62,13 @@ class Offering(QObject):
         self._end()
 
         def begun(begun: "Begun") -> None:
-            self._target.after_batch()
+            self._target.after_batch(where)
             self.begun.emit(begun)
 
         def refused(error: Exception) -> None:
             if isinstance(error, NotYetError) and error.why is not Why.NOTHING:
-                self.waiting, self._refused = paths, error
+                # What came while it was asked waits as well.
+                self.waiting, self._refused = tuple(dict.fromkeys([*paths, *self.waiting])), error
                 self._show()
             else:
                 self.failed.emit(error)
@@ -76,6 +77,7 @@ class Offering(QObject):
 
     def give_up(self) -> None:
         """The files that wait are not sent after all."""
+        self._desk.discard_pictures(self.waiting)
         self._end()
 
     def _end(self) -> None:

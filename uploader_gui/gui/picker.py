@@ -164,6 +164,11 @@ class Picker(Field):
         """The list below it, once there was something to show."""
         return self._list
 
+    @property
+    def searching(self) -> bool:
+        """Whether something is being searched for, or about to be."""
+        return self._searching or self._soon.isActive()
+
     def fill(self, value: Any, name: str = "", *, sure: bool = True) -> None:
         """Choose something by its id, and say what people call it; what is chosen already keeps its name."""
         values = [str(one) for one in value] if isinstance(value, list) else [str(value)] if value else []
@@ -292,9 +297,11 @@ class Picker(Field):
             wrong = finder.take_address(self.input, text)
             if wrong:
                 self._say(wrong)
+                self._announce(wrong)
             return
         self._searching = True
         self._say(_("Searching…"))
+        self._announce(_("Searching…"))
         finder.find(self.input, text, lambda found: self._found(text, found), self._failed)
 
     def _found(self, text: str, found: Sequence[Pick]) -> None:
@@ -315,14 +322,14 @@ class Picker(Field):
         else:
             state = _("Nothing found for “{text}”.").format(text=words.plain(text)) if text else _("There is nothing.")
         self._say(state, rows)
-        said = ngettext("{n} found", "{n} found", count).format(n=count) if count else state
-        current = self._list.current if self._list is not None else None
-        self._announce(f"{said}. {words.plain(current.name)}" if current is not None else said)
+        said = ngettext("{n} found.", "{n} found.", count).format(n=count) if count else state
+        self._announce(" ".join([said, *(self._list.texts[:1] if self._list is not None else [])]))
 
     def _failed(self, why: str) -> None:
         self._searching = False
         self._first_wanted = False
         self._say(why, again=True)
+        self._announce(why)
 
     def _say(self, state: str, picks: Sequence[Pick] = (), *, again: bool = False) -> None:
         if not self.edit.isVisible() or not self.edit.hasFocus():
@@ -331,8 +338,6 @@ class Picker(Field):
         shown.say(state, picks, again=again)
         shown.show_below(self.edit)
         self.edit.listens = True
-        if state and not picks:
-            self._announce(state)
 
     def _list_on(self, window: QWidget) -> FoundList:
         if self._list is None or self._list.parentWidget() is not window:
@@ -419,7 +424,8 @@ class Picker(Field):
         current = self._list.current
         if current is not None:
             row = self._list.view.currentIndex().row() + 1
-            place = _("{name}, {n} of {all}").format(name=words.plain(current.name), n=row, all=len(self._list.texts))
+            texts = self._list.texts
+            place = _("{name}, {n} of {all}").format(name=texts[row - 1], n=row, all=len(texts))
             self._announce(place)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name

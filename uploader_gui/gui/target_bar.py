@@ -1,5 +1,6 @@
 """The target bar: whose account, what kind of thing, which record, and what else the target asks for."""
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -152,6 +153,11 @@ class TargetBar(QWidget):
         return words.plain(place(flow, self._names))
 
     @property
+    def about(self) -> str:
+        """What must be known about the target, or is wrong with what is filled in."""
+        return self._about.text()
+
+    @property
     def _names(self) -> dict[str, str]:
         values = {key: str(value) for key, value in self.fields.values.items()}
         return values | self.fields.remembered | self.fields.names
@@ -179,15 +185,20 @@ class TargetBar(QWidget):
         self._name()
         return True
 
-    def after_batch(self) -> None:
-        """A batch was begun: unless it is pinned, the next file must not land on the same record by accident."""
-        where, flow = self.destination, self.flow
-        if where is not None and flow is not None and not self.pin.isChecked():
-            kept = record_inputs(flow, where.inputs)
+    def after_batch(self, where: "Destination") -> None:
+        """A batch was begun: unless it is pinned, the next file must not land on the same record by accident.
+
+        Args:
+            where: Where the batch goes. Whatever was chosen since then stays.
+        """
+        now, flow = self.destination, self.flow
+        same = now is not None and _place_of(now) == _place_of(where)
+        if now is not None and same and flow is not None and not self.pin.isChecked():
+            kept = record_inputs(flow, now.inputs)
             title = wording.titled(self.place)
             self.fields.clear()
             if kept:
-                self._offer_again(Destination(**{**vars(where), "inputs": kept}), title)
+                self._offer_again(dataclasses.replace(now, inputs=kept), title)
         self.recent.read()
         self._show_about()
 
@@ -343,3 +354,7 @@ class TargetBar(QWidget):
                 self._say(notices.of_error(error).text)
 
         self._desk.name(where, named, failed)
+
+
+def _place_of(where: Destination) -> object:
+    return where.account, where.target, dict(where.inputs)

@@ -115,9 +115,12 @@ def _running(node: Node, upload: Upload) -> str:
     rate = None if running is None else running.speed.bytes_per_second
     if running is not None and upload.size and running.meter.sent >= upload.size:
         return _("Sent: waiting for the answer")
+    # Of what goes out to people only the file is on its way: nothing is sent before a person says so.
     if running is None or not rate:
-        return _("Sending")
+        return _("Uploading") if node.sends else _("Sending")
     left = words.duration((upload.size - running.meter.sent) / rate)
+    if node.sends:
+        return _("Uploading · {speed} · {time} left").format(speed=speed(rate), time=left)
     return _("Sending · {speed} · {time} left").format(speed=speed(rate), time=left)
 
 

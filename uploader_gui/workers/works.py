@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from uploader_gui.core import translation
 from uploader_gui.core.batch import Batch, BatchEvent, BatchState, Upload, UploadEvent, UploadState, advance
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock, LedgerError, SystemClock
@@ -24,6 +25,7 @@ from uploader_gui.engine.session import Account, Session
 from uploader_gui.engine.source import Source
 from uploader_gui.services import catalogue
 from uploader_gui.services.flow import Flow, flow
+from uploader_gui.services.language import in_language
 from uploader_gui.store import pasted, remembered
 from uploader_gui.store.ledger import Ledger
 from uploader_gui.workers import accounts as known_accounts
@@ -110,7 +112,7 @@ class Works:
         """Read all service files: what happens with files, by service and target."""
         for service_id in catalogue.bundled():
             with contextlib.suppress(catalogue.ServiceFileError):
-                service = catalogue.find(service_id)
+                service = in_language(catalogue.find(service_id), translation.language())
                 self.flows |= {(service_id, target): flow(service, target) for target in service.targets}
         return dict(self.flows)
 

@@ -1,0 +1,87 @@
+"""Pasted pictures: each has a name of its own, and none outlives what it was pasted for."""
+
+import dataclasses
+import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from uploader_gui.core.batch import Batch, BatchState, Upload, UploadState
+from uploader_gui.store import pasted
+from uploader_gui.store.ledger import Ledger
+
+NOW = datetime.now(UTC)
+
+
+def sample(path: Path) -> tuple[Batch, Upload]:
+    """A batch of one picture."""
+    batch = Batch(
+        id="b", service="close", target="note", inputs={}, named={}, created=NOW, attaches=True, uploads=("u",)
+    )
+    upload = Upload(
+        id="u", batch_id="b", given=path.name, path=path, name=path.name, size=1, modified=5, media_type="image/png"
+    )
+    return batch, upload
+
+
+def test_names_of_their_own() -> None:
+    """Many that are pasted in one second, by several threads, are all there, whole."""
+    with ThreadPoolExecutor(8) as pool:
+        paths = list(pool.map(lambda number: pasted.keep(b"%d" % number, "Screenshot", ".png"), range(40)))
+    assert len(set(paths)) == 40
+    assert {path.read_bytes() for path in paths} == {b"%d" % number for number in range(40)}
+    assert {path.name for path in paths} >= {"Screenshot.png", "Screenshot (2).png"}
+    assert not [path for path in paths[0].parent.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_nobody_else_sees_them() -> None:
+    """A screenshot may show anything: only its owner may read it."""
+    path = pasted.keep(b"x", "Screenshot", ".png")
+    assert path.parent.stat().st_mode & 0o077 == 0
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_nothing_else_is_deleted(tmp_path: Path) -> None:
+    """Only what lies in the pictures' own folder is deleted."""
+    other = tmp_path / "mine.png"
+    other.write_bytes(b"x")
+    kept = pasted.keep(b"x", "Screenshot", ".png")
+    pasted.remove([other, kept, kept])
+    assert other.exists()
+    assert not kept.exists()
+
+
+def test_what_belongs_to_no_batch(tmp_path: Path) -> None:
+    """A picture that nobody sent stays for a day, in case it still waits for a record; then it is deleted."""
+    kept = pasted.keep(b"x", "Screenshot", ".png")
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        assert pasted.tidy(ledger, NOW) == {kept}
+        assert pasted.tidy(ledger, NOW + timedelta(days=2)) == frozenset()
+    assert not kept.exists()
+
+
+@pytest.mark.parametrize(
+    ("batch_state", "digests", "stays"),
+    [
+        (BatchState.OPEN, {"sha256": "00"}, True),
+        (BatchState.ATTACH_UNKNOWN, {"sha256": "00"}, True),
+        (BatchState.ATTACHED, {}, True),
+        (BatchState.ATTACHED, {"sha256": "00"}, False),
+    ],
+)
+def test_as_long_as_its_batch(batch_state: BatchState, digests: dict[str, str], stays: bool, tmp_path: Path) -> None:
+    """A picture stays while its batch is open or unclear, and until its fingerprints are taken; then it is deleted."""
+    kept = pasted.keep(b"x", "Screenshot", ".png")
+    batch, upload = sample(kept)
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ended = NOW if batch_state is BatchState.ATTACHED else None
+        ledger.add(
+            dataclasses.replace(batch, state=batch_state, ended=ended),
+            [dataclasses.replace(upload, state=UploadState.STORED, digests=digests)],
+            NOW,
+        )
+        assert pasted.tidy(ledger, NOW) == ({kept} if stays else frozenset())
+    assert kept.exists() is stays
