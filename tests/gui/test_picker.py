@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
 from tests.contract.cases import Case
-from tests.gui.driver import Driver, practice_source
+from tests.gui.driver import Driver, mime, practice_source
 from uploader_gui.core.batch import BatchState
-from uploader_gui.gui import picker
 from uploader_gui.gui.found_list import FoundModel, Pick
 from uploader_gui.gui.picker import Picker
 from uploader_gui.practice import SAMPLES, Fault, PracticeService
@@ -82,6 +81,40 @@ def test_by_keys_alone(driver: Driver, practice: PracticeService, tmp_path: Path
     driver.drop([path])
     driver.state(BatchState.ATTACHED)
     assert [one.record for one in practice.world.attachments("close")] == ["lead_acme"]
+
+
+def test_from_start_to_attached_by_keys(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
+    """The window opens with the keyboard where the record is typed; Tab goes on as the eye does; Ctrl+V sends."""
+    window = driver.window
+
+    def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(window.focusWidget(), key, modifier)
+        driver.rest(0.01)
+
+    field = driver.picker("lead")
+    driver.until(field.edit.hasFocus)
+    press(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert window.target.kinds.hasFocus()
+    press(Qt.Key.Key_Tab)
+    QTest.keyClicks(window.focusWidget(), "globex")
+    driver.until(lambda: field.found is not None and field.found.texts == ["Globex Corporation"])
+    press(Qt.Key.Key_Return)
+    assert field.chips[0].cross.hasFocus()
+    press(Qt.Key.Key_Tab)
+    assert window.target.fields.more.hasFocus()
+    press(Qt.Key.Key_Space)
+    QTest.keyClicks(window.focusWidget(), "Signed today")
+    press(Qt.Key.Key_Tab)
+    assert window.target.pin.hasFocus()
+    press(Qt.Key.Key_Tab)
+    assert window.target.recent.button.hasFocus()
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF")
+    QGuiApplication.clipboard().setMimeData(mime([path]))
+    press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    driver.state(BatchState.ATTACHED)
+    [attachment] = practice.world.attachments("close")
+    assert (attachment.record, attachment.text) == ("lead_globex", "Signed today")
 
 
 def test_one_fitting_record_is_taken_by_enter_at_once(driver: Driver) -> None:
@@ -275,8 +308,8 @@ def test_who_listens_hears_what_is_found(driver: Driver, monkeypatch: pytest.Mon
     def heard(event: QAccessibleAnnouncementEvent) -> None:
         said.append(event.message())
 
-    monkeypatch.setattr(picker.QAccessible, "isActive", lambda: True)
-    monkeypatch.setattr(picker.QAccessible, "updateAccessibility", heard)
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    monkeypatch.setattr(QAccessible, "updateAccessibility", heard)
     driver.aim("close", "note", {})
     field = driver.picker("lead")
     assert field.edit.accessibleName() == "Lead"

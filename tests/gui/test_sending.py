@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
 
 from tests.contract.cases import Case
 from tests.gui.driver import Driver, kept, mime, practice_source
 from uploader_gui.core.batch import BatchState
-from uploader_gui.gui import deeds, doing
+from uploader_gui.gui import deeds
 from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.queue_model import Column
@@ -220,7 +220,7 @@ def test_what_sends_can_be_undone(driver: Driver, practice: PracticeService, tmp
 
 def test_who_listens_has_longer_to_undo(driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a screen reader what goes out is held three times as long, and the bar says so beforehand."""
-    monkeypatch.setattr(doing.QAccessible, "isActive", lambda: True)
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
     path = tmp_path / "a.pdf"
     path.write_bytes(b"%PDF")
     driver.aim("close", "email_send", {"lead": "lead_globex", "sender": SAMPLES["close"]["sender"]})

@@ -10,6 +10,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QKeySequence
 from PySide6.QtTest import QTest
 
+from tests.contract import cases
 from tests.gui.driver import Driver, mime, practice_source
 from uploader_gui.app import practice_account
 from uploader_gui.core.batch import BatchState, UploadState
@@ -164,6 +165,20 @@ def test_a_screenshot_is_attached(driver: Driver, practice: PracticeService) -> 
     assert upload.digests["sha256"] == file.sha256
 
 
+def test_a_png_is_taken_as_it_is(driver: Driver, practice: PracticeService) -> None:
+    """What is copied as a PNG is attached byte for byte: nothing is drawn anew."""
+    content = cases.picture(5, 4)
+    driver.aim("close", "note", {"lead": "lead_globex"})
+    data = QMimeData()
+    data.setData("image/png", content)
+    data.setImageData(picture())
+    QGuiApplication.clipboard().setMimeData(data)
+    driver.window.paste()
+    driver.state(BatchState.ATTACHED)
+    [file] = practice.world.attachments("close")[0].files
+    assert file.sha256 == hashlib.sha256(content).hexdigest()
+
+
 def test_screenshots_wait_and_are_given_up(driver: Driver, practice: PracticeService) -> None:
     """Two screenshots of one second have names of their own; they wait for a record, and are deleted if given up."""
     driver.aim("close", "note", {})
@@ -239,6 +254,18 @@ def test_what_cannot_be_taken_is_explained(formats: dict[str, bytes], said: str,
     driver.send_drop(data)
     assert driver.window.overlay.text == f"This cannot be attached {said}"
     assert driver.window.notices.texts == [said]
+
+
+def test_a_picture_that_cannot_be_read(driver: Driver) -> None:
+    """A picture that is none is explained, and nothing is kept of it."""
+    driver.aim("close", "note", {"lead": "lead_globex"})
+    data = QMimeData()
+    data.setImageData(QImage())
+    assert data.hasImage()
+    driver.send_drop(data)
+    driver.until(lambda: driver.window.notices.texts)
+    assert driver.window.notices.texts == ["This could not be done: the picture cannot be read."]
+    assert not pasted()
 
 
 def test_copied_files_are_pasted_into_the_window_wherever_the_keyboard_is(

@@ -60,6 +60,12 @@ class Field(QWidget):
     def call(self, name: str) -> None:
         """Say what people call what is filled in."""
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where the Tab key stops in it, in order."""
+        proxy = self.focusProxy()
+        return [] if proxy is None else [proxy]
+
     def wait_for(self, labels: "Sequence[str]") -> None:
         """Say what must be filled in before this; nothing: it can be."""
 

@@ -1,7 +1,7 @@
 """Finds records for the fields of a target: what a field needs to know first, and a search the next one stops."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from uploader_gui.gui import notices
 from uploader_gui.gui.found_list import Pick
@@ -9,9 +9,20 @@ from uploader_gui.workers.desk import Desk
 from uploader_gui.workers.facts import Destination
 
 if TYPE_CHECKING:
-    from uploader_gui.engine.lookup import Found
     from uploader_gui.services.schema import Input
     from uploader_gui.workers.errands import Errand
+
+
+class Record(Protocol):
+    """A record as the engine finds it."""
+
+    @property
+    def id(self) -> str:
+        """What the service calls it."""
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
 
 
 class Finder:
@@ -68,7 +79,7 @@ class Finder:
         if where is None or one.lookup is None:
             return
 
-        def found(records: "list[Found]") -> None:
+        def found(records: "Sequence[Record]") -> None:
             self._errands.pop(one.id, None)
             then([Pick(value=each.id, name=each.label) for each in records])
 

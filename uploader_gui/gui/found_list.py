@@ -6,7 +6,16 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QListView,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from uploader_gui.core import words
 from uploader_gui.core.translation import gettext as _
@@ -171,6 +180,7 @@ class FoundList(QFrame):
         window = self.parentWidget()
         if window is None:
             return
+        _bring_into_sight(field)
         self.setFixedWidth(min(max(field.width(), NARROWEST), window.width()))
         high = self._height()
         top_left = field.mapTo(window, QPoint(0, 0))
@@ -206,3 +216,12 @@ class FoundList(QFrame):
         pick = self.model.pick(row)
         if pick is not None:
             self.chosen.emit(pick)
+
+
+def _bring_into_sight(field: QWidget) -> None:
+    """Scroll to the field: what is found for it must not stand beside something else."""
+    above = field.parentWidget()
+    while above is not None:
+        if isinstance(above, QScrollArea):
+            above.ensureWidgetVisible(field)
+        above = above.parentWidget()

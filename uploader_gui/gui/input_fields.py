@@ -144,6 +144,11 @@ class InputFields(QWidget):
         named = [field for field in self.fields if field.value is not None and field.name]
         return [(field.input.id, field.name, field.sure) for field in named]
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where the Tab key stops, in order."""
+        return [*(stop for field in self.fields for stop in field.stops), self.more]
+
     def field(self, input_id: str) -> Field | None:
         """The field of an input."""
         return next((field for field in self.fields if field.input.id == input_id), None)

@@ -217,8 +217,8 @@ class MainWindow(QMainWindow):
         if paths := ways_in.paths_of(data):
             self.take_files(paths, onto)
         elif ways_in.has_picture(data):
-            image = ways_in.picture_of(data)
-            self.desk.keep_picture(image, picture, lambda path: self.take_files([path], onto), self._failed)
+            found = ways_in.picture_of(data)
+            self.desk.keep_picture(found, picture, lambda path: self.take_files([path], onto), self._failed)
         elif address := ways_in.address_of(data):
             self.take_address(address)
         else:

@@ -52,6 +52,7 @@ class Offering(QObject):
         if where is None or self._target.lacks:
             self.waiting, self._refused = together, None
             self._show()
+            self._target.ask()
             return
         self._send(together)
 

@@ -165,6 +165,11 @@ class Picker(Field):
         return self._list
 
     @property
+    def stops(self) -> list[QWidget]:
+        """Where the Tab key stops in it: at each chip's cross, and in the line."""
+        return [*(chip.cross for chip in self.chips), self.edit]
+
+    @property
     def searching(self) -> bool:
         """Whether something is being searched for, or about to be."""
         return self._searching or self._soon.isActive()

@@ -7,6 +7,7 @@ from uploader_gui.core.translation import gettext as _
 
 # A file that another program would write only once it is told where to: an email's attachment, a picture in a browser.
 _PROMISES = ("filegroupdescriptor", "promised-file", "file-promise", "xdnddirectsave", "promisedfile")
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def paths_of(data: QMimeData) -> list[str]:
@@ -28,8 +29,12 @@ def has_picture(data: QMimeData) -> bool:
     return data.hasImage() and not paths_of(data)
 
 
-def picture_of(data: QMimeData) -> QImage:
-    """The picture that was dropped or copied; a null one if it cannot be read."""
+def picture_of(data: QMimeData) -> QImage | bytes:
+    """The picture that was dropped or copied, as it is if it is a PNG already; a null one if it cannot be read."""
+    if data.hasFormat("image/png"):
+        content = bytes(data.data("image/png").data())
+        if content.startswith(PNG):
+            return content  # read and written again it would take the window's time
     image = data.imageData()
     return image if isinstance(image, QImage) else QImage()
 

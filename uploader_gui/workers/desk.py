@@ -241,10 +241,10 @@ class Desk(QObject):
         self._disk.ask(lambda cancel: self._the_works.extend(batch_id, paths, cancel), then, refused)
 
     def keep_picture(
-        self, image: "QImage", name: str, then: Callable[[str], object], failed: Callable[[Exception], object]
+        self, picture: "QImage | bytes", name: str, then: Callable[[str], object], failed: Callable[[Exception], object]
     ) -> None:
         """Write a picture down as a file, to be sent; tells its path. It is deleted when its batch has ended."""
-        self._pictures.keep(image, name, self.clock.utc().astimezone(), then, failed)
+        self._pictures.keep(picture, name, self.clock.utc().astimezone(), then, failed)
 
     def discard_pictures(self, paths: Sequence[str]) -> None:
         """These are not sent after all: of them, what is such a picture is deleted."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 
 from uploader_gui.core.batch import ENDED_BATCHES
 from uploader_gui.core.cancel import CancelToken
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.workers.bridge import Bridge, Change
 from uploader_gui.workers.errands import Errands
 
@@ -40,7 +41,7 @@ class Pictures(QObject):
 
     def keep(
         self,
-        image: QImage,
+        picture: QImage | bytes,
         name: str,
         at: datetime,
         then: Callable[[str], object],
@@ -49,7 +50,7 @@ class Pictures(QObject):
         """Write a picture down as a PNG.
 
         Args:
-            image: The picture.
+            picture: The picture, or a PNG.
             name: What its file's name begins with; the time follows.
             at: The time, where the person is.
             then: Told the file's path.
@@ -59,7 +60,8 @@ class Pictures(QObject):
         def write(_cancel: CancelToken) -> Path:
             from uploader_gui.store import pasted  # noqa: PLC0415 - brings the store, after the first paint
 
-            return pasted.keep(png(image), f"{name} {at:%Y-%m-%d %H.%M.%S}", ".png")
+            content = picture if isinstance(picture, bytes) else png(picture)
+            return pasted.keep(content, f"{name} {at:%Y-%m-%d %H.%M.%S}", ".png")
 
         def written(path: Path) -> None:
             self._kept |= {path}
@@ -103,5 +105,5 @@ def png(image: QImage) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     if not image.save(buffer, "PNG"):  # type: ignore[call-overload] # its stub knows only paths
-        raise OSError(0, "the picture cannot be written")
+        raise OSError(0, _("the picture cannot be read"))
     return bytes(buffer.data().data())
