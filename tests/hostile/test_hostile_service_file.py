@@ -1,20 +1,29 @@
 """Service files that mean ill, made by hand and by the hundred: refused or harmless, in bounded time and memory."""
 
+import base64
+import contextlib
 import random
 import re
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from uploader_gui.core.batch import Batch, Upload
 from uploader_gui.core.places import resources
 from uploader_gui.core.problems import UploadError
 from uploader_gui.engine.asking import request_for
+from uploader_gui.engine.http import Request
 from uploader_gui.engine.origin import origin_of
-from uploader_gui.engine.session import Account
+from uploader_gui.engine.rehearsal import Exchanged, rehearse
+from uploader_gui.engine.session import Account, AccountError
+from uploader_gui.engine.upload import PollLater
 from uploader_gui.services import calls, check
+from uploader_gui.services.assumed import assumed
 from uploader_gui.services.check import ServiceFileError
+from uploader_gui.services.flow import flow
 from uploader_gui.services.review import key_hosts
 from uploader_gui.services.schema import Service
 
@@ -93,6 +102,42 @@ def _check_harmless(service: Service) -> None:
             assert origin is None or origin[1] in hosts or origin not in account.origins
 
 
+def _check_tried(service: Service) -> None:
+    """Each of its targets is played through to an end or a problem, in bounded time; its key goes nowhere else."""
+    secret = {field.id for field in service.account.fields if field.secret}
+    for name in service.targets:
+        began, chosen = time.monotonic(), flow(service, name)
+        inputs = {one.id: [one.id] if one.list else one.id for one in chosen.target.inputs}
+        seen: list[Request] = []
+
+        def told(event: object, seen: list[Request] = seen) -> None:
+            if isinstance(event, Exchanged):
+                seen.append(event.request)
+
+        way = service.account.ways[0]
+        values = {field: CANARY if field in secret else "public" for field in way.fields}
+        account = Account(service=service, base=service.account.base, values=values)
+        path = Path(__file__)
+        facts = path.stat()
+        upload = Upload(
+            id="u", batch_id="b", given=path.name, path=path, name=path.name, size=facts.st_size,
+            modified=facts.st_mtime_ns, media_type="text/x-python", width=1, height=1,
+        )  # fmt: skip
+        batch = Batch(
+            id="b", service=service.id, target=name, inputs=inputs, named={}, created=datetime.now(UTC), attaches=True
+        )
+        with contextlib.suppress(UploadError, PollLater, AccountError):
+            rehearse(chosen, account, batch, [upload], assumed(chosen, inputs, upload.media_type), told)
+        assert time.monotonic() - began < PATIENCE
+        for request in seen:
+            origin = origin_of(request.url)
+            assert origin is not None
+            carries = CANARY in str(request.headers) or base64.b64encode(CANARY.encode()).decode()[:10] in str(
+                request.headers
+            )
+            assert not carries or origin in account.origins
+
+
 def _scopes(account: Account) -> list[dict[str, Any]]:
     """What a service may have answered: nothing, everything, and what it should not."""
     nasty: Any = "https://evil.example/\r\nX-Bad: 1"
@@ -123,6 +168,7 @@ def test_made_by_hand(name: str) -> None:
     service = _read(BY_HAND[name])
     if service is not None:
         _check_harmless(service)
+        _check_tried(service)
     assert service is None or name in HARMLESS, "it is refused"
 
 
@@ -167,5 +213,6 @@ def test_made_by_the_hundred(chunk: int) -> None:
             service = _read(_mutated(random.Random(seed)))
             if service is not None:
                 _check_harmless(service)
+                _check_tried(service)
         except Exception as error:
             raise AssertionError(f"seed {seed}") from error

@@ -199,8 +199,8 @@ def _add_services(commands: Commands) -> None:
     services = commands.add_parser(
         "services",
         help="which services there are; add one of your own",
-        description="List the services, show one, add or remove one of your own, check a service file, or print the "
-        "JSON Schema of such files.",
+        description="List the services, show one, add or remove one of your own, check or try a service file, or print "
+        "the JSON Schema of such files.",
         allow_abbrev=False,
     )
     actions = services.add_subparsers(dest="action", metavar="ACTION")
@@ -209,6 +209,7 @@ def _add_services(commands: Commands) -> None:
     show.add_argument("id", metavar="ID")
     check = actions.add_parser("check", help="check a service file", allow_abbrev=False)
     check.add_argument("file", metavar="FILE")
+    _add_try(actions)
     add = actions.add_parser(
         "add",
         help="add a service of your own",
@@ -223,6 +224,31 @@ def _add_services(commands: Commands) -> None:
     remove = actions.add_parser("remove", help="remove a service of your own", allow_abbrev=False)
     remove.add_argument("id", metavar="ID")
     actions.add_parser("schema", help="print the JSON Schema of service files", allow_abbrev=False)
+
+
+def _add_try(actions: Commands) -> None:
+    tried = actions.add_parser(
+        "try",
+        help="play a service file through, without the service",
+        description="Play one target of a service file through: every request as it would go out, what the service "
+        "would have to answer, and what is kept of it. The answers are made up from what the file asks of them. "
+        "Nothing leaves this computer, and no key is used.",
+        allow_abbrev=False,
+    )
+    tried.add_argument("file", metavar="SERVICE", help="a service file, or the id of a service")
+    tried.add_argument("files", nargs="*", metavar="FILE", help="files to send (default: a small example)")
+    tried.add_argument("--target", metavar="KIND", help="what to attach to; default: upload")
+    setting = "an input; NAME= leaves it empty (default: something made up where one is needed)"
+    tried.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help=setting)
+    tried.add_argument("--way", type=_way, default=1, metavar="N", help="which way to sign in (default: the first)")
+    answer = "what the service really answers to a step, as a JSON file; such as sign=example-from-the-docs.json"
+    tried.add_argument("--answer", action="append", default=[], metavar="STEP=FILE", help=answer)
+
+
+def _way(text: str) -> int:
+    if text.isdecimal() and 1 <= int(text) <= 99:
+        return int(text)
+    raise argparse.ArgumentTypeError("must be a number from 1 on")
 
 
 def _add_practice(commands: Commands) -> None:

@@ -1,6 +1,7 @@
 """`uploader-gui services check`: every mistake in a service file."""
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -20,6 +21,9 @@ def run(options: argparse.Namespace) -> int:
     count = len(service.targets)
     targets = f"{count} target{'s' if count > 1 else ''}"
     print(f"{words.plain(path.name)}: {service.name} is all right, with {targets}.")
+    # Where a service has no plain upload, one of its targets has to be named.
+    target = "" if "upload" in service.targets else f" --target {next(iter(service.targets))}"
+    print(f"See what it would send: uploader-gui services try {shlex.quote(words.plain(options.file))}{target}")
     return exits.DONE
 
 

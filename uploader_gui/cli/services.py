@@ -20,6 +20,10 @@ def run(options: argparse.Namespace) -> int:
         from uploader_gui.cli import service_check  # noqa: PLC0415 - one module a command
 
         return service_check.run(options)
+    elif options.action == "try":
+        from uploader_gui.cli import service_try  # noqa: PLC0415 - likewise
+
+        return service_try.run(options)
     elif options.action == "add":
         from uploader_gui.cli import service_add  # noqa: PLC0415 - likewise
 

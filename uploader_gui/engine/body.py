@@ -103,6 +103,8 @@ class FormBody:
     Attributes:
         length: Bytes.
         media_type: What the request's Content-Type must say.
+        digests: Of what was read of the file so far.
+        fields: Names and values of all fields but the file, in their order.
         names: The names of all fields in their order, the file's last.
         file_type: The type of the file.
     """
@@ -111,6 +113,8 @@ class FormBody:
         self, fields: Sequence[tuple[str, str]], file: FileBody, *, field: str, name: str, media_type: str
     ) -> None:
         self._file = file
+        self.digests = file.digests
+        self.fields = tuple(fields)
         self.names = (*(key for key, _value in fields), field)
         self.file_type = media_type
         boundary = secrets.token_hex(16)

@@ -164,9 +164,7 @@ class Client:
             return answer
 
     def _send(self, request: Request, cancel: CancelToken, record: Recording, *, fresh: bool) -> Answer:
-        origin = origin_of(request.url)
-        if origin is None or not safe(origin) or not self._may(origin):
-            raise UploadError(_address_refused(request, origin))
+        origin = self._goes_to(request)
         deadline = Deadline(self._timing.answer, self._sockets.shut)
         failure: UploadError
         proxy: Proxy | None = None
@@ -196,6 +194,13 @@ class Client:
         for client in self._clients.values():
             client.close()
         self._clients.clear()
+
+    def _goes_to(self, request: Request) -> Origin:
+        """Where a request goes; raises UploadError if it may not go there."""
+        origin = origin_of(request.url)
+        if origin is None or not safe(origin) or not self._may(origin):
+            raise UploadError(_address_refused(request, origin))
+        return origin
 
     def _proxy(self, origin: Origin) -> Proxy | None:
         """The proxy on the way; looked up once, as some systems ask the network for it."""

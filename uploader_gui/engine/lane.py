@@ -21,7 +21,7 @@ from uploader_gui.engine import verify as verify_engine
 from uploader_gui.engine.body import digests_of
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.http import Client, Timing, system_trust
-from uploader_gui.engine.origin import Origin, near, origin_of
+from uploader_gui.engine.origin import Origin
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.session import Account
 from uploader_gui.engine.trace import Told
@@ -183,9 +183,7 @@ class Lane:
 
     def storage_client(self, account: Account) -> Client:
         """The client for storage: any safe address; this computer only where the service itself is on it."""
-        base = origin_of(account.base)
-        at_home = base is not None and near(base)
-        return self._client("storage", at_home, lambda origin: at_home or not near(origin), account.ca_file)
+        return self._client("storage", account.at_home, account.may_store, account.ca_file)
 
     def _client(self, kind: str, where: object, may: Callable[[Origin], bool], ca_file: Path | None) -> Client:
         key = kind, where, ca_file

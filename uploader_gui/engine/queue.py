@@ -28,8 +28,6 @@ from uploader_gui.engine.patience import NETWORK_LOOK, counted
 from uploader_gui.engine.verify import Looked
 from uploader_gui.engine.wishes import Wishes
 from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, VerifyWork, Work
-from uploader_gui.services.expression import ExpressionError
-from uploader_gui.services.template import Template
 
 # After these nobody can go on where it stopped: the address is dead, or nobody knows whether it was confirmed.
 BEGIN_ANEW = frozenset({Kind.CONFIRM_UNKNOWN, Kind.LINK_EXPIRED, Kind.STORAGE_REFUSED, Kind.FILE_CHANGED})
@@ -224,17 +222,8 @@ class Queue(Wishes):
     # ------------------------------------------------------------------------------------------------- inside
     def _result(self, entry: Entry, upload: Upload) -> dict[str, Any]:
         """What a stored file is good for, as the service file says: its link, ids; without what is not there."""
-        known = scope.of_upload(entry.flow, entry.session.account.public, entry.batch, upload, self._clock.utc())
-        wanted: dict[str, Template] = dict(entry.flow.result.values)
-        if entry.flow.result.link is not None:
-            wanted["link"] = entry.flow.result.link
-        found = {}
-        for name, template in wanted.items():
-            try:
-                found[name] = template.value(known)
-            except ExpressionError:
-                continue
-        return {name: value for name, value in found.items() if value is not None}
+        account = entry.session.account.public
+        return scope.result(entry.flow, scope.of_upload(entry.flow, account, entry.batch, upload, self._clock.utc()))
 
     def _left(self, work: UploadWork) -> Entry:
         entry = self._entries[work.batch.id]

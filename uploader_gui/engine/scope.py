@@ -7,8 +7,9 @@ from typing import Any
 
 from uploader_gui.core.batch import Batch, Upload
 from uploader_gui.engine.digest import base64_of
-from uploader_gui.services.expression import Scope
+from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.flow import Flow
+from uploader_gui.services.template import Template
 
 
 def of_file(upload: Upload) -> dict[str, Any]:
@@ -64,3 +65,17 @@ def summary(batch_id: str, uploads: Sequence[Upload]) -> dict[str, Any]:
         "count": len(uploads),
         "size": sum(upload.size for upload in uploads),
     }
+
+
+def result(flow: Flow, known: Scope) -> dict[str, Any]:
+    """What a stored file is good for, as the service file says: its link, ids; without what is not there."""
+    wanted: dict[str, Template] = dict(flow.result.values)
+    if flow.result.link is not None:
+        wanted["link"] = flow.result.link
+    found = {}
+    for name, template in wanted.items():
+        try:
+            found[name] = template.value(known)
+        except ExpressionError:
+            continue
+    return {name: value for name, value in found.items() if value is not None}

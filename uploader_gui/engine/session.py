@@ -15,7 +15,7 @@ from uploader_gui.core.scrub import Scrubber
 from uploader_gui.engine.asking import judge, request_for, unexpected
 from uploader_gui.engine.expiry import seconds_left
 from uploader_gui.engine.http import Client
-from uploader_gui.engine.origin import Origin, origin_of, safe
+from uploader_gui.engine.origin import Origin, near, origin_of, safe
 from uploader_gui.engine.trust import AuthorityError, trust_with
 from uploader_gui.services import schema
 from uploader_gui.services.expression import ExpressionError, Scope
@@ -81,6 +81,16 @@ class Account:
         """Where its credentials may go: its base, and the service's further hosts that were agreed to."""
         hosts = [f"https://{host}" for host in self.service.hosts if host not in self.unagreed]
         return frozenset(origin for url in (self.base, *hosts) if (origin := origin_of(url)) is not None)
+
+    @property
+    def at_home(self) -> bool:
+        """Whether the service is on this very computer."""
+        base = origin_of(self.base)
+        return base is not None and near(base)
+
+    def may_store(self, origin: Origin) -> bool:
+        """Whether files may be stored there: not on this computer, unless the service itself is on it."""
+        return self.at_home or not near(origin)
 
     @property
     def unagreed(self) -> tuple[str, ...]:
