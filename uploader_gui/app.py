@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from uploader_gui.core.translation import gettext as _
@@ -50,22 +50,31 @@ def main(arguments: Sequence[str]) -> int:
     except ImportError as error:
         sys.stderr.write(_no_qt(error))
         return WRONG_USE
+    from uploader_gui.workers.accounts import take_keys  # noqa: PLC0415 - a command line that is wrong needs none
+
+    keys = take_keys(os.environ)  # first: Qt may start helpers of its own
     with _own_home(alone=options.practice):
         app = QApplication([sys.argv[0]])
         app.setApplicationName("uploader-gui")
         app.setApplicationDisplayName(_("Uploader"))
-        return run(app, paths=options.files, practice=options.practice, lanes=options.lanes)
+        return run(app, keys, paths=options.files, practice=options.practice, lanes=options.lanes)
 
 
-def run(app: "QApplication", *, paths: Sequence[str] = (), practice: bool = False, lanes: int = 3) -> int:
-    """Show the window until it is closed; gives the exit code."""
+def run(
+    app: "QApplication",
+    keys: Mapping[str, str],
+    *,
+    paths: Sequence[str] = (),
+    practice: bool = False,
+    lanes: int = 3,
+) -> int:
+    """Show the window until it is closed; gives the exit code. `keys`: what `take_keys` gave."""
     from PySide6.QtCore import QTimer  # noqa: PLC0415 - after Qt is known to be there
 
     from uploader_gui.workers import accounts  # noqa: PLC0415 - after Qt is known to be there
 
     sys.setswitchinterval(SWITCH)
     gc.set_threshold(YOUNG, 1000, 1000)
-    keys = accounts.take_keys(os.environ)
     trying = Trying() if practice else None
     source = accounts.from_environment(keys)
     if trying is not None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from uploader_gui.services.schema import Service
 
 _PREFIX = "UPLOADER_"
-_OURS = "UPLOADER_GUI_"
+_OURS = "UPLOADER_GUI_HOME"
 
 
 def variable(service: "Service", field: str) -> str:
@@ -21,7 +21,7 @@ def variable(service: "Service", field: str) -> str:
 
 def take_keys() -> dict[str, str]:
     """Take every account's fields out of the environment, so that no child process gets any of them."""
-    names = [name for name in os.environ if name.startswith(_PREFIX) and not name.startswith(_OURS)]
+    names = [name for name in os.environ if name.startswith(_PREFIX) and name != _OURS]
     return {name: os.environ.pop(name) for name in names}
 
 

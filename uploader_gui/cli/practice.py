@@ -4,7 +4,7 @@ import argparse
 import os
 import threading
 
-from uploader_gui.cli import exits, signals
+from uploader_gui.cli import environment, exits, signals
 from uploader_gui.cli.environment import variable
 from uploader_gui.cli.exits import WrongUseError
 from uploader_gui.practice import SAMPLES, PracticeService
@@ -20,6 +20,7 @@ _TRY = {
 
 def run(options: argparse.Namespace) -> int:
     """Carry the command out; gives the exit code."""
+    environment.take_keys()
     service = PracticeService(port=options.port)
     try:
         service.start()

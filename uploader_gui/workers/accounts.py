@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # reading service files brings pydantic, and the window is to
     from uploader_gui.services.schema import Service
 
 _PREFIX = "UPLOADER_"
-_OURS = "UPLOADER_GUI_"
+_OURS = "UPLOADER_GUI_HOME"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,7 @@ Source = Callable[[], Sequence[KnownAccount]]
 
 def take_keys(environment: MutableMapping[str, str]) -> dict[str, str]:
     """Take every account's fields out of an environment, so that no child process gets any of them."""
-    names = [name for name in environment if name.startswith(_PREFIX) and not name.startswith(_OURS)]
+    names = [name for name in environment if name.startswith(_PREFIX) and name != _OURS]
     return {name: environment.pop(name) for name in names}
 
 
