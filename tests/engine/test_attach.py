@@ -178,6 +178,29 @@ def test_a_service_may_refuse_inside_a_200(raw_server: Server) -> None:
     assert ended.problem.said == "lead is gone"
 
 
+@pytest.mark.parametrize(
+    ("status", "kind", "verdict", "told"),
+    [
+        (200, "rate_limited", Verdict.NOT_SENT, Kind.RATE_LIMITED),
+        (200, "service_down", Verdict.UNKNOWN, Kind.ATTACH_UNKNOWN),
+        (200, "forbidden", Verdict.REFUSED, Kind.FORBIDDEN),
+        (400, "rate_limited", Verdict.NOT_SENT, Kind.RATE_LIMITED),
+        (400, "service_down", Verdict.UNKNOWN, Kind.ATTACH_UNKNOWN),
+        (503, "rate_limited", Verdict.UNKNOWN, Kind.ATTACH_UNKNOWN),
+        (409, "rate_limited", Verdict.UNKNOWN, Kind.ATTACH_UNKNOWN),
+    ],
+)
+def test_the_kind_of_a_refusal_counts_where_the_status_does_not_say_it(
+    raw_server: Server, status: int, kind: str, verdict: Verdict, told: Kind
+) -> None:
+    """One status for all: "wait" is waited for, "something broke" is looked at; but no rule undoes what a 5xx says."""
+    rule = {"when": "${answer.error}", "text": "${answer.error}", "success": True, "kind": kind}
+    answer = _answer(status, b'{"error": "no"}')
+    ended, _steps = _run(raw_server(_scripted([answer], [])), rules=(schema.ErrorRule.model_validate(rule),))
+    assert ended.problem is not None
+    assert (ended.verdict, ended.problem.kind) == (verdict, told)
+
+
 def test_what_cannot_be_made_is_not_begun(raw_server: Server) -> None:
     """A text that cannot be sent: nothing goes out, and nobody says that an attach was begun."""
     seen: Requests = []

@@ -344,6 +344,41 @@ def test_a_refused_confirm_is_a_refusal(stage: Callable[..., Stage], upload_of: 
     assert (limited.kind, limited.wait) == (Kind.RATE_LIMITED, 3)
 
 
+RULES = """
+[[errors]]
+success = true
+when = "${answer.error == 'busy'}"
+text = "busy"
+kind = "rate_limited"
+[[errors]]
+success = true
+when = "${answer.error == 'broken'}"
+text = "broken"
+kind = "service_down"
+[[errors]]
+success = true
+text = "${answer.error}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "kind"),
+    [
+        ("too large", 200, Kind.REFUSED),
+        ("busy", 200, Kind.RATE_LIMITED),
+        ("broken", 200, Kind.CONFIRM_UNKNOWN),
+        ("broken", 400, Kind.CONFIRM_UNKNOWN),
+        ("busy", 503, Kind.CONFIRM_UNKNOWN),
+    ],
+)
+def test_a_confirm_refused_inside_a_success(
+    stage: Callable[..., Stage], upload_of: Maker, error: str, status: int, kind: Kind
+) -> None:
+    """What the service says inside a 200 is a refusal; only where something broke inside does nobody know."""
+    here = stage({"/confirm": [_ok({"error": error}, status=status)]}, CONFIRM + RULES)
+    assert here.fail(upload_of(b"x")).kind is kind
+
+
 def test_polling_frees_the_lane_between_two_looks(stage: Callable[..., Stage], upload_of: Maker) -> None:
     """Not ready (or 409): the lane is told when to look again, and nothing before is repeated."""
     here = stage({"/ready": [_ok(status=409), _ok({"state": "busy"}), _ok({"state": "done"})]}, READY)

@@ -111,9 +111,12 @@ def test_a_file_is_what_its_name_says(folder: Path) -> None:
 def test_a_review_says_where_keys_and_files_go() -> None:
     """The hosts that get the key; where the bytes go, if the file says; who sees what; what goes out at once."""
     found = review(catalogue.find("close"))
-    assert found.keys_go_to == ("api.close.com",)
+    assert (found.keys_go_to, found.own_address) == (("api.close.com",), False)
     assert (found.bytes_go_to, found.bytes_go_anywhere) == ((), True)
     assert found.sends == ("Send an email to a lead",)
     assert list(found.targets) == ["customer", "team", "me"]
     service, _content = _mine(("PUT ${sign.url}", "PUT https://files.acme.example/in/${file.name}"))
     assert (review(service).bytes_go_to, review(service).bytes_go_anywhere) == (("files.acme.example",), False)
+    own = ('base = "https://api.acme.example/v1"', 'base = "https://api.acme.example/v1"\nbase_help = "Yours."')
+    service, _content = _mine(own)
+    assert (review(service).keys_go_to, review(service).own_address) == ((), True)

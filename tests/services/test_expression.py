@@ -27,6 +27,16 @@ def test_own_functions() -> None:
     assert value("time(a)", a="1970-01-02") == seconds_since_1970("1970-01-02T00:00:00") == 86400
 
 
+def test_names_that_are_known_only_then() -> None:
+    """items() and from_items() read and make members whose names a person says (JMESPath's JEP 13)."""
+    record = {"cover": [{"id": 1}], "title": "x"}
+    assert value("items(a)[?@[0] == root().field][1][]", a=record, field="cover") == [{"id": 1}]
+    assert value("items(a)", a={}) == []
+    assert value("from_items([[field, {id: new}]])", field="cover", new=2) == {"cover": {"id": 2}}
+    assert value("from_items(items(a))", a=record) == record
+    assert value("from_items(`[]`)") == {}
+
+
 @pytest.mark.parametrize(
     ("text", "number"),
     [("5", 5), ("-5", -5), ("2.5", 2.5), ("1e3", 1000.0), ("nan", None), ("inf", None), ("1_0", None), ("٣", None),
@@ -53,6 +63,11 @@ def test_to_number(text: Any, number: float | None) -> None:
         ("floor(a)", {"a": float("inf")}),
         ("contains(a, b)", {"a": SECRET, "b": 5}),
         ("merge(a, b)", {"a": {}, "b": SECRET}),
+        ("items(a)", {"a": SECRET}),
+        ("from_items(a)", {"a": [SECRET]}),
+        ("from_items(a)", {"a": [[SECRET]]}),
+        ("from_items(a)", {"a": [[1, SECRET]]}),
+        ("from_items(a)", {"a": [["x", SECRET, 2]]}),
         ("nothing(a)", {"a": SECRET}),
         ("join(a)", {"a": SECRET}),
     ],

@@ -22,7 +22,7 @@ _LONGEST = 90
 def run(options: argparse.Namespace) -> int:
     """Carry the command out; gives the exit code."""
     service = filling.find_service(options.service)
-    base = environment.checked_base(options.base) if options.base else service.account.base
+    base = environment.address_of(service, options.base)
     given = {name: value for name, value in entering.settings(service, options.set).items() if value}
     ca_file = authority(options.ca_file)
     with saved.opened() as shelf:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from uploader_gui.cli.exits import WrongUseError
+from uploader_gui.core import words
 
 if TYPE_CHECKING:
     from uploader_gui.engine.session import Account
@@ -44,7 +45,7 @@ def account(service: "Service", keys: Mapping[str, str], *, base: str | None) ->
     # Here, because it brings the HTTP library, and what is mistyped is told at once.
     from uploader_gui.engine.session import Account, AccountError, check_account  # noqa: PLC0415
 
-    address = checked_base(base) if base is not None else service.account.base
+    address = address_of(service, base)
     fields = {field.id: keys.get(variable(service, field.id), "") for field in service.account.fields}
     values = {field: value for field, value in fields.items() if value}
     if not values:
@@ -61,6 +62,22 @@ def account(service: "Service", keys: Mapping[str, str], *, base: str | None) ->
     except AccountError as error:
         raise WrongUseError(f"{error.sentence} {how(service)}") from None
     return found
+
+
+def address_of(service: "Service", base: str | None) -> str:
+    """The service's address: the one that was given, else its own.
+
+    Raises:
+        WrongUseError: It cannot be used, or none was given and each customer has another.
+    """
+    if base is not None:
+        return checked_base(base)
+    if service.account.base_help:
+        wanted = words.plain(service.account.base_help, 1000)
+        raise WrongUseError(
+            f"{service.name} has an address of its own for each customer. Give it with --base: {wanted}"
+        )
+    return service.account.base
 
 
 def checked_base(base: str) -> str:

@@ -75,7 +75,8 @@ def _shown(service: Service) -> list[str]:
     """What the file would do, in plain words."""
     facts = review(service)
     goes = [*facts.bytes_go_to, *(["wherever the service says each time"] if facts.bytes_go_anywhere else [])]
-    lines = [f"{service.name} ({service.id})", _row("your key goes to", facts.keys_go_to)]
+    keys_go = [*(["the address that you fill in"] if facts.own_address else []), *facts.keys_go_to]
+    lines = [f"{service.name} ({service.id})", _row("your key goes to", keys_go)]
     lines.append(_row("your files go to", goes))
     lines += [_row(_SEEN_BY[who], labels) for who, labels in facts.targets.items()]
     if facts.sends:

@@ -56,7 +56,10 @@ def _list() -> None:
 
 def _show(service: schema.Service) -> None:
     print(f"{service.name} ({service.id})")
-    print(f"  its key goes to   {', '.join((service.account.base, *service.hosts))}")
+    base = "the address that you fill in (--base)" if service.account.base_help else service.account.base
+    print(f"  its key goes to   {', '.join((base, *service.hosts))}")
+    if service.account.base_help:
+        print(f"  Address: {words.plain(service.account.base_help, 1000)}")
     for way in service.account.ways:
         print(f"  signs in with     {', '.join(variable(service, field) for field in way.fields)}")
     for field in service.account.fields:

@@ -6,6 +6,7 @@ called attached and never repeated blindly.
     DNS, connect, TLS, proxy refused: nothing was sent     not attached     retry where it may pass
     the expected status, and `accepted` true if any        attached         done
     an error inside a 200, or another 4xx (429: wait)      refused          needs attention
+      whose [[errors]] say rate_limited or service_down    as 429, as 5xx
     3xx, 408, 409, 425, 5xx, time-out, lost, unreadable    unknown          look, else a person
 """
 
@@ -199,7 +200,7 @@ class _Run:
         problem = self._tools.conversation.judge(answer, call, "attach")
         if _expected(answer.status, call):
             if problem is not None:
-                return Verdict.REFUSED, problem
+                return self._said_inside(problem)
             self._made = self._what_was_made(answer)
             return self._accepted(answer)
         if problem is None:
@@ -209,8 +210,16 @@ class _Run:
         if answer.status == 429:
             return Verdict.NOT_SENT, dataclasses.replace(problem, wait=told_wait(answer.headers))
         if 400 <= answer.status < 500 and answer.status not in UNKNOWN_STATUSES:
-            return Verdict.REFUSED, problem
+            return self._said_inside(problem)
         return Verdict.UNKNOWN, self._unknown(problem)
+
+    def _said_inside(self, problem: Problem) -> tuple[Verdict, Problem | None]:
+        """What a refusal means whose status does not say it: services with one status for all name the kind inside."""
+        if problem.kind is Kind.RATE_LIMITED:
+            return Verdict.NOT_SENT, problem
+        if problem.kind is Kind.SERVICE_DOWN:
+            return Verdict.UNKNOWN, self._unknown(problem)
+        return Verdict.REFUSED, problem
 
     def _what_was_made(self, answer: Answer) -> str | None:
         """The id of what the attach made, so that no other batch takes it for its own; None if the answer has none."""

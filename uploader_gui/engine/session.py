@@ -12,6 +12,7 @@ from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock
 from uploader_gui.core.problems import PASSING, UploadError
 from uploader_gui.core.scrub import Scrubber
+from uploader_gui.core.words import plain
 from uploader_gui.engine.asking import judge, request_for, unexpected
 from uploader_gui.engine.expiry import seconds_left
 from uploader_gui.engine.http import Client
@@ -103,6 +104,9 @@ def check_account(account: Account) -> None:
     origin = origin_of(account.base)
     if origin is None or not safe(origin):
         raise AccountError("The address must begin with https:// (http:// only on this computer).")
+    if account.service.account.base_help and origin == origin_of(account.service.account.base):
+        wanted = plain(account.service.account.base_help, 1000)
+        raise AccountError(f"{account.service.name} has an address of its own for each customer: {wanted}")
     labels = {one.id: one.label for one in account.service.account.fields}
     for name, value in account.values.items():
         if re.search(r"[\r\n\0]", value):

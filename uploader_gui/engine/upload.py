@@ -304,7 +304,7 @@ class _Run:
             return dataclasses.replace(upload, answers=answers)
         except UploadError as error:
             problem = error.problem
-        if not confirm.repeat and problem.sent and not refused_for_sure(problem.status):
+        if not confirm.repeat and problem.sent and not _refused(problem):
             problem = dataclasses.replace(problem, kind=Kind.CONFIRM_UNKNOWN, name=upload.name)
         raise UploadError(problem)
 
@@ -365,6 +365,13 @@ class _ExpiredError(Exception):
 def refused_for_sure(status: int | None) -> bool:
     """Whether a status says that nothing was done: a 4xx, but none that a server at work might send."""
     return status is not None and 400 <= status < 500 and status not in {408, 409, 425}
+
+
+def _refused(problem: Problem) -> bool:
+    """Whether nothing was done: the status says so, or a success does whose [[errors]] name what was wrong."""
+    inside = problem.status is not None and 200 <= problem.status < 300
+    inside = inside and problem.kind not in {Kind.UNEXPECTED_ANSWER, Kind.SERVICE_DOWN}
+    return inside or (refused_for_sure(problem.status) and problem.kind is not Kind.SERVICE_DOWN)
 
 
 def _carried_checksum(

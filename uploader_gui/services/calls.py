@@ -52,7 +52,9 @@ def _owners(service: schema.Service) -> Iterator[tuple[str, schema.Service | sch
 
 def check(service: schema.Service) -> Iterator[Mistake]:
     """Find calls whose parts do not go together."""
-    own = {_place(service.account.base), *((host, 443) for host in service.hosts)}
+    own: set[tuple[str | None, int]] = {(host, 443) for host in service.hosts}
+    if not service.account.base_help:
+        own.add(_place(service.account.base))
     for key, call in of_service(service):
         yield from _check_host(f"{key}.call", call.call, own)
         carries = call.body_json is not None or call.form is not None

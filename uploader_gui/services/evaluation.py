@@ -54,7 +54,7 @@ def _size(value: Any) -> int:
 
 
 class Functions(jmespath.functions.Functions):
-    """The library's functions and our four."""
+    """The library's functions and our six."""
 
     def __init__(self, scope: Scope, spend: Callable[[int], None]) -> None:
         self._scope = scope
@@ -84,6 +84,20 @@ class Functions(jmespath.functions.Functions):
     @jmespath.functions.signature({"types": ["string"]})
     def _func_html(self, text: str) -> str:
         return html.escape(text)
+
+    @jmespath.functions.signature({"types": ["object"]})
+    def _func_items(self, value: dict[str, Any]) -> list[list[Any]]:
+        return [[name, member] for name, member in value.items()]
+
+    @jmespath.functions.signature({"types": ["array-array"]})
+    def _func_from_items(self, items: list[list[Any]]) -> dict[str, Any]:
+        made = {}
+        for item in items:
+            if len(item) != 2 or not isinstance(item[0], str):
+                raise ValueError("not a name and a value")
+            self._spend(1)
+            made[item[0]] = item[1]
+        return made
 
     @jmespath.functions.signature({"types": ["string"]}, {"types": ["array-string"]})
     def _func_join(self, separator: str, texts: list[str]) -> str:

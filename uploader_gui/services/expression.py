@@ -1,7 +1,9 @@
 """`${ … }`: a JMESPath expression (https://jmespath.org/specification.html) over what is known so far.
 
-The language is the library's; four functions are added, as JMESPath cannot look outside a list it walks:
-`root()` all known names, `time(text)` ISO date to seconds, `split(text, separator)`, `html(text)` escaped.
+The language is the library's; six functions are added, as JMESPath cannot look outside a list it walks and has no
+names that are known only then: `root()` all known names, `time(text)` ISO date to seconds,
+`split(text, separator)`, `html(text)` escaped, `items(object)` its [name, value] pairs, `from_items(pairs)` the object
+of such pairs (the last two as in JMESPath's own proposal JEP 13).
 """
 
 import functools
@@ -23,7 +25,7 @@ MAX_LENGTH = 2000
 MAX_DEPTH = 60
 
 FUNCTIONS: Mapping[str, Any] = Functions.FUNCTION_TABLE
-OWN_FUNCTIONS = ("html", "root", "split", "time")
+OWN_FUNCTIONS = ("from_items", "html", "items", "root", "split", "time")
 
 Token = Mapping[str, Any]
 

@@ -35,6 +35,7 @@ _GIVES: dict[str, Shape] = {
     **dict.fromkeys(("avg", "to_number"), Text(optional=True, kind="number")),
     **dict.fromkeys(("max", "min"), Text(optional=True)),
     **dict.fromkeys(("keys", "split"), List(STRING)),
+    "items": List(List(ANYTHING)),
 }
 
 
@@ -79,6 +80,7 @@ def wrong_argument(name: str, index: int, shape: Shape, *, guarded: bool) -> lis
 _SPOKEN = {
     **PLAIN_WORDS,
     "array": "a list",
+    "array-array": "a list of lists",
     "array-number": "a list of numbers",
     "array-string": "a list of texts",
     "object": "an object",

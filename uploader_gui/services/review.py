@@ -13,6 +13,7 @@ class Review:
 
     Attributes:
         keys_go_to: The hosts that get the key.
+        own_address: Whether the key goes to an address that each customer fills in, too.
         bytes_go_to: The hosts that get the files, as far as the file names them.
         bytes_go_anywhere: Whether the service itself says, each time, where files go.
         targets: By who sees what is attached there: "me", "team", "customer", "public".
@@ -21,6 +22,7 @@ class Review:
     """
 
     keys_go_to: tuple[str, ...]
+    own_address: bool
     bytes_go_to: tuple[str, ...]
     bytes_go_anywhere: bool
     targets: dict[str, tuple[str, ...]]
@@ -34,6 +36,7 @@ def review(service: schema.Service) -> Review:
     seen = {one.seen_by for one in service.targets.values()}
     return Review(
         keys_go_to=key_hosts(service),
+        own_address=bool(service.account.base_help),
         bytes_go_to=tuple(sorted({place for place in places if place is not None})),
         bytes_go_anywhere=None in places,
         targets={
@@ -47,9 +50,9 @@ def review(service: schema.Service) -> Review:
 
 
 def key_hosts(service: schema.Service) -> tuple[str, ...]:
-    """The hosts that get an account's key: the service's own, and those it lists."""
-    base = urlsplit(service.account.base).netloc
-    return tuple(dict.fromkeys((base, *service.hosts)))
+    """The hosts that get an account's key: the service's own, if it has one for all, and those it lists."""
+    base = () if service.account.base_help else (urlsplit(service.account.base).netloc,)
+    return tuple(dict.fromkeys((*base, *service.hosts)))
 
 
 def _transfers(service: schema.Service) -> Iterator[str | None]:
@@ -60,6 +63,6 @@ def _transfers(service: schema.Service) -> Iterator[str | None]:
         if not isinstance(first, str):
             yield None
         elif first.startswith("/"):
-            yield urlsplit(service.account.base).netloc
+            yield None if service.account.base_help else urlsplit(service.account.base).netloc
         else:
             yield urlsplit(first).netloc

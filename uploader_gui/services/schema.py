@@ -60,15 +60,6 @@ class Call(Part):
     success: tuple[Status, ...] | None = None
 
 
-class Way(Part):
-    """One way to sign in: used when exactly these fields are filled."""
-
-    fields: tuple[Identifier, ...] = Field(min_length=1)
-    basic: "Basic | None" = None
-    headers: Credentials = Field(default_factory=dict)
-    token: "TokenExchange | None" = None
-
-
 class Basic(Part):
     """HTTP Basic (RFC 7617)."""
 
@@ -89,6 +80,15 @@ class TokenExchange(Call):
     value: Template
     expires: Expiry | None = None
     refresh: TokenRefresh | None = None
+
+
+class Way(Part):
+    """One way to sign in: used when exactly these fields are filled."""
+
+    fields: tuple[Identifier, ...] = Field(min_length=1)
+    basic: Basic | None = None
+    headers: Credentials = Field(default_factory=dict)
+    token: TokenExchange | None = None
 
 
 class Check(Call):
@@ -113,9 +113,16 @@ class AccountField(Part):
 
 
 class Account(Part):
-    """How one signs in."""
+    """How one signs in.
+
+    Attributes:
+        base: Where the service is.
+        base_help: Where each customer has an address of their own: what it looks like. Then `base` is only an example:
+            a person fills in theirs, and nothing is ever sent to the example.
+    """
 
     base: HttpsUrl
+    base_help: str = ""
     fields: tuple[AccountField, ...] = Field(min_length=1)
     ways: tuple[Way, ...] = Field(min_length=1)
     check_: Check = Field(alias="check")
