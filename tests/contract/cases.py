@@ -52,6 +52,10 @@ class Case:
         """A name of a file it takes."""
         return f"{stem}.{'png' if self.pictures else 'pdf'}"
 
+    def shown(self, name: str) -> str:
+        """What the service calls a file of this name: Rails, which Circle is made with, cleans names."""
+        return name.translate(str.maketrans("%$|:;\\", "------")) if self.service == "circle" else name
+
     def file(self, folder: Path, stem: str | bytes = "Offer") -> Path:
         """Write a file it takes, unlike any other."""
         ending = os.fsencode(self.name(""))

@@ -69,6 +69,17 @@ def test_lost_attach_is_found(cli: CommandLine, tmp_path: Path) -> None:
     assert steps[-2:] == [("verify", "started"), ("verify", "done")]
 
 
+@pytest.mark.parametrize("name", ["plain.png", "My photo (1) 100%; ä😀.png"])
+def test_lost_post_is_found(name: str, cli: CommandLine, tmp_path: Path) -> None:
+    """Circle shows only the address of a post's picture, with the name cleaned and encoded: it is found by that."""
+    case = Case(service="circle", target="post")
+    path = case.file(tmp_path).rename(tmp_path / name)
+    cli.practice.misbehave(Fault(kind="drop_after_attach", service="circle"))
+    result = cli.send("circle", path, target="post", inputs=case.inputs)
+    assert (result.code, result.problems) == (0, [])
+    assert cli.attach_calls("circle") == 1
+
+
 def test_lost_attach_that_sends_is_never_repeated(cli: CommandLine, tmp_path: Path) -> None:
     """What is sent to people and cannot be found is called unknown, and not sent a second time."""
     cli.way = 1

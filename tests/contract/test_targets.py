@@ -32,7 +32,7 @@ def send(cli: CommandLine, case: Case, *paths: Path) -> Result:
 def check_whole(cli: CommandLine, case: Case, result: Result, paths: dict[Path, str]) -> None:
     """Hold what the practice service has against the files, and the receipts against both."""
     practice = cli.practice
-    expected = Counter(print_of(path, name) for path, name in paths.items())
+    expected = Counter(print_of(path, case.shown(name)) for path, name in paths.items())
     assert (result.code, result.problems) == (0, []), result.text or result.err
     if case.attaches:
         assert attached(practice, case.service) == [expected]
@@ -90,7 +90,7 @@ def test_empty_file(case: Case, cli: CommandLine, tmp_path: Path) -> None:
 
 @every_target
 def test_names(case: Case, cli: CommandLine, tmp_path: Path) -> None:
-    """Every name a person may give a file arrives as it is."""
+    """Every name a person may give a file arrives as it is, or as the service cleans it."""
     stems = [" ".join(NAMES[:-1])[:80]] if case.flow.max_files == 1 else NAMES
     paths = [case.file(tmp_path, stem) for stem in stems]
     check_whole(cli, case, send(cli, case, *paths), {path: path.name for path in paths})

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.fixtures import cli, clock, pace, practice
 from tests.real_servers.ceph import Radosgw
 from tests.real_servers.rails_server import BUCKET, Rails
 from tests.real_servers.running import Running, program
+
+__all__ = ["cli", "clock", "pace", "practice"]
 
 _CEPH = ("ceph-mon", "ceph-osd", "radosgw", "ceph", "radosgw-admin", "ceph-authtool", "monmaptool")
 

@@ -148,6 +148,12 @@ def _(side: Side) -> str:
     return f"{side.put(signed, content)} then {side.attach(signed['signed_id'])}"
 
 
+@case("the name that is shown", "a-b-c-d-e-f “h” 契約 😀 é.txt")
+def _(side: Side) -> str:
+    filename: str = side.sign(filename=" a%b$c|d:e;f “h” 契約 😀 é.txt ").json()["filename"]
+    return filename
+
+
 @case("names of all kinds", "200 then attached", "204 then attached")
 def _(side: Side) -> str:
     signed = side.sign(filename='dört "ça" 契約 😀; a=b%20.txt').json()

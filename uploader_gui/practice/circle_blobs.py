@@ -22,6 +22,7 @@ from uploader_gui.practice.world import StoredObject, World
 
 _URL_LIVES = 300
 _MOST = 5 * 2**30
+_UNSAFE = str.maketrans(dict.fromkeys("\u202e%$|:;/\\", "-"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +75,7 @@ class Blobs:
     def sign(self, wanted: Any) -> dict[str, Any]:
         """The answer to POST /direct_uploads for a `blob` of the body, whatever it is."""
         _check(wanted)
-        blob = self._new(secrets.token_hex(14), wanted["filename"], wanted["content_type"])
+        blob = self._new(secrets.token_hex(14), _cleaned(wanted["filename"]), wanted["content_type"])
         self._world.announce("circle", blob.key, blob.name)
         headers = {
             "Content-Type": blob.type,
@@ -155,6 +156,11 @@ class Blobs:
             return None
         message = json.loads(base64.urlsafe_b64decode(text))["_rails"]
         return int(message["message"]) if message["pur"] == purpose else None
+
+
+def _cleaned(name: str) -> str:
+    """A file's name as Rails shows it (ActiveStorage::Filename#sanitized)."""
+    return name.strip(" \t\r\n\f\v\0").translate(_UNSAFE)
 
 
 def _check(wanted: Any) -> None:

@@ -5,16 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.cli.fixtures import cli as plain_cli
-from tests.cli.fixtures import clock, pace, practice
 from tests.cli.harness import CommandLine
 from tests.contract.cases import Case
 from tests.real_servers.ceph import Radosgw
 from tests.real_servers.front import BUCKET, Front
 from tests.real_servers.rails_server import Rails
 from uploader_gui.practice import PracticeService
-
-__all__ = ["clock", "pace", "plain_cli", "practice"]
 
 
 @pytest.fixture
@@ -27,10 +23,10 @@ def front(practice: PracticeService, radosgw: Radosgw, rails: Rails) -> Iterator
 
 
 @pytest.fixture
-def cli(plain_cli: CommandLine, front: Front) -> CommandLine:
+def cli(cli: CommandLine, front: Front) -> CommandLine:
     """The command line, whose services are reached through the front."""
-    plain_cli.front, plain_cli.ended = front.origin, front.hand_over
-    return plain_cli
+    cli.front, cli.ended = front.origin, front.hand_over
+    return cli
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ class Uploads < Rails::Application
   config.secret_key_base = "only for a server that lives as long as the tests"
   config.hosts.clear
   config.logger = ActiveSupport::Logger.new($stdout)
-  config.log_level = :info
+  config.log_level = :warn
   config.active_storage.service = :disk
   config.active_storage.service_configurations = {
     "disk" => { "service" => "Disk", "root" => "#{ENV.fetch("UPLOADS_FOLDER")}/storage" },
