@@ -47,6 +47,7 @@ QT = "the window's toolkit, Qt"
 ORDINARY_USER = "tests that must not have root's rights"
 KEYCHAIN = "tests with a real keychain"
 SERVERS = "tests on real servers"
+DESKTOP = "tests on a screen of their own, with mouse and keyboard"
 
 PURPOSES: Mapping[str, tuple[Package, ...]] = {
     QT: (
@@ -86,6 +87,14 @@ PURPOSES: Mapping[str, tuple[Package, ...]] = {
         Package(names=("iproute2",), program="ss"),
         Package(names=("nodejs",), program="node"),
         Package(names=("npm",), program="npm"),
+    ),
+    DESKTOP: (
+        Package(names=("xvfb",), program="Xvfb"),
+        Package(names=("openbox",), program="openbox"),
+        Package(names=("xdotool",), program="xdotool"),
+        Package(names=("x11-utils",), program="xwininfo"),
+        # A file manager whose toolkit is not ours: what is dragged out of it is what people drag.
+        Package(names=("pcmanfm",), program="pcmanfm"),
     ),
 }
 

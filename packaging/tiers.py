@@ -203,7 +203,7 @@ def purposes(names: Sequence[str], *, fast: bool) -> list[str]:
     """Return what these tiers need of the system; tests that need it are marked slow, so fast ones need nothing."""
     if "tests" not in names or fast:
         return []
-    return [system_packages.QT, system_packages.ORDINARY_USER, system_packages.KEYCHAIN]
+    return [system_packages.QT, system_packages.ORDINARY_USER, system_packages.KEYCHAIN, system_packages.DESKTOP]
 
 
 def welcome(names: Sequence[str], *, fast: bool) -> list[str]:

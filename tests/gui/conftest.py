@@ -20,8 +20,8 @@ try:
 except ImportError:
     # Qt's libraries are not there: then only what needs none is collected. The full tests make sure that they are.
     collect_ignore = [
-        path.name
-        for path in Path(__file__).parent.glob("test_*.py")
+        str(path.relative_to(Path(__file__).parent))
+        for path in Path(__file__).parent.rglob("test_*.py")
         if any(word in path.read_text(encoding="utf-8") for word in ("PySide6", "driver"))
     ]
 

@@ -55,7 +55,7 @@ def test_only_the_whole_tests_need_system_packages() -> None:
     everything = tiers.chosen([], fast=False)
     assert tiers.purposes(everything, fast=True) == []
     assert tiers.purposes([name for name in everything if name != "tests"], fast=False) == []
-    assert len(tiers.purposes(["tests"], fast=False)) == 3
+    assert len(tiers.purposes(["tests"], fast=False)) == 4
     assert tiers.welcome(everything, fast=True) == []
     assert len(tiers.welcome(["tests"], fast=False)) == 1
     assert commands.TERMINAL_PURPOSES == ()

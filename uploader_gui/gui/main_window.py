@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QVBoxLayout, 
 
 from uploader_gui.core.batch import ENDED_BATCHES, BatchState
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import bars, deeds, notices, ways_in, wording
+from uploader_gui.gui import bars, deeds, notices, tab_order, ways_in, wording
 from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.details_panel import DetailsPanel
 from uploader_gui.gui.doing import Doing
@@ -34,6 +34,7 @@ from uploader_gui.gui.leaving import Leaving
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.offering import Offering
 from uploader_gui.gui.pages import EmptyPage, Pages
+from uploader_gui.gui.pasting import Pasting
 from uploader_gui.gui.queue_model import QueueModel, Row
 from uploader_gui.gui.queue_view import QueueView
 from uploader_gui.gui.rows import Group, Node
@@ -93,6 +94,7 @@ class MainWindow(QMainWindow):
         self.doing = Doing(desk, QGuiApplication.clipboard(), self, opens=opens)
         self.offering = Offering(desk, self.target, self.offer, self)
         self.telling = Telling(self.model, self)
+        self._pasting = Pasting(self)
         self._lay_out()
         self.overlay = DropOverlay(self.inside)
         self.drops = Drops(self, self.inside, self.queue, self.target, self.overlay)
@@ -102,7 +104,6 @@ class MainWindow(QMainWindow):
         self._tick.setInterval(TICK)
         self._tick.timeout.connect(self._show_undo)
         self._show_pages()
-        self.target.accounts.setFocus()
 
     def _lay_out(self) -> None:
         left = QWidget(self)
@@ -140,6 +141,8 @@ class MainWindow(QMainWindow):
         desk.failed.connect(self._failed)
         desk.broke.connect(self._broke)
         desk.opened.connect(self._show_pages)
+        # Until there are accounts it is disabled, and what is disabled cannot keep the keyboard.
+        desk.opened.connect(self.target.accounts.setFocus)
         desk.accounts_changed.connect(self._show_pages)
         desk.closed.connect(self.close)
         self.model.changed.connect(self._batch_changed)
@@ -260,6 +263,11 @@ class MainWindow(QMainWindow):
         event.accept()
         self.activateWindow()
         self._take(event.mimeData(), onto, _("Image"))
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
+        """Go on with the keyboard, as the eye does."""
+        tab_order.follow_layout(self.inside)
+        return super().focusNextPrevChild(forward)
 
     # ---------------------------------------------------------------------------------------------------- rows
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name

@@ -1,7 +1,7 @@
 """Draws the queue's rows: quiet, aligned, in the palette's colours, with the style's own bar and button."""
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QIcon, QMouseEvent, QPainter, QPalette
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QMouseEvent, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
@@ -56,7 +56,7 @@ class QueueDelegate(QStyledItemDelegate):
         """Draw one cell."""
         row = self._model.row(index.row())
         painter.save()
-        self._background(painter, option, row)
+        self._background(painter, option, index, row)
         area = _inside(option, index)
         column = index.column()
         if column == Column.NAME:
@@ -69,13 +69,20 @@ class QueueDelegate(QStyledItemDelegate):
             self._progress(painter, option, area, row)
         painter.restore()
 
-    def _background(self, painter: QPainter, option: QStyleOptionViewItem, row: Row) -> None:
+    def _background(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex, row: Row
+    ) -> None:
         palette = option.palette
         if _chosen(option):
             painter.fillRect(option.rect, palette.brush(_group(option), QPalette.ColorRole.Highlight))
         elif row.upload is None:
             base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
             painter.fillRect(option.rect, look.mixed(base, text, 0.045))
+        if _current(option, index) and not _chosen(option):
+            # With Ctrl the keyboard goes on without choosing: Enter is about this row then.
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), 1))
+            painter.drawLine(option.rect.topLeft(), option.rect.topRight())
+            painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
 
     def _name(self, painter: QPainter, option: QStyleOptionViewItem, area: QRect, row: Row) -> None:
         left = area.left()
@@ -271,6 +278,12 @@ def _inside(option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelI
 
 def _chosen(option: QStyleOptionViewItem) -> bool:
     return bool(option.state & QStyle.StateFlag.State_Selected)
+
+
+def _current(option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> bool:
+    """Whether the keyboard is in this row."""
+    view = option.widget
+    return isinstance(view, QTableView) and view.hasFocus() and view.currentIndex().row() == index.row()
 
 
 def _group(option: QStyleOptionViewItem) -> QPalette.ColorGroup:

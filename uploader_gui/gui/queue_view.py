@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
 from uploader_gui.core.translation import gettext as _
@@ -150,7 +150,7 @@ class QueueView(QTableView):
 
     # ---------------------------------------------------------------------------------------------------- keys
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Space pauses and resumes, Del gives up, Enter shows more, the arrows unfold and fold."""
+        """Space pauses and resumes, Del gives up, Enter shows more; the arrows fold, Home and End go to the ends."""
         row, key = self.current, event.key()
         if key == Qt.Key.Key_Space:
             self.wish(Deed.RESUME, Deed.PAUSE)
@@ -162,6 +162,21 @@ class QueueView(QTableView):
             self._fold(row, unfold=(key == Qt.Key.Key_Right) == self.left_to_right())
         else:
             super().keyPressEvent(event)
+
+    def moveCursor(  # noqa: N802 - Qt's name
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Home and End go to the first and the last row: for a table they are the ends of a row, which is one thing."""
+        if action in {QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd}:
+            modifiers |= Qt.KeyboardModifier.ControlModifier
+        return super().moveCursor(action, modifiers)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Where the keyboard is, is seen, and is what its keys are about: the current row is chosen."""
+        super().focusInEvent(event)
+        row = self.current
+        if row is not None and not self.selectionModel().hasSelection():
+            self.choose(row.node.batch.id, None if row.upload is None else row.upload.id)
 
     def _fold(self, row: Row, *, unfold: bool) -> None:
         if row.upload is not None:
