@@ -9,7 +9,8 @@ from typing import Any
 from uploader_gui.core.remembered import RECENT, Remembered
 from uploader_gui.store.ledger import Ledger
 
-_SAME = "service = ? AND base = ? AND account = ? AND target = ? AND inputs = ?"
+_UNPIN = "UPDATE remembered SET pinned = 0 WHERE service = ? AND base = ? AND account = ? AND target = ? AND inputs = ?"
+_FORGET = "DELETE FROM remembered WHERE service = ? AND base = ? AND account = ? AND target = ? AND inputs = ?"
 _KEEP = """
     INSERT INTO remembered (service, base, account, target, inputs, named, place, service_name, pinned, used)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -46,7 +47,7 @@ def unpin(ledger: Ledger, one: Remembered) -> None:
     """Take a pin back: it is one of those that were used. Raises StoreError."""
 
     def job(connection: sqlite3.Connection) -> None:
-        connection.execute(f"UPDATE remembered SET pinned = 0 WHERE {_SAME}", _key(one))  # noqa: S608 - our own text
+        connection.execute(_UNPIN, _key(one))
         connection.execute(_PRUNE, (RECENT,))
 
     ledger.write(job)
@@ -54,7 +55,7 @@ def unpin(ledger: Ledger, one: Remembered) -> None:
 
 def forget(ledger: Ledger, one: Remembered) -> None:
     """Forget one. Raises StoreError."""
-    ledger.write(lambda connection: connection.execute(f"DELETE FROM remembered WHERE {_SAME}", _key(one)))  # noqa: S608 - our own text
+    ledger.write(lambda connection: connection.execute(_FORGET, _key(one)))
 
 
 def _key(one: Remembered) -> tuple[str, str, str, str, str]:
