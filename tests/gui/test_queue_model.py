@@ -90,6 +90,16 @@ def texts(model: QueueModel) -> list[str]:
     return [" | ".join(model.data(model.index(row, column)) for column in Column) for row in range(model.rowCount())]
 
 
+def test_a_new_file_that_has_moved_on_already_is_one_row(model: QueueModel) -> None:
+    """Whoever counts the rows that were told (every view does) has as many as there are."""
+    told: list[int] = []
+    model.rowsInserted.connect(lambda _parent, first, last: told.append(last - first + 1))
+    whole, files = batch(1, 3)
+    running = [_with(one, state=UploadState.RUNNING) for one in files]
+    model.take([Change(whole), *(Change(whole, one) for one in [*files, *running[:2]]), Change(whole, running[2])])
+    assert sum(told) == model.rowCount() == 4
+
+
 def test_golden_texts(model: QueueModel, clock: Clock) -> None:
     """What every kind of row says."""
     whole, files = batch(1, 6)

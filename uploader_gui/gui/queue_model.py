@@ -237,14 +237,14 @@ class QueueModel(QAbstractTableModel):
             one = told[at]
             node = self._nodes.get(one.batch.id) or self._new(one)
             self._take_batch(node, one)
-            fresh: list[Change] = []
+            fresh: dict[str, Change] = {}
             # A run of new files of one batch comes as one piece.
             while at < len(told) and told[at].batch.id == one.batch.id:
                 change = told[at]
                 if change.upload is None:
                     self._take_batch(node, change)
-                elif node.upload(change.upload.id) is None:
-                    fresh.append(change)
+                elif node.upload(change.upload.id) is None and change.upload.id not in fresh:
+                    fresh[change.upload.id] = change
                 else:
                     self._flush(node, fresh)
                     self._count_sent(node, change.upload)
@@ -311,16 +311,16 @@ class QueueModel(QAbstractTableModel):
             self.unfold(node.batch.id, unfolded=True)
         node.unfolded = unfolded
 
-    def _flush(self, node: Node, fresh: list[Change]) -> None:
+    def _flush(self, node: Node, fresh: dict[str, Change]) -> None:
         """Add new files beneath their batch."""
         if not fresh:
             return
         first = self.row_of(node.batch.id)
-        fitting = [one for one in fresh if one.upload is not None and self._finds(node, one.upload)]
+        fitting = [one for one in fresh.values() if one.upload is not None and self._finds(node, one.upload)]
         if first is not None and node.unfolded and fitting:
             begin = first + 1 + node.shown
             self.beginInsertRows(QModelIndex(), begin, begin + len(fitting) - 1)
-        for one in fresh:
+        for one in fresh.values():
             if one.upload is not None:
                 node.put(one.upload, one.meter)
                 node.find(one.upload, self._text)
