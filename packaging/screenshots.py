@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 
 from uploader_gui.app import build, practice_account
 from uploader_gui.core.batch import BatchState, UploadState
+from uploader_gui.gui.picker import Picker
 from uploader_gui.practice import SAMPLES, SERVICES, Fault, PracticeService
 from uploader_gui.workers.desk import State
 
@@ -216,6 +217,35 @@ def offer(stage: Stage) -> None:
     stage.window.take_files([str(stage.file("Offer.pdf", 310_000))])
 
 
+def search(stage: Stage) -> None:
+    """A record is found by typing."""
+    field = stage.window.target.fields.field("lead")
+    if not isinstance(field, Picker):
+        raise SystemExit("A lead is not searched for.")
+    field.edit.setFocus()
+    field.edit.insert("logistics")
+    stage.until(lambda: field.found is not None and field.found.texts)
+
+
+def adding(stage: Stage) -> None:
+    """Files are dragged over the row of a batch that is still open."""
+    node = stage.send(
+        "close",
+        "email_send",
+        {"lead": "lead_globex", "contact": "cont_globex_hank", "sender": SAMPLES["close"]["sender"]},
+        [stage.file("Offer.pdf", 310_000)],
+    )
+    stage.until(lambda: node.all_stored)
+    queue, window = stage.window.queue, stage.window
+    at = queue.viewport().mapTo(window, queue.visualRect(window.model.index(0, 0)).center())
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(stage.file("Prices.pdf", 1000)))])
+    enter = QDragEnterEvent(
+        at, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    window.dragEnterEvent(enter)
+
+
 def history(stage: Stage) -> None:
     """What has ended."""
     for number, lead in enumerate(("lead_globex", "lead_initech", "lead_acme")):
@@ -250,6 +280,8 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "batch": batch,
     "undo": undo,
     "offer": offer,
+    "search": search,
+    "adding": adding,
     "history": history,
     "quit": quitting,
     "narrow": narrow,

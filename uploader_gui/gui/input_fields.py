@@ -72,6 +72,15 @@ class InputFields(QWidget):
             inputs: What is asked for.
             first: The ids of what is used before the files are attached: it is not folded away.
         """
+        self._first = first
+        if [field.input for field in self.fields] != list(inputs):  # else somebody may be typing in one of them
+            self._rebuild(inputs)
+        finder = self.finder
+        self._uses = {} if finder is None else {one.id: tuple(use.id for use in finder.uses(one)) for one in inputs}
+        self._show_waits()
+        self._fold()
+
+    def _rebuild(self, inputs: "Sequence[Input]") -> None:
         before = {field.input.id: field for field in self.fields}
         while self._form.rowCount():
             taken = self._form.takeRow(0)
@@ -81,13 +90,9 @@ class InputFields(QWidget):
                     widget.hide()
                     widget.deleteLater()  # later: it may be its own signal that leads here
         self.fields = []
-        self._first, self._unfolded = first, False
+        self._unfolded = False
         for one in inputs:
             self._add(one, before.get(one.id))
-        finder = self.finder
-        self._uses = {} if finder is None else {one.id: tuple(use.id for use in finder.uses(one)) for one in inputs}
-        self._show_waits()
-        self._fold()
 
     def _add(self, one: "Input", before: Field | None) -> None:
         field = self.make(one)
