@@ -54,7 +54,6 @@ class Chip(QFrame):
         row.setSpacing(GRID // 2)
         row.addWidget(self._name, 1)
         row.addWidget(self.cross)
-        self.setFocusProxy(self.cross)
 
     @property
     def text(self) -> str:

@@ -157,7 +157,7 @@ class DetailsPanel(QWidget):
         self.form.fill(row.node.batch.inputs, row.node.batch.named)
         self._draw()
         if self.form.fields:
-            self.form.fields[0].setFocus()
+            self.form.fields[0].keyboard.setFocus()
 
     def _finder(self, batch: Batch) -> Finder:
         """Finds records in the name of the account that the batch was begun with."""

@@ -2,12 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import ways_in
 from uploader_gui.gui.look import GRID
 
 if TYPE_CHECKING:
@@ -61,10 +59,9 @@ class Field(QWidget):
         """Say what people call what is filled in."""
 
     @property
-    def stops(self) -> list[QWidget]:
-        """Where the Tab key stops in it, in order."""
-        proxy = self.focusProxy()
-        return [] if proxy is None else [proxy]
+    def keyboard(self) -> QWidget:
+        """What in it takes the keyboard."""
+        return self
 
     def wait_for(self, labels: "Sequence[str]") -> None:
         """Say what must be filled in before this; nothing: it can be."""
@@ -81,7 +78,6 @@ class PlainField(Field):
             self._editor.setToolTip(one.help)
             self._editor.setAccessibleDescription(one.help)
         self._editor.setAcceptDrops(False)  # files dropped here are meant for the window
-        self._editor.installEventFilter(PastesOnlyText(self))
         self.setFocusProxy(self._editor)
         self._box.addWidget(self._editor)
 
@@ -128,6 +124,11 @@ class PlainField(Field):
         editor = self._editor
         return editor.currentText() if isinstance(editor, QComboBox) else ""
 
+    @property
+    def keyboard(self) -> QWidget:
+        """What is typed in, or chosen from."""
+        return self._editor
+
     def fill(self, value: Any, name: str = "", *, sure: bool = True) -> None:
         """Fill something in."""
         del name, sure
@@ -145,16 +146,3 @@ def _text_of(editor: QWidget) -> str:
     if isinstance(editor, QPlainTextEdit):
         return editor.toPlainText()
     return editor.text() if isinstance(editor, QLineEdit) else ""
-
-
-class PastesOnlyText(QObject):
-    """Lets a field take texts that are pasted, and leaves copied files and pictures to the window."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Keep the field from claiming the key while there is nothing for it to take."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            pasting = event.matches(QKeySequence.StandardKey.Paste)
-            if pasting and not ways_in.is_text(QGuiApplication.clipboard().mimeData()):
-                event.ignore()
-                return True
-        return super().eventFilter(watched, event)

@@ -103,7 +103,7 @@ class InputFields(QWidget):
         field.setMaximumWidth(WIDEST)
         label = QLabel(look.shown(one.label), self)
         label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setBuddy(field)
+        label.setBuddy(field.edit if isinstance(field, Picker) else field.keyboard)
         self._form.addRow(label, field)
         self.fields.append(field)
 
@@ -113,7 +113,7 @@ class InputFields(QWidget):
         self._unfolded = True
         self._fold()
         if hidden:
-            hidden[0].setFocus()
+            hidden[0].keyboard.setFocus()
 
     def _fold(self) -> None:
         """Show what must be filled in, or is, or is wanted; name the rest."""
@@ -148,11 +148,6 @@ class InputFields(QWidget):
     def _names(self) -> list[tuple[str, str, bool]]:
         named = [field for field in self.fields if field.value is not None and field.name]
         return [(field.input.id, field.name, field.sure) for field in named]
-
-    @property
-    def stops(self) -> list[QWidget]:
-        """Where the Tab key stops, in order."""
-        return [*(stop for field in self.fields for stop in field.stops), self.more]
 
     def field(self, input_id: str) -> Field | None:
         """The field of an input."""

@@ -1,4 +1,4 @@
-"""Copied files are for the window, also while a text field has the keyboard: it would take their names as text."""
+"""Copied files and pictures are for the window, also while a text field has the keyboard."""
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
@@ -8,7 +8,7 @@ from uploader_gui.gui import ways_in
 
 
 class Pasting(QObject):
-    """Leaves the key that pastes to the window's action where files were copied.
+    """Leaves the key that pastes to the window's action where files or a picture were copied.
 
     It looks at the events of the one widget that has the keyboard, not at all there are.
 
@@ -35,7 +35,7 @@ class Pasting(QObject):
             event.type() is QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
             and event.matches(QKeySequence.StandardKey.Paste)
-            and ways_in.paths_of(QGuiApplication.clipboard().mimeData())
+            and not ways_in.is_text(QGuiApplication.clipboard().mimeData())
         ):
             event.ignore()
             return True

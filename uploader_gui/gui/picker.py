@@ -22,7 +22,7 @@ from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
 from uploader_gui.gui import look
 from uploader_gui.gui.chip import Chip
-from uploader_gui.gui.field import Field, PastesOnlyText
+from uploader_gui.gui.field import Field
 from uploader_gui.gui.finder import Finder
 from uploader_gui.gui.flow_layout import FlowLayout
 from uploader_gui.gui.found_list import ROWS, FoundList, Pick
@@ -113,7 +113,6 @@ class Picker(Field):
         self._first_wanted = False
         self.edit = SearchEdit(self)
         self.edit.setAccessibleName(one.label)
-        self.edit.installEventFilter(PastesOnlyText(self))
         if self._finder is not None:
             self.edit.show_glass()
         self._describe()
@@ -122,7 +121,6 @@ class Picker(Field):
         self._chips.hide()
         self._box.addWidget(self._chips)
         self._box.addWidget(self.edit)
-        self.setFocusProxy(self.edit)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(SEARCH_AFTER)
@@ -165,9 +163,9 @@ class Picker(Field):
         return self._list
 
     @property
-    def stops(self) -> list[QWidget]:
-        """Where the Tab key stops in it: at each chip's cross, and in the line."""
-        return [*(chip.cross for chip in self.chips), self.edit]
+    def keyboard(self) -> QWidget:
+        """The line; where that is hidden, the cross that brings it back."""
+        return self.edit if self.input.list or not self._picks else self.chips[0].cross
 
     @property
     def searching(self) -> bool:
@@ -238,7 +236,7 @@ class Picker(Field):
             self.edit.setFocus()
         else:
             self._choose([chosen])
-            self.chips[0].cross.setFocus()
+            self.keyboard.setFocus()
         self._announce(_("{label}: {name}").format(label=self.input.label, name=words.plain(pick.name or pick.value)))
         self.settled.emit()
 
@@ -258,7 +256,6 @@ class Picker(Field):
             chip.show_pick(pick.value, pick.name)
         self._chips.setVisible(bool(self._picks))
         self.edit.setVisible(self.input.list or not self._picks)
-        self.setFocusProxy(self.edit if self.input.list or not self._picks else self.chips[0].cross)
         self._chips.updateGeometry()
 
     def _new_chip(self, number: int) -> Chip:

@@ -1,7 +1,6 @@
 """The target bar: whose account, what kind of thing, which record, and what else the target asks for."""
 
 import dataclasses
-import itertools
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -269,8 +268,6 @@ class TargetBar(QWidget):
         else:
             self._account_chosen()
         self.setEnabled(bool(self._desk.accounts))
-        if now is None and self._desk.accounts:
-            self.ask()  # the first account is there: this is the first thing to do
         self.recent.read()
 
     def _account_chosen(self) -> None:
@@ -298,25 +295,18 @@ class TargetBar(QWidget):
             self.fields.build(flow.target.inputs, flow.locked_inputs)
         self._changed()
 
-    def _order(self) -> None:
-        """Fields come and go: the Tab key goes through them as the eye does, not in the order they were made in."""
-        stops = [self.accounts, self.kinds, *self.fields.stops, self.again, self.recent.pin, self.recent.button]
-        for one, other in itertools.pairwise(stops):
-            QWidget.setTabOrder(one, other)
-
     def ask(self) -> None:
         """Let the person fill in what is missing."""
         missing = self.lacks
         field = next((one for one in self.fields.fields if one.input.label in missing), None)
         if field is not None:
-            field.setFocus()
+            field.keyboard.setFocus()
 
     def _filled(self) -> None:
         self._soon.start()
         self._changed()
 
     def _changed(self) -> None:
-        self._order()
         self.again.hide()
         self._show_about()
         self.recent.show_target(self.destination if self.flow is not None and not self.lacks else None, self.flow)

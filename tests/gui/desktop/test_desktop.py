@@ -208,7 +208,9 @@ def test_keyboard_alone(desktop: Desktop, practice: PracticeService, tmp_path: P
     assert desktop.program.tell(focus=True) == "Account"
     desktop.keys("c", "l", "o", "Tab", "n", "o", "t", "e")
     desktop.tab_to("Lead")
-    desktop.screen.do("type", "--delay", 30, "lead_globex")
+    desktop.screen.do("type", "--delay", 30, "globex")
+    desktop.keys("Return")
+    until(lambda: desktop.program.tell(focus=True) == "Lead: Globex Corporation. Take it back", "the lead")
     desktop.source.tell(copy_files=[str(file)])
     desktop.keys("ctrl+v")
     until(lambda: desktop.batches and desktop.batches[0].files[0].state == "running", "being sent")
