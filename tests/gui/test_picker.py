@@ -12,8 +12,10 @@ from tests.contract.cases import Case
 from tests.gui.driver import Driver, mime, practice_source
 from uploader_gui.core.batch import BatchState
 from uploader_gui.gui.found_list import FoundModel, Pick
+from uploader_gui.gui.input_fields import InputFields
 from uploader_gui.gui.picker import Picker
 from uploader_gui.practice import SAMPLES, Fault, PracticeService
+from uploader_gui.services import catalogue
 
 pytestmark = pytest.mark.slow
 
@@ -264,6 +266,16 @@ def test_optional_fields_are_folded_away(driver: Driver) -> None:
     driver.pick("contact", "hank", "Hank Scorpio")
     driver.aim("close", "note", {})
     assert fields.more.text() == "Text"
+
+
+def test_what_an_upload_step_uses_is_not_folded_away(qapp: object) -> None:
+    """What is used before the files are attached can be filled in before, though it may stay empty."""
+    del qapp
+    inputs = catalogue.find("close").targets["email_draft"].inputs
+    fields = InputFields()
+    fields.build(inputs, {"subject"})
+    assert fields.more.text() == "Contact, To, Text"
+    fields.deleteLater()
 
 
 def test_records_are_searched_where_a_batch_is_changed(

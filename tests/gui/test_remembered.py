@@ -76,6 +76,17 @@ def test_again(driver: Driver, practice: PracticeService, tmp_path: Path) -> Non
     assert [one.record for one in practice.world.attachments("close")] == ["lead_acme"] * 2
 
 
+def test_again_is_called_by_name(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
+    """Who pastes an address and drops at once is offered the record by its name as well, not by its id."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF")
+    driver.window.target.take_address("https://app.close.com/lead/lead_globex/")
+    driver.drop([path])
+    driver.state(BatchState.ATTACHED)
+    driver.until(lambda: driver.window.target.again.accessibleName() == "Note on Globex Corporation again")
+    assert len(practice.world.attachments("close")) == 1
+
+
 def test_a_record_chosen_meanwhile_stays(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
     """Who chooses the next record while the last drop is still being looked at does not lose it."""
     practice.misbehave(Fault(kind="delay", service="close", step="check", seconds=0.5))

@@ -28,11 +28,13 @@ class RememberedMenu(QObject):
 
     Attributes:
         chosen: Files are to go there: a Destination.
+        renewed: What is remembered was read anew.
         pin: Pins the target that is chosen.
         button: Shows the list.
     """
 
     chosen = Signal(object)
+    renewed = Signal()
 
     def __init__(self, desk: Desk, bar: QWidget) -> None:
         super().__init__(bar)
@@ -74,6 +76,13 @@ class RememberedMenu(QObject):
         self._pinned = {self._key(one.where) for one in found if one.what.pinned and one.where is not None}
         self._show_pin()
         self._fill()
+        self.renewed.emit()
+
+    def place_of(self, where: Destination) -> str:
+        """What a target is called in words; "" if it is not remembered."""
+        key = self._key(where)
+        same = [one.what.place for one in self._recalled if one.where is not None and self._key(one.where) == key]
+        return same[0] if same else ""
 
     # -------------------------------------------------------------------------------------------------- the star
     def show_target(self, where: Destination | None, flow: "Flow | None") -> None:

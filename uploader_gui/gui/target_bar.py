@@ -4,14 +4,13 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from uploader_gui.core import words
 from uploader_gui.core.problems import Kind, UploadError
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look, notices, wording
-from uploader_gui.gui.doing import LISTENING
+from uploader_gui.gui.about_line import AboutLine
 from uploader_gui.gui.finder import Finder
 from uploader_gui.gui.input_fields import InputFields
 from uploader_gui.gui.look import GRID
@@ -62,9 +61,7 @@ class TargetBar(QWidget):
         self.fields = InputFields(self, finder=Finder(desk, lambda: self.destination, self._take_in_field))
         self.again = look.Button("history", "", " ", parent=self)
         self.again.hide()
-        self._sign = QLabel(self)
-        self._sign.setFixedSize(look.ICON, look.ICON)
-        self._about = look.plain_label(parent=self)
+        self._about = AboutLine(self)
         self._lay_out()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -76,31 +73,28 @@ class TargetBar(QWidget):
         self.fields.settled.connect(self._name)
         self.again.clicked.connect(self._take_again)
         self.recent.chosen.connect(self.fill)
+        self.recent.renewed.connect(self._call_again)
         desk.opened.connect(self._show_accounts)
         desk.accounts_changed.connect(self._show_accounts)
-        self._say("")
         self._show_accounts()
 
     def _lay_out(self) -> None:
         to = QLabel(_("To"), self)
         to.setBuddy(self.accounts)
-        top, below = QHBoxLayout(), QHBoxLayout()
+        top = QHBoxLayout()
         top.setSpacing(GRID)
         for widget in (to, self.accounts, self.kinds):
             top.addWidget(widget)
         top.addStretch(1)
         top.addWidget(self.recent.pin)
         top.addWidget(self.recent.button)
-        below.setSpacing(GRID)
-        below.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        below.addWidget(self._about, 1)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         rows.setSpacing(GRID)
         rows.addLayout(top)
         rows.addWidget(self.fields)
         rows.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
-        rows.addLayout(below)
+        rows.addWidget(self._about)
 
     # ------------------------------------------------------------------------------------------------- choices
     @property
@@ -155,7 +149,7 @@ class TargetBar(QWidget):
     @property
     def about(self) -> str:
         """What must be known about the target, or is wrong with what is filled in."""
-        return self._about.text()
+        return self._about.text
 
     @property
     def _names(self) -> dict[str, str]:
@@ -204,13 +198,22 @@ class TargetBar(QWidget):
 
     def _offer_again(self, where: Destination, title: str) -> None:
         self._last = where
-        said = _("{place} again").format(place=title)
-        self.again.setText(look.shown(said))
         why = _("After each batch the record is taken away, so that the next files do not go there by accident.")
         self.again.setToolTip(why)
-        self.again.setAccessibleName(said)
         self.again.setAccessibleDescription(why)
+        self._show_again(title)
         self.again.show()
+
+    def _show_again(self, title: str) -> None:
+        said = _("{place} again").format(place=title)
+        self.again.setText(look.shown(said))
+        self.again.setAccessibleName(said)
+
+    def _call_again(self) -> None:
+        """Its record may have had no name yet when the files were dropped."""
+        place = "" if self._last is None else self.recent.place_of(self._last)
+        if place:
+            self._show_again(wording.titled(place))
 
     def _take_again(self) -> None:
         if self._last is not None:
@@ -313,29 +316,7 @@ class TargetBar(QWidget):
         self.changed.emit()
 
     def _show_about(self) -> None:
-        """Say what must be known before anything goes there: that it goes out to people; that it is not certain."""
-        flow = self.flow
-        parts = []
-        if flow is not None and flow.target.sends:
-            seconds = self._desk.undo_seconds * (LISTENING if QAccessible.isActive() else 1)
-            said = _(
-                "This goes out: {seen}. The files are stored first; it is sent when you press Send in its row, "
-                "and for {time} after that it can be undone."
-            )
-            seen = wording.seen_by(flow.target.seen_by)
-            parts.append(said.format(seen=seen, time=words.duration(seconds)))
-        elif flow is not None and flow.target.seen_by == "public":
-            parts.append(_("Everybody sees what is attached here."))
-        if flow is not None and flow.target.experimental:
-            parts.append(_("Experimental: {why}").format(why=words.plain(flow.target.experimental)))
-        self._say(" ".join(parts), "sending" if flow is not None and flow.target.sends else "info")
-
-    def _say(self, text: str, sign: str = "attention") -> None:
-        self._about.setText(text)
-        self._about.setVisible(bool(text))
-        self._sign.setVisible(bool(text))
-        colour = self.palette().color(self.foregroundRole())
-        self._sign.setPixmap(look.picture(sign, colour, self.devicePixelRatioF()))
+        self._about.show_target(self.flow, self._desk.undo_seconds)
 
     def _name(self) -> None:
         """Find out what is filled in, and what it is called."""
@@ -358,7 +339,7 @@ class TargetBar(QWidget):
             if error.problem.kind is Kind.NOT_FOUND and self._others:
                 self._take_linked(*self._others.pop(0))
             else:
-                self._say(notices.of_error(error).text)
+                self._about.say(notices.of_error(error).text)
 
         self._desk.name(where, named, failed)
 
