@@ -63,8 +63,8 @@ sys.exit(app.main([]))
 
 
 def everybodys_keys(practice: PracticeService) -> dict[str, str]:
-    """The variables of every service and way, as one environment; and those of a service that is called like us."""
-    known = {"UPLOADER_GUI_KEY": "gui-canary-3hK8wQ"}
+    """The variables of every service and way, as one environment; and of a service that is called nearly like us."""
+    known = {"UPLOADER_GUI_X_KEY": "gui-canary-3hK8wQ"}
     for service in SERVICES:
         for way in (0, 1 if service == "circle" else 0):
             known |= keys(practice, service, way)

@@ -106,6 +106,8 @@ class Session:
         self.run("diagnostics")
         self.run("diagnostics", "--without-names")
         self.run("history", "--json")
+        self.run("accounts", "list")
+        self.run("services", "try", "close")
         for path in (self.home / "logs" / "traces").glob("*.jsonl"):
             batch = path.name.partition(".")[0]
             if batch != "none":
@@ -122,6 +124,9 @@ def session(practice: PracticeService, tmp_path: Path, canaries: Canaries) -> It
     for service in SERVICES:
         known |= keys(practice, service, 1 if service == "circle" else 0)
     home = tmp_path / "home"
+    # What lies in the folder for passing files is searched as well, also after a kill.
+    (home / "tmp").mkdir(parents=True)
+    known["TMPDIR"] = str(home / "tmp")
     with Commands(practice, home, known) as commands:
         yield Session(practice, commands, home, canaries)
 

@@ -210,3 +210,22 @@ def test_nothing_hides_in_what_is_shown(cli: CommandLine, acme: Path, tmp_path: 
     assert "\u202e" not in result.out
     assert "\x1b" not in result.out
     assert "a\\u202eb" in result.out
+
+
+@pytest.mark.parametrize(
+    "content",
+    [[], 7, None, "text", {"name": "\ud800"}, {"name": ["deep"] * 2}, {"name": {"a": "b"}}, [[[[]]] * 50] * 50],
+)
+def test_any_answer(content: object, cli: CommandLine, acme: Path, tmp_path: Path) -> None:
+    """Whatever is given as an answer, to whatever step: it goes on, or it is said why not."""
+    path = answered(tmp_path, content)
+    for step in ("check", "sign", "transfer", "draft", "attach", "lookups.deal"):
+        result = cli("services", "try", str(acme), "--target", "note", "--answer", f"{step}={path}")
+        assert result.code in {0, 1}
+        assert bool(result.err) == bool(result.code)
+
+
+def test_basic_as_a_file_writes_it(cli: CommandLine, acme: Path) -> None:
+    """A header that only begins as Basic does is shown as it stands in the file."""
+    acme.write_text(acme.read_text("utf-8").replace("${account.key}", "Basic ${account.key}="), encoding="utf-8")
+    assert "X-Key: Basic <key>=" in cli("services", "try", str(acme)).out

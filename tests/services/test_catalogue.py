@@ -1,5 +1,6 @@
 """The catalogue finds the four services, and nothing else."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -106,6 +107,21 @@ def test_a_file_is_what_its_name_says(folder: Path) -> None:
     with pytest.raises(ServiceFileError):
         catalogue.find("broken")
     assert catalogue.find("kizen").id == "kizen"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has none")
+def test_a_pipe_is_no_service(folder: Path) -> None:
+    """What would be waited for is not opened; a link to a file is one."""
+    folder.mkdir(parents=True)
+    os.mkfifo(folder / "waits.toml")
+    (folder / "endless.toml").symlink_to("/dev/zero")
+    for name in ("waits", "endless"):
+        with pytest.raises(UnknownServiceError):
+            catalogue.find(name)
+    _service, content = _mine()
+    (folder.parent / "mine").write_bytes(content)
+    (folder / "acme.toml").symlink_to(folder.parent / "mine")
+    assert catalogue.find("acme").id == "acme"
 
 
 def test_a_review_says_where_keys_and_files_go() -> None:

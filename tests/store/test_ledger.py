@@ -144,6 +144,14 @@ def test_nobody_else_may_read_it(ledger: Ledger, path: Path) -> None:
         assert stat.S_IMODE(part.stat().st_mode) == 0o600, part.name
 
 
+def test_one_that_was_put_back(path: Path) -> None:
+    """A ledger that comes from a copy which everybody may read is the owner's only from then on."""
+    Ledger(path).close()
+    path.chmod(0o644)
+    Ledger(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 def test_what_is_deleted_is_gone_from_the_file(path: Path) -> None:
     """A signed address that is no longer needed is not left behind in free pages."""
     with Ledger(path) as ledger:

@@ -1,6 +1,7 @@
 """What is printed while a service file is tried: requests as they would go out, answers, what is known from then on."""
 
 import base64
+import contextlib
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -72,8 +73,8 @@ class Steps:
     def _header(self, value: str) -> str:
         """A header with what stands for secrets to be read, also where it is encoded (RFC 7617)."""
         scheme, _blank, rest = value.partition(" ")
-        if scheme == "Basic":
-            inside = base64.b64decode(rest).decode()
+        with contextlib.suppress(ValueError):  # a file may write there what it likes
+            inside = base64.b64decode(rest, validate=True).decode() if scheme == "Basic" else ""
             if any(secret in inside for secret in self._secrets):
                 return f"Basic base64({inside})"
         return value

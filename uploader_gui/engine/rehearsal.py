@@ -149,7 +149,10 @@ class _Service:
         headers = {"content-type": "application/json", "date": format_datetime(datetime.now(UTC)), **headers}
         if etag is not None:
             headers.setdefault("etag", f'"{etag}"')
-        body = json.dumps(content, ensure_ascii=False).encode()
+        try:
+            body = json.dumps(content, ensure_ascii=False).encode()
+        except UnicodeEncodeError:  # half a character, which JSON can only spell out
+            body = json.dumps(content).encode()
         return Answer(status=success[0], headers=headers, body=body, host="service.example")
 
     def _call(self, owner: str) -> schema.Call | schema.Transfer | None:

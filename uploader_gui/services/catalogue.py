@@ -79,6 +79,8 @@ def find(service_id: str) -> Service:
     if service_id not in ids:
         raise UnknownServiceError(service_id, ids)
     path = _path(service_id)
+    if not path.is_file():  # a pipe among them would be waited for, by every command
+        raise UnknownServiceError(service_id, tuple(one for one in ids if one != service_id))
     try:
         facts = path.stat()
         stamp = (facts.st_mtime_ns, facts.st_size)

@@ -85,6 +85,13 @@ def _host(value: str) -> str:
     return value
 
 
+def _service_id(value: str) -> str:
+    # A file is named by it, which Windows takes for a device; and so is a variable for the key: UPLOADER_GUI_HOME.
+    if re.fullmatch("con|prn|aux|nul|gui|(com|lpt)[0-9]", value):
+        raise ValueError("is a name that the system or this program has a use of its own for: choose another")
+    return value
+
+
 def _label(value: str) -> str:
     # Labels are shown in lists and questions: none may be a line of its own, or turn the text around it.
     if any(unicodedata.category(char) in _HIDDEN or unicodedata.bidirectional(char) in _TURNING for char in value):
@@ -179,6 +186,7 @@ Headers = Annotated[
 ]
 Credentials = Annotated[dict[str, Template], BeforeValidator(_header_names)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+ServiceId = Annotated[Identifier, AfterValidator(_service_id)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_label)]
 MediaType = Annotated[str, AfterValidator(_media_type)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]

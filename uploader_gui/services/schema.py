@@ -27,6 +27,7 @@ from uploader_gui.services.kinds import (
     Pairs,
     Scalar,
     Seconds,
+    ServiceId,
     Status,
 )
 from uploader_gui.services.template import Address, Template
@@ -359,7 +360,7 @@ class Service(Part):
     """A whole service file."""
 
     format: Literal[1]
-    id: Identifier
+    id: ServiceId
     name: Label
     docs: tuple[PageUrl, ...] = ()
     checked: Annotated[dt.date, Strict()] | None = None

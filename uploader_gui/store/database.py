@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum, auto
@@ -95,7 +96,14 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def _make_private(path: Path) -> None:
     """The file holds names of customers and, while a batch is open, signed addresses: for its owner only."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if hasattr(os, "fchmod") and stat.S_IMODE(os.fstat(file).st_mode) & 0o077:
+            # One that was put back from a copy.
+            with contextlib.suppress(OSError):
+                os.fchmod(file, 0o600)
+    finally:
+        os.close(file)
 
 
 def _version(connection: sqlite3.Connection) -> int:
