@@ -84,6 +84,8 @@ PURPOSES: Mapping[str, tuple[Package, ...]] = {
         Package(names=("nginx",), program="nginx"),
         Package(names=("libnginx-mod-stream",), file="usr/lib/nginx/modules/ngx_stream_module.so"),
         Package(names=("tinyproxy",), program="tinyproxy"),
+        # Lets the proxy know a host's name that no name server does.
+        Package(names=("libnss-wrapper",), file="usr/lib/*/libnss_wrapper.so"),
         Package(names=("iproute2",), program="ss"),
         Package(names=("nodejs",), program="node"),
         Package(names=("npm",), program="npm"),

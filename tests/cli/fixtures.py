@@ -18,6 +18,7 @@ class Pace:
     """How long answers are waited for; a test may change it before it runs a command."""
 
     stall: float = 30
+    answer: float = 5
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def cli(
     make = running.Engine
 
     def engine(*arguments: object, **named: object) -> running.Engine:
-        timing = Timing(connect=5, stall=pace.stall, answer=5)
+        timing = Timing(connect=5, stall=pace.stall, answer=pace.answer)
         policy = Policy(jitter=lambda: 1.0)
         return functools.partial(make, clock=clock, policy=policy, timing=timing)(*arguments, **named)  # type: ignore[arg-type]
 

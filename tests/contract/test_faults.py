@@ -150,7 +150,8 @@ def check_no_harm(cli: CommandLine, case: Case, result: Result, paths: list[Path
 )
 def test_once(case: Case, step: str, kind: str, cli: CommandLine, pace: Pace, tmp_path: Path) -> None:
     """A misbehaviour met once ends as the table says."""
-    pace.stall = 0.3 if kind == "stall" else 30
+    if kind == "stall":
+        pace.stall, pace.answer = 0.3, 0.6
     paths = [case.file(tmp_path, f"Offer {number}") for number in range(1 if case.flow.max_files == 1 else 2)]
     cli.practice.misbehave(fault(kind, step, case))
     result = send(cli, case, paths)

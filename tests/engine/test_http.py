@@ -13,7 +13,7 @@ from tests.engine.conftest import Handler, read_all, read_head
 from uploader_gui.core.cancel import Cancelled, CancelToken
 from uploader_gui.core.problems import Kind, UploadError
 from uploader_gui.engine import http
-from uploader_gui.engine.http import AnswerCutError, Client, Request, Timing
+from uploader_gui.engine.http import AnswerCutError, Client, Request, Timing, _certificate
 from uploader_gui.engine.origin import near, origin_of, safe
 
 Server = Callable[[Handler], str]
@@ -401,6 +401,27 @@ def test_an_untrusted_certificate_is_told_apart(raw_server: Server) -> None:
 
     url = raw_server(handler).replace("http://", "https://")
     assert _problem(_client(), _request(url)) == (Kind.UNTRUSTED, False)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (10, Kind.OUT_OF_DATE),
+        (0x800B0101, Kind.OUT_OF_DATE),
+        (-67818, Kind.OUT_OF_DATE),
+        (62, Kind.WRONG_HOST),
+        (0x800B010F, Kind.WRONG_HOST),
+        (-67602, Kind.WRONG_HOST),
+        (20, Kind.UNTRUSTED),
+        (0, Kind.UNTRUSTED),
+    ],
+)
+def test_what_is_wrong_with_a_certificate(code: int, kind: Kind) -> None:
+    """By the codes of Linux, Windows and macOS; what none of them names is not trusted, and nothing more is claimed."""
+    error = ssl.SSLCertVerificationError()
+    error.verify_code, error.verify_message = code, "Hostname mismatch, it is for 'a.example'."
+    assert _certificate(error) == (kind, "Hostname mismatch, it is for 'a.example'")
+    assert _certificate(ssl.SSLCertVerificationError()) == (Kind.UNTRUSTED, "not trusted")
 
 
 @pytest.mark.parametrize(

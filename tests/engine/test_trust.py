@@ -119,10 +119,10 @@ def test_for_this_account_only(
 
 TODAY = datetime.now(UTC)
 CERTIFICATES = {
-    "another name": ("service.test", -1, 1, "mismatch"),
-    "another address": ("127.0.0.2", -1, 1, "mismatch"),
-    "expired": ("127.0.0.1", -2, -1, "expired, or this computer's clock is wrong"),
-    "not yet": ("127.0.0.1", 1, 2, "valid, or this computer's clock is wrong"),
+    "another name": ("service.test", -1, 1, Kind.WRONG_HOST, "mismatch"),
+    "another address": ("127.0.0.2", -1, 1, Kind.WRONG_HOST, "mismatch"),
+    "expired": ("127.0.0.1", -2, -1, Kind.OUT_OF_DATE, "expired"),
+    "not yet": ("127.0.0.1", 1, 2, Kind.OUT_OF_DATE, "not yet valid"),
 }
 
 
@@ -132,7 +132,7 @@ def test_trusted_and_yet_not(
     kind: str, authority: trustme.CA, raw_server: Callable[[Handler], str], tmp_path: Path
 ) -> None:
     """An authority that is trusted vouches for a name and for a time: else it is said why, and nothing was sent."""
-    name, first, last, why = CERTIFICATES[kind]
+    name, first, last, problem, why = CERTIFICATES[kind]
     path = tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(str(path))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -149,6 +149,6 @@ def test_trusted_and_yet_not(
     with pytest.raises(UploadError) as caught:
         client.send(Request(method="GET", url=url, step="check", service="Close"), CancelToken())
     client.close()
-    assert (caught.value.problem.kind, caught.value.problem.sent) == (Kind.UNTRUSTED, False)
+    assert (caught.value.problem.kind, caught.value.problem.sent) == (problem, False)
     assert why in caught.value.problem.detail
     assert not b"".join(heard)

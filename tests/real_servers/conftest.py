@@ -5,17 +5,19 @@ Without a server's program its tests are *not run*. When a test fails, what its 
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import vault
 from tests.cli.fixtures import cli, clock, pace, practice
 from tests.real_servers.ceph import Radosgw
+from tests.real_servers.nginx import Nginx
 from tests.real_servers.rails_server import BUCKET, Rails
 from tests.real_servers.running import Running, program
 
-__all__ = ["cli", "clock", "pace", "practice"]
+__all__ = ["cli", "clock", "pace", "practice", "vault"]
 
 _CEPH = ("ceph-mon", "ceph-osd", "radosgw", "ceph", "radosgw-admin", "ceph-authtool", "monmaptool")
 
@@ -65,6 +67,20 @@ def rails(place: Callable[[str], Path], radosgw: Radosgw) -> Iterator[Rails]:
         server.start()
         yield server
     finally:
+        server.stop()
+
+
+@pytest.fixture
+def serve(place: Callable[[str], Path]) -> Iterator[Callable[..., None]]:
+    """Start nginx: `serve(ports, http=..., stream=...)`; it ends with the test."""
+    started: list[Nginx] = []
+
+    def start(ports: Sequence[int], *, http: str = "", stream: str = "") -> None:
+        started.append(Nginx(place(f"nginx-{ports[0]}"), ports, http=http, stream=stream))
+        started[-1].start()
+
+    yield start
+    for server in started:
         server.stop()
 
 

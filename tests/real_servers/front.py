@@ -59,16 +59,16 @@ class Front:
         practice: The service, which runs.
         radosgw: The storage of Close, Kizen and Haufe.
         rails: Circle's upload half; None where Circle is not asked.
-        rails_service: Where Rails keeps its files: "s3" or "disk".
+        storage: The address of radosgw that is signed, if something stands before it.
     """
 
     def __init__(
-        self, practice: PracticeService, radosgw: Radosgw, rails: Rails | None, rails_service: str = "s3"
+        self, practice: PracticeService, radosgw: Radosgw, rails: Rails | None = None, storage: str | None = None
     ) -> None:
         self._practice = practice
         self._radosgw = radosgw
         self._rails = rails
-        self._rails_service = rails_service
+        self._signed_for = storage or radosgw.endpoint
         self._storage = radosgw.client()
         self._tickets: list[Ticket] = []
         self._lock = threading.Lock()
@@ -170,21 +170,22 @@ class Front:
             most = ["content-length-range", 0, wanted["max_file_size"]]
             return {**wanted, **self._form(key, asked, [most], seconds=300, signature="s3v4")}
         params = {"Bucket": BUCKET, "Key": key}
-        url = self._storage.generate_presigned_url("put_object", Params=params, ExpiresIn=wanted["expires_in"])
+        client = self._radosgw.client(self._signed_for)
+        url = client.generate_presigned_url("put_object", Params=params, ExpiresIn=wanted["expires_in"])
         return {**wanted, "file_url": url}
 
     def _form(
         self, key: str, fields: Mapping[str, str], more: list[Any], *, seconds: int, signature: str
     ) -> dict[str, Any]:
         conditions = [*({name: value} for name, value in fields.items()), *more]
-        form = self._radosgw.client(signature=signature).generate_presigned_post(
+        form = self._radosgw.client(self._signed_for, signature=signature).generate_presigned_post(
             BUCKET, key, Fields=dict(fields), Conditions=conditions, ExpiresIn=seconds
         )
         return {"url": form["url"], "fields": form["fields"]}
 
     def _signed_by_rails(self, wanted: Any, body: bytes) -> Any:
         assert self._rails is not None
-        url = f"{self._rails.base(self._rails_service)}/api/headless/v1/direct_uploads"
+        url = f"{self._rails.base('s3')}/api/headless/v1/direct_uploads"
         with _session() as session:
             keys = {"Authorization": f"Bearer {self._rails.token}"}
             given = session.post(url, json=json.loads(body), headers=keys, timeout=30)

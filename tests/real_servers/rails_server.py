@@ -44,6 +44,7 @@ class Rails:
     def start(self) -> None:
         """Start it; returns when requests are answered."""
         puma = [program("puma"), "--quiet", "-e", "production", "-t", "4:16", "-b", f"tcp://127.0.0.1:{self._port}"]
+        puma += ["-b", f"tcp://[::1]:{self._port}"]
         self._running = Running("rails", self._folder, [*puma, _RACK], self._env)
         self._running.wait_until(listens(self._port))
 
@@ -61,15 +62,15 @@ class Rails:
         """The base address for an account of Circle's; the service is "disk" or "s3"."""
         return f"{self.origin}/{service}"
 
-    def resolve(self, **named: str) -> requests.Response:
+    def resolve(self, *, patience: float = 30, **named: str) -> requests.Response:
         """Let Rails find a blob by `signed_id` or `sgid` and read it back, as what is attached does."""
         with requests.Session() as session:
             session.trust_env = False
-            return session.post(f"{self.origin}/resolve", json=named, timeout=30)
+            return session.post(f"{self.origin}/resolve", json=named, timeout=patience)
 
-    def found(self, **named: str) -> dict[str, Any]:
+    def found(self, *, patience: float = 30, **named: str) -> dict[str, Any]:
         """Name, type, size and digests of what `resolve` found."""
-        answer = self.resolve(**named)
+        answer = self.resolve(patience=patience, **named)
         assert answer.status_code == 201, answer.text
         facts: dict[str, Any] = answer.json()
         return facts

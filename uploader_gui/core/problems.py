@@ -28,6 +28,9 @@ class Kind(StrEnum):
     NO_NETWORK = auto()
     UNREACHABLE = auto()
     UNTRUSTED = auto()
+    OUT_OF_DATE = auto()
+    WRONG_HOST = auto()
+    NO_ENCRYPTION = auto()
     PROXY = auto()
     PROXY_SIGN_IN = auto()
     CONNECTION_LOST = auto()
@@ -140,6 +143,9 @@ ACTIONS: dict[Kind, tuple[Action, ...]] = {
     Kind.NO_NETWORK: (Action.RETRY, Action.REMOVE),
     Kind.UNREACHABLE: (Action.RETRY, Action.REMOVE),
     Kind.UNTRUSTED: (Action.RETRY, Action.CHANGE_ACCOUNT, Action.REMOVE),
+    Kind.OUT_OF_DATE: (Action.RETRY, Action.CHANGE_ACCOUNT, Action.REMOVE),
+    Kind.WRONG_HOST: (Action.RETRY, Action.CHANGE_ACCOUNT, Action.REMOVE),
+    Kind.NO_ENCRYPTION: (Action.RETRY, Action.CHANGE_ACCOUNT, Action.REMOVE),
     Kind.PROXY: (Action.RETRY, Action.REMOVE),
     Kind.PROXY_SIGN_IN: (Action.RETRY, Action.REMOVE),
     Kind.CONNECTION_LOST: (Action.RETRY, Action.REMOVE),

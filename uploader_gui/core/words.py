@@ -212,6 +212,27 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
             "otherwise do not go on."
         ),
     ),
+    Kind.OUT_OF_DATE: (
+        N_("Certificate is out of date"),
+        N_(
+            "The certificate of {host} is not valid at this time ({detail}), so nothing was sent. Check this computer's "
+            "date and time; if they are right, whoever runs {host} must renew it."
+        ),
+    ),
+    Kind.WRONG_HOST: (
+        N_("Certificate of another host"),
+        N_(
+            "What answered for {host} has a certificate for another name, so nothing was sent. Check the address. If "
+            "this network asks for a sign-in, do that first, then try again; otherwise do not go on."
+        ),
+    ),
+    Kind.NO_ENCRYPTION: (
+        N_("No safe connection"),
+        N_(
+            "{host} offers no encryption that is safe enough ({detail}), so nothing was sent. Check the address and its "
+            "port; otherwise whoever runs {host} must allow TLS 1.2 or newer."
+        ),
+    ),
     Kind.PROXY: (
         N_("Proxy cannot be used"),
         N_(

@@ -51,7 +51,7 @@ class Timing:
 
     Attributes:
         connect: For a connection.
-        stall: While no byte moves in either direction.
+        stall: While no byte moves in either direction; after a file's last byte `answer` counts alone.
         answer: For the whole of an answer, from the request's last byte.
     """
 
@@ -226,7 +226,9 @@ class Client:
         self, client: httpx.Client, request: Request, cancel: CancelToken, deadline: Deadline, record: Recording
     ) -> Answer:
         timing = self._timing
-        timeout = httpx.Timeout(timing.stall, connect=timing.connect)
+        # What of a file was handed over may lie in buffers between here and there, and move on unseen.
+        silence = timing.stall if isinstance(request.body, bytes | None) else max(timing.stall, timing.answer)
+        timeout = httpx.Timeout(timing.stall, connect=timing.connect, read=silence)
         outgoing = httpx.Request(
             request.method,
             request.url,
@@ -350,7 +352,7 @@ def _problem(error: BaseException, request: Request, origin: Origin, *, late: bo
     causes = tuple(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return _told(request, origin, Kind.UNTRUSTED, _certificate_detail(cause), sent=False)
+            return _told(request, origin, *_certificate(cause), sent=False)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         kind, detail = _why_not_connected(causes)
         return _told(request, origin, kind, detail, sent=False)
@@ -371,7 +373,8 @@ def _not_there(error: BaseException, request: Request, origin: Origin, proxy: Pr
     if isinstance(error, httpx.ProxyError) and (status := str(error)[:3]).isdecimal():
         if status in UNREADY_PROXY:
             return _told(request, origin, Kind.UNREACHABLE, f"the proxy says {status}", sent=False)
-        kind = Kind.PROXY_SIGN_IN if status == "407" else Kind.PROXY
+        # tinyproxy says 401 where others say 407.
+        kind = Kind.PROXY_SIGN_IN if status in {"401", "407"} else Kind.PROXY
         return _told(request, origin, kind, f"{proxy.host}: status {status}", sent=False)
     # Whatever else it is, it was the proxy that was talked to.
     what = problem.detail or {Kind.NO_NETWORK: "not found", Kind.STALLED: "no answer"}.get(problem.kind, "broke off")
@@ -385,7 +388,7 @@ def _why_not_connected(causes: tuple[BaseException, ...]) -> tuple[Kind, str]:
         if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError):
             return Kind.UNREACHABLE, "closed the connection"
         if isinstance(cause, ssl.SSLError):
-            return Kind.UNTRUSTED, "no common encryption"
+            return Kind.NO_ENCRYPTION, _why_no_encryption(cause)
     for cause in causes:
         if isinstance(cause, TimeoutError):
             return Kind.UNREACHABLE, "no answer"
@@ -396,7 +399,17 @@ def _why_not_connected(causes: tuple[BaseException, ...]) -> tuple[Kind, str]:
     return Kind.UNREACHABLE, "no connection"
 
 
-def _certificate_detail(error: ssl.SSLCertVerificationError) -> str:
-    reason = str(getattr(error, "verify_message", "") or "not trusted")
-    # X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
-    return f"{reason}, or this computer's clock is wrong" if error.verify_code in {9, 10} else reason
+def _why_no_encryption(error: ssl.SSLError) -> str:
+    # What is no TLS at all looks like a version nobody has heard of: a port for plain HTTP, or another service's.
+    return "what answers there is not TLS" if error.reason == "WRONG_VERSION_NUMBER" else "no version in common"
+
+
+# What is wrong with a certificate, by the codes of OpenSSL, of Windows and of macOS.
+_OUT_OF_DATE = {9, 10, 0x800B0101, -67818, -67819}
+_WRONG_HOST = {62, 64, 0x800B010F, -67602}
+
+
+def _certificate(error: ssl.SSLCertVerificationError) -> tuple[Kind, str]:
+    code = getattr(error, "verify_code", 0)
+    kind = Kind.OUT_OF_DATE if code in _OUT_OF_DATE else Kind.WRONG_HOST if code in _WRONG_HOST else Kind.UNTRUSTED
+    return kind, str(getattr(error, "verify_message", "") or "not trusted").rstrip(".")

@@ -36,6 +36,7 @@ end
 
 Uploads.routes.append do
   post ":service/api/headless/v1/direct_uploads", to: "direct_uploads#create", constraints: { service: /disk|s3/ }
+  get ":service/api/headless/v1/community_member", to: "direct_uploads#member"
   post "resolve", to: "resolve#create"
 end
 
@@ -53,7 +54,7 @@ class DirectUploadsController < ActionController::API
   ONE_WRITES = Mutex.new
 
   def create
-    return render(json: { success: false, message: "The access token is invalid.", error_details: nil }, status: 401) unless allowed?
+    return refuse unless allowed?
     wanted = params.require(:blob).permit(:key, :filename, :byte_size, :checksum, :content_type, metadata: {})
     blob = ONE_WRITES.synchronize do
       ActiveStorage::Blob.create_before_direct_upload!(
@@ -67,7 +68,17 @@ class DirectUploadsController < ActionController::API
     )
   end
 
+  # The call by which an account is tried.
+  def member
+    return refuse unless allowed?
+    render json: { id: 1, name: "Ann Lee", email: "ann@acme.example" }
+  end
+
   private
+
+  def refuse
+    render json: { success: false, message: "The access token is invalid.", error_details: nil }, status: 401
+  end
 
   def allowed?
     request.headers["Authorization"] == "Bearer #{ENV.fetch("UPLOADS_TOKEN")}"
