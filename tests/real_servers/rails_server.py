@@ -31,6 +31,7 @@ class Rails:
         self._folder = folder
         self._env = {
             **os.environ,
+            "LC_ALL": "C.UTF-8",
             "UPLOADS_FOLDER": str(folder),
             "UPLOADS_TOKEN": self.token,
             "UPLOADS_S3_ENDPOINT": storage,

@@ -45,12 +45,16 @@ class Between:
         if stream:
             stream = f"server {{ listen 127.0.0.1:{port}; {stream} proxy_pass 127.0.0.1:{self.radosgw.port}; }}"
         self.serve([port], http="" if stream else http, stream=stream)
+        self.lead_to(f"http://127.0.0.1:{port}")
+        return port
+
+    def lead_to(self, storage: str) -> None:
+        """Let uploads be signed for this address of the storage."""
         self.radosgw.client().create_bucket(Bucket=BUCKET)
-        front = Front(self.practice, self.radosgw, storage=f"http://127.0.0.1:{port}")
+        front = Front(self.practice, self.radosgw, storage=storage)
         front.__enter__()
         self.fronts.append(front)
         self.cli.front, self.cli.ended = front.origin, front.hand_over
-        return port
 
 
 @pytest.fixture
@@ -68,6 +72,16 @@ def large(folder: Path, size: int) -> Path:
     path = folder / "Offer.pdf"
     path.write_bytes(os.urandom(MIB) * (size // MIB))
     return path
+
+
+@both
+def test_over_ipv6(case: Case, between: Between, tmp_path: Path) -> None:
+    """Storage at an IPv6 address of this computer is reached, and what was signed for that address is taken."""
+    between.lead_to(f"http://[::1]:{between.radosgw.port}")
+    path = large(tmp_path, MIB)
+    result = between.cli.send(case.service, path, target=case.target, inputs=case.inputs)
+    assert (result.code, result.problems) == (0, []), result.text
+    assert [list(files) for files in attached(between.practice, case.service)] == [[print_of(path)]]
 
 
 @both

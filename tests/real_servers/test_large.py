@@ -7,6 +7,7 @@ import hashlib
 import resource
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,7 +105,7 @@ def md5_of(path: Path) -> str:
         return hashlib.file_digest(file, "md5").hexdigest()
 
 
-def check_figures(steps: list[dict[str, int]], grown: int, record: Callable[[str, object], None]) -> None:
+def check_figures(steps: list[dict[str, Any]], grown: int, record: Callable[[str, object], None]) -> None:
     """Write down how fast it was, and see that it took no more memory than a small file."""
     [took] = [line["ms"] for line in steps if (line["step"], line["state"]) == ("transfer", "done")]
     record("seconds", took / 1000)
