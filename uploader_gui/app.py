@@ -1,15 +1,16 @@
 """The window's program: builds everything, shows the window, and ends in good order."""
 
 import argparse
-import contextlib
 import gc
 import os
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from uploader_gui.core.translation import gettext as _
+from uploader_gui.store.secrets import OnlyNow
+from uploader_gui.workers import accounts
+from uploader_gui.workers.trying import Trying, practice_account
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from uploader_gui.engine.http import Timing
     from uploader_gui.engine.retry import Policy
     from uploader_gui.gui.main_window import MainWindow
-    from uploader_gui.practice import PracticeService
-    from uploader_gui.workers.accounts import KnownAccount, Source
+    from uploader_gui.workers.accounts import Source
     from uploader_gui.workers.bridge import Bridge
     from uploader_gui.workers.desk import Desk
     from uploader_gui.workers.works import Works
+
+__all__ = ["HOME", "Program", "build", "main", "make", "practice_account", "run"]
 
 HOME = "UPLOADER_GUI_HOME"
 APT = (
@@ -50,14 +52,11 @@ def main(arguments: Sequence[str]) -> int:
     except ImportError as error:
         sys.stderr.write(_no_qt(error))
         return WRONG_USE
-    from uploader_gui.workers.accounts import take_keys  # noqa: PLC0415 - a command line that is wrong needs none
-
-    keys = take_keys(os.environ)  # first: Qt may start helpers of its own
-    with _own_home(alone=options.practice):
-        app = QApplication([sys.argv[0]])
-        app.setApplicationName("uploader-gui")
-        app.setApplicationDisplayName(_("Uploader"))
-        return run(app, keys, paths=options.files, practice=options.practice, lanes=options.lanes)
+    keys = accounts.take_keys(os.environ)  # first: Qt may start helpers of its own
+    app = QApplication([sys.argv[0]])
+    app.setApplicationName("uploader-gui")
+    app.setApplicationDisplayName(_("Uploader"))
+    return run(app, keys, paths=options.files, practice=options.practice, lanes=options.lanes)
 
 
 def run(
@@ -69,54 +68,149 @@ def run(
     lanes: int = 3,
 ) -> int:
     """Show the window until it is closed; gives the exit code. `keys`: what `take_keys` gave."""
-    from PySide6.QtCore import QTimer  # noqa: PLC0415 - after Qt is known to be there
-
-    from uploader_gui.workers import accounts  # noqa: PLC0415 - after Qt is known to be there
-
     sys.setswitchinterval(SWITCH)
     gc.set_threshold(YOUNG, 1000, 1000)
-    trying = Trying() if practice else None
-    source = accounts.from_environment(keys)
-    if trying is not None:
-        source = accounts.together(trying.accounts, source)
-    desk, window = build(source, lanes=lanes)
-    tidying = QTimer(window)
-    tidying.setInterval(TIDY)
-    tidying.timeout.connect(lambda: None if window.model.totals.busy else gc.collect())
-    tidying.start()
-    window.painted.connect(desk.open)
-    if paths:
-        desk.opened.connect(lambda: window.take_files(list(paths)))
-    window.show()
+    app.setQuitOnLastWindowClosed(False)  # one window may take another's place
+    program = Program(accounts.from_environment(keys), lanes=lanes, ended=app.quit)
     try:
-        code = app.exec()
+        program.open(practice=practice, paths=paths)
+        return app.exec()
     finally:
-        if trying is not None:
-            trying.end()
-    return code
+        program.end()
 
 
-def build(source: "Source", *, lanes: int = 3) -> "tuple[Desk, MainWindow]":
+class Program:
+    """One window after the other: the person's own, and the one to try everything out, which has a home of its own.
+
+    Args:
+        source: The accounts there are beside the saved ones.
+        lanes: How many uploads run at once.
+        ended: Told when a window was closed and none takes its place.
+
+    Attributes:
+        desk: That of the window that is open.
+        window: The window that is open.
+    """
+
+    desk: "Desk"
+    window: "MainWindow"
+
+    def __init__(self, source: "Source", *, lanes: int = 3, ended: Callable[[], object]) -> None:
+        self._source = source
+        self._lanes = lanes
+        self._ended = ended
+        self._only_now = OnlyNow()
+        self._trying: Trying | None = None
+        self._home: str | None = None
+        self._next: Callable[[], None] | None = None
+
+    def open(self, *, practice: bool = False, adds: bool = False, paths: Sequence[str] = ()) -> None:
+        """Open a window.
+
+        Args:
+            practice: To try everything out.
+            adds: An account is to be added at once.
+            paths: Files to begin with.
+        """
+        from PySide6.QtCore import Qt, QTimer  # noqa: PLC0415 - after Qt is known to be there
+
+        if practice:
+            self._begin_trying()
+        source = self._source if self._trying is None else self._trying.accounts
+        self.desk, self.window = build(source, lanes=self._lanes, only_now=None if practice else self._only_now)
+        desk, window = self.desk, self.window
+        # Not within the press of the button: that belongs to the window that goes.
+        later = Qt.ConnectionType.QueuedConnection
+        window.ways.practice_wished.connect(self._go_over_to_practice, later)
+        window.ways.practice_ended.connect(self._come_back, later)
+        tidying = QTimer(window)
+        tidying.setInterval(TIDY)
+        tidying.timeout.connect(lambda: None if window.model.totals.busy else gc.collect())
+        tidying.start()
+        window.painted.connect(desk.open)
+        desk.opened.connect(lambda: self._opened(adds=adds, paths=list(paths)))
+        desk.closed.connect(self._closed)
+        window.show()
+
+    def _opened(self, *, adds: bool, paths: list[str]) -> None:
+        if self._trying is not None and self._trying.playground is not None:
+            self.window.ways.show_practice(self._trying.playground)
+        if adds:
+            self.window.ways.add()
+        if paths:
+            self.window.take_files(paths)
+
+    def _go_over_to_practice(self) -> None:
+        self._go_over(practice=True)
+
+    def _come_back(self, adds: bool) -> None:
+        self._go_over(adds=adds)
+
+    def _go_over(self, *, practice: bool = False, adds: bool = False) -> None:
+        """Close this window for another one."""
+        self._next = lambda: self.open(practice=practice, adds=adds)
+        self.window.setEnabled(False)
+        self.desk.close(cancel=self._trying is not None)
+
+    def _closed(self) -> None:
+        desk, window, following = self.desk, self.window, self._next
+        self._next = None
+        self._end_trying()
+        if following is None:
+            self._ended()
+            return
+        place = window.geometry()
+        following()
+        self.window.setGeometry(place)
+        window.deleteLater()
+        desk.deleteLater()
+
+    def _begin_trying(self) -> None:
+        self._trying = Trying()
+        self._home = os.environ.get(HOME)
+        os.environ[HOME] = str(self._trying.home)
+
+    def _end_trying(self) -> None:
+        if self._trying is not None:
+            if self._home is None:
+                del os.environ[HOME]
+            else:
+                os.environ[HOME] = self._home
+            self._trying.end()
+            self._trying = None
+
+    def end(self) -> None:
+        """Nothing is open any more, or the program ends whatever is."""
+        self._end_trying()
+
+
+def build(source: "Source", *, lanes: int = 3, only_now: OnlyNow | None = None) -> "tuple[Desk, MainWindow]":
     """Build the desk and the window on it; nothing is opened yet.
 
     Args:
-        source: Which accounts there are.
+        source: Which accounts there are, beside the saved ones.
         lanes: How many uploads run at once.
+        only_now: The keys of saved accounts that the keychain does not have; None: no account is saved here.
     """
     from uploader_gui.gui.main_window import MainWindow  # noqa: PLC0415 - after Qt is known to be there
     from uploader_gui.workers.desk import Desk  # noqa: PLC0415 - likewise
 
-    desk = Desk(make(source), lanes=lanes)
+    desk = Desk(make(source, only_now=only_now), lanes=lanes)
     return desk, MainWindow(desk)
 
 
 def make(
-    source: "Source", *, policy: "Policy | None" = None, timing: "Timing | None" = None
+    source: "Source",
+    *,
+    only_now: OnlyNow | None = None,
+    policy: "Policy | None" = None,
+    timing: "Timing | None" = None,
 ) -> "Callable[[Bridge], Works]":
     """Give what makes the engine room; it runs in an errand's thread.
 
     Args:
-        source: Which accounts there are.
+        source: Which accounts there are, beside the saved ones.
+        only_now: The keys of saved accounts that the keychain does not have; None: no account is saved here.
         policy: When what failed is tried again.
         timing: How long answers are waited for.
     """
@@ -125,7 +219,9 @@ def make(
         from datetime import UTC, datetime  # noqa: PLC0415 - with the rest
 
         from uploader_gui.store.opening import open_ledger  # noqa: PLC0415 - after the first paint
+        from uploader_gui.workers.drafts import KeychainWaits  # noqa: PLC0415 - with the rest
         from uploader_gui.workers.facts import SetAside  # noqa: PLC0415 - with the rest
+        from uploader_gui.workers.saved import SavedAccounts  # noqa: PLC0415 - likewise
         from uploader_gui.workers.works import Works  # noqa: PLC0415 - likewise
 
         now = datetime.now(UTC)
@@ -133,64 +229,13 @@ def make(
         if opened.aside is not None:
             bridge.tell(SetAside(path=opened.aside))
         opened.ledger.forget_results(now)
-        return Works(opened.ledger, bridge, source, policy=policy, timing=timing)
+        if only_now is None:
+            return Works(opened.ledger, bridge, source, policy=policy, timing=timing)
+        saved = SavedAccounts(opened.ledger, only_now=only_now, waiting=lambda: bridge.tell(KeychainWaits()))
+        both = accounts.together(saved, source)
+        return Works(opened.ledger, bridge, both, saved=saved, policy=policy, timing=timing)
 
     return made
-
-
-class Trying:
-    """The practice service inside this program, to try everything without an account. Nothing leaves this computer."""
-
-    def __init__(self) -> None:
-        self._service: PracticeService | None = None
-
-    @property
-    def service(self) -> "PracticeService | None":
-        """The practice service, once it was asked for accounts."""
-        return self._service
-
-    def accounts(self) -> "list[KnownAccount]":
-        """Its accounts; it is started when it is first asked. In an errand's thread."""
-        from uploader_gui.practice import SERVICES, PracticeService  # noqa: PLC0415 - only whoever tries it
-
-        if self._service is None:
-            service = PracticeService()
-            service.start()
-            self._service = service
-        return [practice_account(self._service, one) for one in SERVICES]
-
-    def end(self) -> None:
-        """Stop it."""
-        if self._service is not None:
-            self._service.stop()
-
-
-def practice_account(practice: "PracticeService", service_id: str) -> "KnownAccount":
-    """An account of the practice service."""
-    from uploader_gui.services import catalogue  # noqa: PLC0415 - brings pydantic
-    from uploader_gui.workers.accounts import KnownAccount  # noqa: PLC0415 - with it
-
-    return KnownAccount(
-        service=catalogue.find(service_id),
-        name=_("Practice"),
-        base=practice.base(service_id),
-        values=practice.account(service_id),
-        default=True,
-    )
-
-
-@contextlib.contextmanager
-def _own_home(*, alone: bool) -> Iterator[None]:
-    """While the practice service is tried, nothing is written to the person's own queue."""
-    if not alone or HOME in os.environ:
-        yield
-        return
-    with tempfile.TemporaryDirectory(prefix="uploader-practice-home-") as home:
-        os.environ[HOME] = home
-        try:
-            yield
-        finally:
-            del os.environ[HOME]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.store.vault import Vault
 from uploader_gui.practice import PracticeService
+from uploader_gui.store import secrets
 
 if TYPE_CHECKING:
     from tests.gui.driver import Driver
@@ -39,6 +41,14 @@ def no_qt_warning(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     warned = [one.message for one in log.records if one.type_name != "QtDebugMsg" and one.message not in HARMLESS]
     assert not warned
+
+
+@pytest.fixture
+def vault(monkeypatch: pytest.MonkeyPatch) -> Vault:
+    """A keychain in memory, in the place of the system's."""
+    made = Vault()
+    monkeypatch.setattr(secrets, "system_keychain", lambda: made)
+    return made
 
 
 @pytest.fixture

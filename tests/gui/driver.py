@@ -21,6 +21,7 @@ from uploader_gui.gui.queue_model import Column, Row
 from uploader_gui.gui.rows import Node
 from uploader_gui.practice import SERVICES, PracticeService
 from uploader_gui.store.opening import open_ledger
+from uploader_gui.store.secrets import OnlyNow
 from uploader_gui.workers.accounts import KnownAccount, Source
 from uploader_gui.workers.desk import Desk, State
 
@@ -45,11 +46,22 @@ class Driver:
         lanes: How many uploads run at once.
         policy: When what failed is tried again.
         stall: Seconds of silence that are put up with.
+        only_now: The keys that the keychain does not have.
     """
 
-    def __init__(self, source: Source, *, lanes: int = 3, policy: Policy = POLICY, stall: float = 20) -> None:
+    def __init__(
+        self,
+        source: Source,
+        *,
+        lanes: int = 3,
+        policy: Policy = POLICY,
+        stall: float = 20,
+        only_now: OnlyNow | None = None,
+    ) -> None:
         self.opened: list[QUrl] = []
-        self.desk = Desk(app.make(source, policy=policy, timing=Timing(connect=5, stall=stall)), lanes=lanes)
+        timing = Timing(connect=5, stall=stall)
+        made = app.make(source, only_now=only_now or OnlyNow(), policy=policy, timing=timing)
+        self.desk = Desk(made, lanes=lanes)
         self.window = MainWindow(self.desk, opens=self.opened.append)
         self.window.painted.connect(self.desk.open)
 

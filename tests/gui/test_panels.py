@@ -123,6 +123,6 @@ def test_no_account(open_window: object) -> None:
     """Without an account the window says so, and files wait."""
     assert callable(open_window)
     driver: Driver = open_window(list)
-    assert driver.window.empty.text == "No account yet An account says where files can go."
+    assert driver.window.empty.text == "No account yet An account is your sign-in at a service that takes files."
     driver.drop([Path("/etc/hostname")])
     assert driver.window.offer.text == "hostname is waiting. Choose an account first."

@@ -16,13 +16,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
 import demo
 from terminal import StopRun
 
+from uploader_gui.practice import sample_files
 from uploader_gui.practice.world import AttachedFile
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
     """The sample files on disk."""
-    return demo.make_samples(tmp_path)
+    return sample_files.make_samples(tmp_path)
 
 
 def attached(file: Path, content: bytes | None = None) -> AttachedFile:
@@ -34,7 +35,7 @@ def attached(file: Path, content: bytes | None = None) -> AttachedFile:
 
 def test_the_pdf_is_one() -> None:
     """Each offset in the PDF's table leads to its object, and the last line to the table."""
-    data = demo.pdf()
+    data = sample_files.pdf()
     start = int(re.findall(rb"startxref\n(\d+)\n%%EOF\n$", data)[0])
     assert data[start:].startswith(b"xref\n0 7\n")
     for number, offset in enumerate(re.findall(rb"(\d{10}) 00000 n \n", data), start=1):
@@ -43,7 +44,7 @@ def test_the_pdf_is_one() -> None:
 
 def test_the_png_is_one() -> None:
     """The PNG's chunks carry their checksums, and its pixels are as many as its head says."""
-    data = demo.png(5, 3)
+    data = sample_files.png(5, 3)
     assert data.startswith(b"\x89PNG\r\n\x1a\n")
     at, pixels, kinds = 8, b"", []
     while at < len(data):
@@ -59,9 +60,9 @@ def test_the_png_is_one() -> None:
 
 def test_the_csv_is_one() -> None:
     """The table has the same columns in every row and a letter beyond ASCII, which some encodings break."""
-    rows = list(csv.reader(io.StringIO(demo.csv().decode())))
+    rows = list(csv.reader(io.StringIO(sample_files.csv().decode())))
     assert {len(row) for row in rows} == {3}
-    assert not demo.csv().isascii()
+    assert not sample_files.csv().isascii()
 
 
 def test_the_commands_are_a_persons(files: list[Path]) -> None:

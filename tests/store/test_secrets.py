@@ -14,7 +14,7 @@ import pytest
 from tests.store.vault import LIMIT, Vault, error
 from uploader_gui.core.ports import SecretsError, SecretsTrouble
 from uploader_gui.core.words import describe_keychain, only_until_quit, waiting_for_keychain
-from uploader_gui.store.secrets import Secrets
+from uploader_gui.store.secrets import OnlyNow, Secrets
 
 KEY = "key-c4n4ry-0123456789"
 ACCOUNT = "account"
@@ -163,7 +163,7 @@ class Plain(KeyringBackend):
 """
 ASK = """
 from uploader_gui.core.ports import SecretsError
-from uploader_gui.store.secrets import Secrets
+from uploader_gui.store.secrets import OnlyNow, Secrets
 try:
     Secrets().put("account", "key", "value")
 except SecretsError as error:
@@ -383,7 +383,7 @@ vars(pywin32.win32cred).update(CredRead=read, CredWrite=write, CredDelete=delete
 sys.modules |= {"win32ctypes": package, "win32ctypes.pywin32": pywin32}
 
 from uploader_gui.core.ports import SecretsError
-from uploader_gui.store.secrets import Secrets
+from uploader_gui.store.secrets import OnlyNow, Secrets
 secrets = Secrets()
 values = {"user": "Ann", "key": "k" * 5000, "odd": "\\U0001f511" * 1280, "short": "s"}
 for turn in range(3):
@@ -433,3 +433,45 @@ def test_every_trouble_has_its_sentence() -> None:
     assert "DBusErrorResponse" in sentences[SecretsTrouble.FAILED].text
     assert waiting_for_keychain().startswith("Waiting for your keychain")
     assert "only until you quit" in only_until_quit()
+
+
+def test_waiting_is_given_up(vault: Vault, secrets: Secrets) -> None:
+    """A person who does not want to wait need not: the call did not happen, and the next one is a call like any."""
+    go, asked = threading.Event(), threading.Event()
+
+    def hangs(_what: str, _user: str) -> None:
+        asked.set()
+        go.wait(20)
+
+    vault.before = hangs
+    errors: list[SecretsError] = []
+    waits = threading.Thread(
+        target=lambda: errors.append(_failing(partial(secrets.put, ACCOUNT, "key", KEY))), daemon=True
+    )
+    waits.start()
+    assert asked.wait(10)
+    secrets.give_up()
+    waits.join(10)
+    assert [error.trouble for error in errors] == [SecretsTrouble.NO_ANSWER]
+    go.set()
+    assert _failing(lambda: secrets.get(ACCOUNT, "key")).trouble is SecretsTrouble.GONE
+    secrets.put(ACCOUNT, "key", KEY)
+    assert secrets.get(ACCOUNT, "key") == KEY
+
+
+def test_the_end(vault: Vault, secrets: Secrets) -> None:
+    """Once the program ends nobody waits, now or later, and the keychain's thread ends."""
+    secrets.put(ACCOUNT, "key", KEY)
+    [thread] = vault.threads
+    secrets.give_up(for_good=True)
+    thread.join(10)
+    assert not thread.is_alive()
+    assert _failing(lambda: secrets.get(ACCOUNT, "key")).trouble is SecretsTrouble.NO_ANSWER
+
+
+def test_memory_outlives_one_opening(vault: Vault) -> None:
+    """What is only for now is there however often accounts are opened; it shows in nothing that is printed."""
+    kept = OnlyNow()
+    Secrets(choose=lambda: vault, only_now=kept).put(ACCOUNT, "key", KEY, only_now=True)
+    assert Secrets(choose=lambda: vault, only_now=kept).get(ACCOUNT, "key", only_now=True) == KEY
+    assert KEY not in repr(kept)

@@ -125,6 +125,17 @@ def only_until_quit() -> str:
     return _("You can also keep the key only until you quit: it is then nowhere but in this program's memory.")
 
 
+def address_refused() -> str:
+    """Say which addresses a key may go to."""
+    return _("The address must begin with https:// (http:// only on this computer).")
+
+
+def only_until_quit_is_over() -> Sentence:
+    """Say that a key was only kept until the program ended."""
+    text = _("The key of this account was only kept until the program ended. Fill it in again.")
+    return Sentence(title=_("Key is not there any more"), text=text)
+
+
 def describe_keychain(trouble: SecretsTrouble, kind: str = "") -> Sentence:
     """Say what is wrong with the keychain; `kind` is the name of its own error."""
     title, text = _KEYCHAIN[trouble]

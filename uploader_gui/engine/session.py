@@ -12,7 +12,8 @@ from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock
 from uploader_gui.core.problems import PASSING, UploadError
 from uploader_gui.core.scrub import Scrubber
-from uploader_gui.core.words import plain
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.core.words import address_refused, plain
 from uploader_gui.engine.asking import judge, request_for, unexpected
 from uploader_gui.engine.expiry import seconds_left
 from uploader_gui.engine.http import Client
@@ -59,12 +60,7 @@ class Account:
     @property
     def way(self) -> schema.Way:
         """The way to sign in that has exactly the filled fields. Raises AccountError if there is none."""
-        filled = {name for name, value in self.values.items() if value}
-        for way in self.service.account.ways:
-            if set(way.fields) == filled:
-                return way
-        ways = " or ".join(" and ".join(way.fields) for way in self.service.account.ways)
-        raise AccountError(f"{self.service.name} needs {ways}; given is {', '.join(sorted(filled)) or 'nothing'}.")
+        return way_of(self)
 
     @property
     def public(self) -> dict[str, str | None]:
@@ -99,31 +95,47 @@ class Account:
         return () if self.agreed is None else tuple(host for host in self.service.hosts if host not in self.agreed)
 
 
+def way_of(account: Account) -> schema.Way:
+    """The way to sign in that has exactly the filled fields. Raises AccountError if there is none."""
+    filled = {name for name, value in account.values.items() if value}
+    for way in account.service.account.ways:
+        if set(way.fields) == filled:
+            return way
+    ways = _(" or ").join(_(" and ").join(way.fields) for way in account.service.account.ways)
+    given = ", ".join(sorted(filled)) or _("nothing")
+    said = _("{service} needs {ways}; given is {given}.")
+    raise AccountError(said.format(service=account.service.name, ways=ways, given=given))
+
+
 def check_account(account: Account) -> None:
     """Raise AccountError if the account's address, fields or certificate authority cannot be used."""
     origin = origin_of(account.base)
     if origin is None or not safe(origin):
-        raise AccountError("The address must begin with https:// (http:// only on this computer).")
+        raise AccountError(address_refused())
     if account.service.account.base_help and origin == origin_of(account.service.account.base):
         wanted = plain(account.service.account.base_help, 1000)
-        raise AccountError(f"{account.service.name} has an address of its own for each customer: {wanted}")
+        said = _("{service} has an address of its own for each customer: {wanted}")
+        raise AccountError(said.format(service=account.service.name, wanted=wanted))
     labels = {one.id: one.label for one in account.service.account.fields}
     for name, value in account.values.items():
         if re.search(r"[\r\n\0]", value):
-            raise AccountError(f"The field “{labels.get(name, name)}” holds a line break. Copy it again, alone.")
+            said = _("The field “{field}” holds a line break. Copy it again, alone.")
+            raise AccountError(said.format(field=labels.get(name, name)))
         if not value.isascii() or not value.isprintable():
             odd = next(char for char in value if not (char.isascii() and char.isprintable()))
             what = (
-                "a curly quote"
+                _("a curly quote")
                 if odd in CURLY_QUOTES
-                else f"the sign “{odd}”"
+                else _("the sign “{sign}”").format(sign=odd)
                 if odd.isprintable()
-                else "a hidden sign"
+                else _("a hidden sign")
             )
-            raise AccountError(f"The field “{labels.get(name, name)}” holds {what}. Copy it again from its source.")
+            said = _("The field “{field}” holds {what}. Copy it again from its source.")
+            raise AccountError(said.format(field=labels.get(name, name), what=what))
         if value != value.strip():
-            raise AccountError(f"The field “{labels.get(name, name)}” begins or ends with a space. Copy it again.")
-    _ = account.way
+            said = _("The field “{field}” begins or ends with a space. Copy it again.")
+            raise AccountError(said.format(field=labels.get(name, name)))
+    way_of(account)
     if account.ca_file is not None:
         try:
             trust_with(account.ca_file)

@@ -5,6 +5,7 @@ import re
 import ssl
 from pathlib import Path
 
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.http import system_trust
 
 MOST = 1024 * 1024
@@ -35,13 +36,14 @@ def trust_with(ca_file: Path) -> ssl.SSLContext:
     """
     try:
         if not ca_file.is_file():
-            raise AuthorityError("The file of the certificate authority is not there. Choose it where it lies now.")
+            raise AuthorityError(_("The file of the certificate authority is not there. Choose it where it lies now."))
         with ca_file.open("rb") as file:
             content = file.read(MOST + 1)
     except OSError:
-        raise AuthorityError("The file of the certificate authority cannot be read. Check its permissions.") from None
+        said = _("The file of the certificate authority cannot be read. Check its permissions.")
+        raise AuthorityError(said) from None
     if len(content) > MOST:
-        raise AuthorityError("The file of the certificate authority is too large for one. Choose another file.")
+        raise AuthorityError(_("The file of the certificate authority is too large for one. Choose another file."))
     found = _CERTIFICATE.findall(content)
     # Made anew: what `system_trust` gives is everybody's.
     context = system_trust.__wrapped__()
@@ -49,5 +51,5 @@ def trust_with(ca_file: Path) -> ssl.SSLContext:
         # What else is in such a file, a key or a comment, is passed over.
         context.load_verify_locations(cadata=b"\n".join(found).decode("ascii") if found else content)
     except (ssl.SSLError, ValueError):
-        raise AuthorityError("There is no certificate in the file of the certificate authority.") from None
+        raise AuthorityError(_("There is no certificate in the file of the certificate authority.")) from None
     return context

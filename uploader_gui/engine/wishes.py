@@ -181,6 +181,22 @@ class Wishes:
             self._changed.notify_all()
         return True
 
+    def sign_in(self, batch_id: str, session: Session) -> bool:
+        """Go on with a batch by another key of the same person at the same address; what runs ends with the former.
+
+        Returns:
+            False if it goes on so already.
+        """
+        with self._changed:
+            entry = self._entry(batch_id)
+            if entry.session is session:
+                return False
+            if entry.session.account.base != session.account.base:
+                raise ValueError("a batch goes on at the address it was begun at")
+            entry.session = session
+            self._changed.notify_all()
+        return True
+
     def hold_back(self, batch_id: str) -> bool:
         """Let a batch's attach wait, while its text is being edited or until it is sent. False if it is too late."""
         with self._changed:

@@ -134,7 +134,7 @@ def problem_of(node: Node, upload: Upload | None) -> Problem | None:
 
 def _of_left(node: Node) -> list[Deed]:
     found = [] if node.left is Why.NO_SERVICE else [Deed.TAKE_UP]
-    if node.left is Why.NO_ACCOUNT:
+    if node.left in {Why.NO_ACCOUNT, Why.NO_KEY, Why.OTHER_ADDRESS}:
         found = [Deed.CHANGE_ACCOUNT, *found]
     if node.problem is not None:
         found += [_OF[one] for one in ACTIONS[node.problem.kind] if one is Action.CHANGE_ACCOUNT]

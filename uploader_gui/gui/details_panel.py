@@ -478,6 +478,12 @@ def _same(one: Row, other: Row) -> bool:
 def _left_text(row: Row) -> str:
     if row.node.left is Why.NO_ACCOUNT:
         return _("It was begun with an account that is not there now. Add it again, then try again; or give it up.")
+    if row.node.left is Why.NO_KEY:
+        return _("Look at the account: there it says why. It goes on by itself once the key is there.")
+    if row.node.left is Why.KEY_WAITS:
+        return _("It goes on once your keychain has given the key of its account.")
+    if row.node.left is Why.OTHER_ADDRESS:
+        return _("Its files lie at the former address. Give the account that address again, or give the batch up.")
     if row.node.left is Why.NO_SERVICE:
         return _("Put the service file back and start the program again; or give it up.")
     return _("It is looked whether its account is still the same.")

@@ -19,6 +19,7 @@ class Leaving(QObject):
 
     Attributes:
         bar: Asks how.
+        asks: Whether it is asked; else everything is given up: it was only a practice, which ends with the window.
     """
 
     def __init__(self, desk: Desk, model: QueueModel, window: QWidget) -> None:
@@ -27,6 +28,7 @@ class Leaving(QObject):
         self._model = model
         self._window = window
         self._soon = False
+        self.asks = True
         self.bar = Bar("attention", _("Quit"), window)
 
     def may_close(self) -> bool:
@@ -35,10 +37,10 @@ class Leaving(QObject):
             return True
         if self._desk.state is State.CLOSING:
             return False
-        if self._model.totals.busy and self._desk.state is State.OPEN:
+        if self.asks and self._model.totals.busy and self._desk.state is State.OPEN:
             self._ask_how()
         else:
-            self._quit(cancel=False)
+            self._quit(cancel=not self.asks)
         return False
 
     def look(self) -> None:

@@ -20,9 +20,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from uploader_gui.core.batch import ENDED_BATCHES, BatchState
+from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import bars, deeds, notices, tab_order, ways_in, wording
+from uploader_gui.gui.account_ways import AccountWays
 from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.details_panel import DetailsPanel
 from uploader_gui.gui.doing import Doing
@@ -84,9 +85,11 @@ class MainWindow(QMainWindow):
         self.offer = bars.Bar("drop", _("Files that wait"), self)
         self.undo = bars.Bar("undo", _("About to go out"), self)
         self.leaving = Leaving(desk, self.model, self)
+        self.ways = AccountWays(desk, self)
         self.filters = FilterRow(self)
         self.queue = QueueView(self.model, self)
         self.empty = EmptyPage(self)
+        self.empty.below.addWidget(self.ways.first)
         self.history = HistoryView(desk, self)
         self.pages = Pages(self.queue, self.empty, self.history, self)
         self.details = DetailsPanel(desk, self)
@@ -125,7 +128,13 @@ class MainWindow(QMainWindow):
         rows = QVBoxLayout(self.inside)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        above: list[QWidget] = [self.notices, self.target, self.offer]
+        above = [
+            self.notices,
+            self.ways.practice_bar,
+            self.ways.bar,
+            self.ways.beside(self.target),
+            self.offer,
+        ]
         below: list[QWidget] = [self.undo, self.leaving.bar, self.status]
         for widget in above:
             rows.addWidget(widget)
@@ -319,8 +328,8 @@ class MainWindow(QMainWindow):
         if node is not None and not node.sends:
             self.desk.go_on(batch_id)
 
-    def _account_wished(self, batch: object) -> None:
-        self.target.accounts.setFocus()
+    def _account_wished(self, batch: Batch) -> None:
+        self.ways.look_at(batch)
         self.account_wished.emit(batch)
 
     def _retry(self) -> None:
@@ -372,10 +381,16 @@ class MainWindow(QMainWindow):
                 opening=self.desk.state is State.OPENING,
                 accounts=bool(self.desk.accounts),
                 filtered=any(True for _node in self.model.nodes),
+                practises=self.ways.playground is not None,
             )
+            self.ways.first.show_state(first=self.empty.first, practises=self.empty.practises)
             self.pages.show_empty()
         else:
             self.pages.show_queue()
+
+    def look_for_pages(self) -> None:
+        """Something else is so that the pages depend on."""
+        self._show_pages()
 
     def _exported(self, path: Path, count: int) -> None:
         text = _("{n} batches were written to {path}.").format(n=count, path=path.name)

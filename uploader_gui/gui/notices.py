@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from uploader_gui.core import words
+from uploader_gui.core.accounts import AccountsError
+from uploader_gui.core.ports import SecretsError
 from uploader_gui.core.problems import UploadError
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
 from uploader_gui.gui import wording
+from uploader_gui.workers.drafts import UnusableError
 from uploader_gui.workers.facts import NotYetError, Why
 
 
@@ -30,6 +33,12 @@ def of_error(error: Exception) -> Notice:
         return Notice(text=refusal(error))
     if isinstance(error, UploadError):
         return Notice(text=words.describe(error.problem).whole)
+    if isinstance(error, SecretsError):
+        return Notice(text=words.describe_keychain(error.trouble, error.kind).whole)
+    if isinstance(error, AccountsError):
+        return Notice(text=words.describe_account(error.trouble, error.name))
+    if isinstance(error, UnusableError):
+        return Notice(text=error.sentence)
     if isinstance(error, OSError):
         return Notice(text=_("This could not be done: {reason}.").format(reason=error.strerror or _("unknown error")))
     return Notice(text=_("Something went wrong in the program itself. Try again; if it stays, please report it."))
@@ -39,6 +48,8 @@ def refusal(error: NotYetError) -> str:
     """Why nothing was begun, and what to do."""
     if error.problem is not None:
         return words.describe(error.problem).whole
+    if error.said:
+        return error.said
     if error.why is Why.TOO_MANY:
         return ngettext(
             "This target takes {most} file at once; here are {n}.",

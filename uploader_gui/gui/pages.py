@@ -17,6 +17,8 @@ class EmptyPage(QWidget):
 
     Attributes:
         choose_wished: The person wants to choose files.
+        first: It says that there is no account.
+        practises: It says that everything is only being tried out.
     """
 
     choose_wished = Signal()
@@ -37,6 +39,8 @@ class EmptyPage(QWidget):
         self.choose = QPushButton(_("Choose files…"), self)
         self.choose.setAutoDefault(False)
         self.choose.clicked.connect(self.choose_wished)
+        self.first = False
+        self.practises = False
         #: Where the first start puts its own buttons: add an account, try it out.
         self.below = QVBoxLayout()
         self.below.setSpacing(GRID)
@@ -59,26 +63,32 @@ class EmptyPage(QWidget):
         """What it says."""
         return f"{self._title.text()} {self._hint.text()}".strip()
 
-    def show_state(self, *, opening: bool, accounts: bool, filtered: bool) -> None:
+    def show_state(self, *, opening: bool, accounts: bool, filtered: bool, practises: bool = False) -> None:
         """Say why there is nothing.
 
         Args:
             opening: The program is still reading what there is.
             accounts: There is an account.
             filtered: There is something, but not what is searched for.
+            practises: Everything is only being tried out.
         """
+        self.first = not (filtered or opening or accounts)
+        self.practises = practises and not (filtered or opening)
         if filtered:
             title, hint = _("Nothing here"), _("Other batches are there: see All, or search for something else.")
         elif opening:
             title, hint = _("One moment…"), ""
+        elif practises:
+            title = _("Drop files here")
+            hint = _("Or attach sample files. They go to the record that is filled in above.")
         elif accounts:
             title = _("Drop files here")
             hint = _("Say above where they belong, then drop files or folders anywhere on this window.")
         else:
-            title, hint = _("No account yet"), _("An account says where files can go.")
+            title, hint = _("No account yet"), _("An account is your sign-in at a service that takes files.")
         self._title.setText(title)
         self._hint.setText(hint)
-        self.choose.setVisible(accounts and not filtered and not opening)
+        self.choose.setVisible(accounts and not filtered and not opening and not practises)
 
     def _paint_icon(self) -> None:
         colour = look.muted(self.palette())

@@ -190,7 +190,7 @@ class Node:
         if state in ENDED_BATCHES:
             return Group.DONE
         if self.left is not None:
-            return Group.ACTIVE if self.left is Why.NOT_CHECKED else Group.NEEDS_YOU
+            return Group.ACTIVE if self.left in {Why.NOT_CHECKED, Why.KEY_WAITS} else Group.NEEDS_YOU
         asks = state is BatchState.ATTACH_UNKNOWN and self.asks
         ready = self.held_back and self.all_stored
         if state is BatchState.NEEDS_ATTENTION or asks or ready or self.stuck or self.busy is not None:

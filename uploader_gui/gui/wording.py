@@ -213,6 +213,12 @@ def left(node: Node) -> str:
         return _("Its service file is gone")
     if node.left is Why.NO_ACCOUNT:
         return _("Its account is not there")
+    if node.left is Why.NO_KEY:
+        return _("The key of its account cannot be had")
+    if node.left is Why.KEY_WAITS:
+        return _("Waiting for your keychain")
+    if node.left is Why.OTHER_ADDRESS:
+        return _("Its account has another address now")
     if node.problem is not None:
         about = words.describe(node.problem).title
         return _("{problem}: tries again by itself").format(problem=about) if node.left is Why.NOT_CHECKED else about

@@ -42,12 +42,13 @@ class Accounts:
     Args:
         ledger: The file they are in; its one thread writes.
         secrets: Where their secrets go.
+        now_for: The addresses that secrets in memory were filled in for, by account, if something outlives this.
     """
 
-    def __init__(self, ledger: Ledger, secrets: Secrets) -> None:
+    def __init__(self, ledger: Ledger, secrets: Secrets, now_for: dict[str, str] | None = None) -> None:
         self._ledger = ledger
         self._secrets = secrets
-        self._now_for: dict[str, str] = {}  # the base that an account's secrets in memory were filled in for
+        self._now_for = {} if now_for is None else now_for
 
     # ----------------------------------------------------------------------------------------------- reading
     def list(self, service: str | None = None) -> list[SavedAccount]:

@@ -7,7 +7,7 @@ thread of its own, and whoever asks waits for an answer no longer than agreed.
 import contextlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from uploader_gui.core.ports import SecretsError, SecretsTrouble
@@ -45,6 +45,19 @@ class Backend(entries.Backend, Protocol):
         """How much keyring recommends it: from 1 on it does."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class OnlyNow:
+    """What is kept until the program ends and no longer, however often accounts are opened meanwhile.
+
+    Attributes:
+        secrets: By account and field.
+        bases: The addresses they were filled in for, by account.
+    """
+
+    secrets: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    bases: dict[str, str] = field(default_factory=dict)
+
+
 class _NoKeychainError(Exception):
     """There is no keychain to be used."""
 
@@ -79,6 +92,7 @@ class Secrets:
         deadline: Seconds after which a call is given up; `PROMPT_SECONDS` where somebody is there to answer a prompt.
         waiting: Called, in the asking thread, when a call takes longer than half a second.
         choose: Chooses the keychain; called in the keychain's thread, when it is first needed.
+        only_now: What the keychain does not have.
     """
 
     def __init__(
@@ -87,13 +101,18 @@ class Secrets:
         deadline: float = ANSWER_SECONDS,
         waiting: Callable[[], object] = lambda: None,
         choose: Callable[[], Backend] = system_keychain,
+        only_now: OnlyNow | None = None,
     ) -> None:
         self._deadline = deadline
         self._waiting = waiting
         self._choose = choose
         self._worker = Worker("keychain")
         self._backend: Backend | None = None
-        self._now: dict[tuple[str, str], str] = {}
+        self._now = (only_now or OnlyNow()).secrets
+
+    def give_up(self, *, for_good: bool = False) -> None:
+        """Wait for the keychain no longer: a person says so, or the program ends (`for_good`). Any thread may."""
+        self._worker.give_up(for_good=for_good)
 
     def put(self, account_id: str, field: str, value: str, *, only_now: bool = False) -> None:
         """Keep a secret. Raises SecretsError."""
@@ -137,8 +156,8 @@ class Secrets:
                 undo=lambda backend, exchanged: Entries(backend, account_id).undo(exchanged),
             )
             self._tidy(account_id, exchanged)
-        for field in values:
-            self._now.pop((account_id, field), None)
+        for one in values:
+            self._now.pop((account_id, one), None)
 
     def _tidy(self, account_id: str, exchanged: Exchanged) -> None:
         """Delete what the change left over; if that cannot be, it is in nobody's way."""

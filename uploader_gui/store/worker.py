@@ -34,6 +34,7 @@ class _Call(Generic[Given]):
     def __init__(self, job: Job[Given], undo: Callable[[Given], object] | None) -> None:
         self.job = job
         self.undo = undo
+        self.round = 0
         self.state = _State.ASKED
         self.given: Given | None = None
         self.error: BaseException | None = None
@@ -60,6 +61,19 @@ class Worker:
         self._calls: deque[_Call[Any]] = deque()
         self._thread: threading.Thread | None = None
         self._stuck: list[threading.Thread] = []
+        self._round = 0
+        self._over = False
+
+    def give_up(self, *, for_good: bool = False) -> None:
+        """Let everybody who waits wait no longer; any thread may say so.
+
+        Args:
+            for_good: Nobody is to wait from now on either, and a thread that has nothing to do ends.
+        """
+        with self._changed:
+            self._round += 1
+            self._over = self._over or for_good
+            self._changed.notify_all()
 
     def ask(
         self,
@@ -79,16 +93,20 @@ class Worker:
             undo: Takes back what the job has done when nobody waits for it any more; called in the job's thread.
 
         Raises:
-            NoAnswerError: It did not end in time. If it had not begun, it never will.
+            NoAnswerError: It did not end in time, or was given up. If it had not begun, it never will.
         """
         call = _Call(job, undo)
         until = time.monotonic() + seconds
         try:
             with self._changed:
+                if self._over:
+                    raise NoAnswerError
+                call.round = self._round
                 self._calls.append(call)
                 self._start()
                 self._changed.notify_all()
-            if not self._ended(call, min(until, time.monotonic() + WAITING_SECONDS)):
+            soon = min(until, time.monotonic() + WAITING_SECONDS)
+            if not self._ended(call, soon) and not self._given_up(call):
                 waiting()
                 self._ended(call, until)
         finally:
@@ -103,10 +121,13 @@ class Worker:
         with self._changed:
             while call.state is not _State.ENDED:
                 left = until - time.monotonic()
-                if left <= 0:
+                if left <= 0 or self._given_up(call):
                     return False
                 self._changed.wait(min(left, SLICE_SECONDS))
             return True
+
+    def _given_up(self, call: _Call[Any]) -> bool:
+        return self._over or call.round != self._round
 
     def _leave(self, call: _Call[Any]) -> None:
         with self._changed:
@@ -132,12 +153,15 @@ class Worker:
             pass
 
     def _one(self) -> bool:
-        """Run the next call; False if it was given up meanwhile, and this thread is replaced.
+        """Run the next call; False if it was given up meanwhile, and this thread is replaced, or if all is over.
 
         A method of its own: nothing of a call, a secret least of all, is held while the thread waits for the next.
         """
         with self._changed:
             while not self._calls:
+                if self._over:
+                    self._thread = None
+                    return False
                 self._changed.wait()
         self._let_the_stuck_end()
         with self._changed:

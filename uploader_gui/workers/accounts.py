@@ -1,18 +1,46 @@
 """Which accounts there are: the one seam through which they come, whoever keeps them.
 
-A source is asked in an errand's thread, so it may read disks and keychains. Secrets stay on this side: the window gets
-faces, and says by an account's key which one it means.
+A source is asked in an errand's thread, so it may read disks. Secrets stay on this side: the window gets faces, and
+says by an account's key which one it means.
 """
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum, auto
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from uploader_gui.core.batch import Batch
+from uploader_gui.core.words import Sentence
 
 if TYPE_CHECKING:  # reading service files brings pydantic, and the window is to be seen first
     from uploader_gui.services.schema import Service
 
 _PREFIX = "UPLOADER_"
 _OURS = "UPLOADER_GUI_HOME"
+
+
+class Origin(StrEnum):
+    """Who keeps an account."""
+
+    SAVED = auto()
+    ENVIRONMENT = auto()
+    PRACTICE = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """Why an account cannot be used now.
+
+    Attributes:
+        sentence: The reason, and the way out.
+        fill_in: Its key must be filled in again; else it is worth another try.
+        of_all: It is the keychain's own, and so the other accounts' as well.
+    """
+
+    sentence: Sentence
+    fill_in: bool = False
+    of_all: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +54,14 @@ class AccountFace:
         base: The address it is for.
         default: Whether it is its service's default.
         whose: Who it is, as the service's check said; None while that is not known.
+        origin: Who keeps it.
+        filled: The names of its filled fields.
+        open_values: Those that are no secrets, with their values.
+        ca_file: A certificate authority's file of its own.
+        unagreed: Hosts that its service file names, and its key does not go to: its person has not agreed.
+        only_now: Its key is kept until the program ends, and no longer.
+        waits: Its key is being asked for.
+        trouble: Why it cannot be used now.
     """
 
     key: str
@@ -34,25 +70,47 @@ class AccountFace:
     base: str
     default: bool = False
     whose: str | None = None
+    origin: Origin = Origin.ENVIRONMENT
+    filled: frozenset[str] = frozenset()
+    open_values: Mapping[str, str] = field(default_factory=dict, hash=False)
+    ca_file: Path | None = None
+    unagreed: tuple[str, ...] = ()
+    only_now: bool = False
+    waits: bool = False
+    trouble: Trouble | None = None
 
     @property
     def label(self) -> str:
         """How lists show it: "Close · Acme Sales"."""
-        return f"{self.service.name} · {self.name}" if self.name else self.service.name
+        own = self.name and self.name != self.service.name
+        return f"{self.service.name} · {self.name}" if own else self.service.name
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be used now."""
+        return not self.waits and self.trouble is None
 
 
 @dataclass(frozen=True, kw_only=True)
 class KnownAccount:
-    """An account that can be used now.
+    """An account, with its secrets if it can be used now.
 
     Attributes:
         service: Where it signs in.
         name: What the person calls it; "" for the environment's.
         base: The address its values are for.
-        values: Its filled fields, secrets included.
+        values: Its filled fields, secrets included; without them while it is not ready.
         default: Whether it is its service's default.
         whose: Who it is, as the service's check said when it was saved.
         author: The same as the service itself names it.
+        id: The saved account's own, which its batches name; "" for others.
+        origin: Who keeps it.
+        filled: The names of its filled fields, where not all values are known.
+        ca_file: A certificate authority's file of its own.
+        agreed: Those of the service's further hosts that its person agreed to; None: all of them.
+        only_now: Its key is kept until the program ends, and no longer.
+        waits: Its key is being asked for.
+        trouble: Why it cannot be used now.
     """
 
     service: "Service"
@@ -62,15 +120,29 @@ class KnownAccount:
     default: bool = False
     whose: str | None = None
     author: str | None = None
+    id: str = ""
+    origin: Origin = Origin.ENVIRONMENT
+    filled: frozenset[str] = frozenset()
+    ca_file: Path | None = None
+    agreed: frozenset[str] | None = None
+    only_now: bool = False
+    waits: bool = False
+    trouble: Trouble | None = None
 
     @property
     def key(self) -> str:
         """Names it among all accounts."""
-        return f"{self.service.id}\n{self.name}\n{self.base}"
+        return self.id or f"{self.service.id}\n{self.name}\n{self.base}"
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be used now."""
+        return not self.waits and self.trouble is None
 
     @property
     def face(self) -> AccountFace:
         """What the window may know of it."""
+        secret = {one.id for one in self.service.account.fields if one.secret}
         return AccountFace(
             key=self.key,
             service=self.service,
@@ -78,6 +150,14 @@ class KnownAccount:
             base=self.base,
             default=self.default,
             whose=self.whose,
+            origin=self.origin,
+            filled=self.filled or frozenset(self.values),
+            open_values={name: value for name, value in self.values.items() if name not in secret},
+            ca_file=self.ca_file,
+            unagreed=() if self.agreed is None else tuple(one for one in self.service.hosts if one not in self.agreed),
+            only_now=self.only_now,
+            waits=self.waits,
+            trouble=self.trouble,
         )
 
 
@@ -115,8 +195,28 @@ def together(*sources: Source) -> Source:
     return lambda: [account for source in sources for account in source()]
 
 
-def fitting(accounts: Sequence[KnownAccount], *, service: str, base: str, name: str) -> KnownAccount | None:
-    """The account that a batch was begun with; None if it is gone. One without a name is told by its address."""
-    there = [one for one in accounts if (one.service.id, one.base) == (service, base)]
-    named = [one for one in there if one.name == name]
-    return next(iter(named or ([] if name else there)), None)
+def fitting(accounts: Sequence[KnownAccount], batch: Batch) -> KnownAccount | None:
+    """The account that a batch was begun with, or another one of the same person at the same address.
+
+    Whoever goes on with the batch asks the service whose it is. None if there is no such, or the batch's own account
+    has another address now: its files lie at the former one.
+    """
+    there = [one for one in accounts if one.service.id == batch.service]
+    mine = next((one for one in there if one.id and one.id == batch.account), None)
+    if mine is not None:
+        return mine if mine.base == batch.base else None
+    here = sorted((one for one in there if one.base == batch.base), key=lambda one: not one.default)
+    # Of the address of an account that is gone nobody has said that the environment's keys may go there.
+    others = [
+        one for one in here if not one.id and (not batch.account or one.base == one.service.account.base.rstrip("/"))
+    ]
+    return next(iter([*others, *(one for one in here if one.id and same_person(batch, one))]), None)
+
+
+def same_person(batch: Batch, account: KnownAccount) -> bool:
+    """Whether an account is that of whoever began a batch, as far as both have said who they are."""
+    if batch.author is None and batch.whose is None:
+        return True
+    if batch.author and account.author:
+        return batch.author == account.author
+    return account.whose is not None and account.whose == batch.whose

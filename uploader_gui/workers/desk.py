@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from uploader_gui.core.batch import Batch, GoneError, Upload
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock, LedgerError, SystemClock
+from uploader_gui.workers.account_desk import AccountDesk
 from uploader_gui.workers.accounts import AccountFace
 from uploader_gui.workers.bridge import Bridge
 from uploader_gui.workers.errands import Errand, Errands
@@ -64,6 +65,7 @@ class Desk(QObject):
         parent: Its owner.
 
     Attributes:
+        account_desk: The same for accounts: adding, testing, changing them.
         opened: The services and accounts are known, and lanes work.
         accounts_changed: There are other accounts than before.
         arrived: Changes, events and `Left`s, in order: for the model.
@@ -107,6 +109,7 @@ class Desk(QObject):
         self._network.back.connect(self._network_back)
         self._pictures = Pictures(self._disk, self._bridge, self)
         self._leftovers = Leftovers(self._wishes, self._questions, self._bridge, self)
+        self.account_desk = AccountDesk(self._wishes, self._bridge, self.read_accounts, self._failed, self)
 
     @property
     def ready(self) -> bool:
@@ -139,6 +142,7 @@ class Desk(QObject):
         for lane in self._lanes:
             lane.finished.connect(self._lane_ended)
             lane.start()
+        self.account_desk.begin(works)
         self.opened.emit()
         self._pictures.open(works)
         self._leftovers.take_up(self._the_works)
@@ -153,8 +157,10 @@ class Desk(QObject):
             self.failed.emit(error)
 
     def _take_accounts(self) -> None:
-        self.accounts = tuple(one.face for one in self._the_works.accounts)
-        self.accounts_changed.emit()
+        faces = tuple(one.face for one in self._the_works.accounts)
+        if faces != self.accounts:
+            self.accounts = faces
+            self.accounts_changed.emit()
 
     def read_accounts(self) -> None:
         """Ask anew which accounts there are; batches whose account is back are taken up."""
@@ -405,6 +411,7 @@ class Desk(QObject):
             return
         self.state = State.CLOSING
         self._leftovers.stop()
+        self.account_desk.close()
         self._disk.close()
         self._questions.close()
         if self._works is None:
@@ -438,6 +445,7 @@ class Desk(QObject):
         self._wishes.wait(1000)
         self._disk.wait(1000)
         self._questions.wait(1000)
+        self.account_desk.wait()
         self.closed.emit()
 
     # -------------------------------------------------------------------------------------------------- inside

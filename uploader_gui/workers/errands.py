@@ -11,15 +11,17 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from uploader_gui.core.accounts import AccountsError
 from uploader_gui.core.cancel import Cancelled, CancelToken
-from uploader_gui.core.ports import LedgerError
+from uploader_gui.core.ports import LedgerError, SecretsError
 from uploader_gui.core.problems import UploadError
+from uploader_gui.workers.drafts import UnusableError
 from uploader_gui.workers.facts import NotYetError
 
 log = logging.getLogger(__name__)
 
 Given = TypeVar("Given")
-EXPECTED = (UploadError, LedgerError, NotYetError, OSError)
+EXPECTED = (UploadError, LedgerError, NotYetError, SecretsError, AccountsError, UnusableError, OSError)
 """What may go wrong in an errand without being a mistake of this program."""
 
 

@@ -15,6 +15,9 @@ class Why(StrEnum):
 
     NO_LEDGER = auto()
     NO_ACCOUNT = auto()
+    NO_KEY = auto()
+    KEY_WAITS = auto()
+    OTHER_ADDRESS = auto()
     NO_SERVICE = auto()
     NOT_CHECKED = auto()
     NOTHING = auto()
@@ -33,10 +36,18 @@ class NotYetError(Exception):
         count: How many files it is about.
         most: How many are taken at once, if that is why.
         place: The batch or record it is about, in words, if that is why.
+        said: Why, in words, where that is known.
     """
 
     def __init__(
-        self, why: Why, *, problem: Problem | None = None, count: int = 0, most: int | None = None, place: str = ""
+        self,
+        why: Why,
+        *,
+        problem: Problem | None = None,
+        count: int = 0,
+        most: int | None = None,
+        place: str = "",
+        said: str = "",
     ) -> None:
         super().__init__(why.value)
         self.why = why
@@ -44,6 +55,7 @@ class NotYetError(Exception):
         self.count = count
         self.most = most
         self.place = place
+        self.said = said
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,7 +49,8 @@ class Leftovers(QObject):
         def left(found: list[Left]) -> None:
             for one in found:
                 self._bridge.tell(one)
-            waiting, self._waiting = self._waiting, []
+            again = {one.batch.id for one in found}
+            waiting, self._waiting = [one for one in self._waiting if one.batch.id not in again], []
             self._check(works, [*waiting, *found])
 
         self._wishes.ask(lambda _: taking.left_over(works), left)

@@ -36,12 +36,19 @@ def anew(works: Works, left: Left) -> Left:
 def _why(works: Works, batch: Batch) -> Why:
     if (batch.service, batch.target) not in works.flows:
         return Why.NO_SERVICE
-    return Why.NOT_CHECKED if account_of(works, batch) is not None else Why.NO_ACCOUNT
+    return _why_of(works, batch, account_of(works, batch))
+
+
+def _why_of(works: Works, batch: Batch, account: KnownAccount | None) -> Why:
+    if account is not None:
+        return Why.NOT_CHECKED if account.ready else Why.KEY_WAITS if account.waits else Why.NO_KEY
+    mine = any(one.id == batch.account for one in works.accounts if one.id)
+    return Why.OTHER_ADDRESS if mine else Why.NO_ACCOUNT
 
 
 def account_of(works: Works, batch: Batch) -> KnownAccount | None:
     """The account a batch was begun with; None if it is gone."""
-    return fitting(works.accounts, service=batch.service, base=batch.base, name=batch.account)
+    return fitting(works.accounts, batch)
 
 
 def checked(works: Works, left: list[Left], cancel: CancelToken) -> Iterator[Left]:
@@ -51,8 +58,12 @@ def checked(works: Works, left: list[Left], cancel: CancelToken) -> Iterator[Lef
     """
     for one in left:
         account = account_of(works, one.batch)
-        if one.why is not Why.NOT_CHECKED or account is None:
+        if one.why is not Why.NOT_CHECKED:
             yield one
+            continue
+        if account is None or not account.ready:
+            why = _why_of(works, one.batch, account)
+            yield Left(batch=one.batch, uploads=one.uploads, why=why)
             continue
         try:
             now = works.whose(account, cancel)
@@ -77,10 +88,12 @@ def checked(works: Works, left: list[Left], cancel: CancelToken) -> Iterator[Lef
 
 def restore(works: Works, left: Left) -> None:
     """Put a batch back into the queue. Where its target sends, a person is asked again. Raises LedgerError."""
+    if any(one.id == left.batch.id for one in works.queue.batches()):
+        return  # it was looked at twice, as accounts came one after the other
     account = account_of(works, left.batch)
     flow = works.flows.get((left.batch.service, left.batch.target))
     stored = next(iter(works.ledger.batches(like=left.batch.id)), None)
-    if account is None or flow is None or stored is None or stored.state in ENDED_BATCHES:
+    if account is None or not account.ready or flow is None or stored is None or stored.state in ENDED_BATCHES:
         return
     works.queue.restore(
         stored,

@@ -3,13 +3,23 @@
 import collections
 import contextlib
 import dataclasses
+import functools
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from uploader_gui.core import translation
-from uploader_gui.core.batch import Batch, BatchEvent, BatchState, Upload, UploadEvent, UploadState, advance
+from uploader_gui.core import translation, words
+from uploader_gui.core.batch import (
+    ENDED_BATCHES,
+    Batch,
+    BatchEvent,
+    BatchState,
+    Upload,
+    UploadEvent,
+    UploadState,
+    advance,
+)
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock, LedgerError, SystemClock
 from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
@@ -23,6 +33,7 @@ from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.retry import Policy
 from uploader_gui.engine.session import Account, Session
 from uploader_gui.engine.source import Source
+from uploader_gui.engine.trust import trust_with
 from uploader_gui.services import catalogue
 from uploader_gui.services.flow import Flow, flow
 from uploader_gui.services.language import in_language
@@ -30,11 +41,12 @@ from uploader_gui.store import pasted, remembered
 from uploader_gui.store.ledger import Ledger
 from uploader_gui.workers import accounts as known_accounts
 from uploader_gui.workers import gathering, remembering
-from uploader_gui.workers.accounts import KnownAccount
+from uploader_gui.workers.accounts import KnownAccount, same_person
 from uploader_gui.workers.bridge import Bridge
 from uploader_gui.workers.facts import Asks, Begun, Destination, NotYetError, Why
 from uploader_gui.workers.plan import complete, place
 from uploader_gui.workers.remembering import Recalled
+from uploader_gui.workers.saved import SavedAccounts
 
 # An account that may write need not be allowed to ask who it is.
 _NOT_SAID = frozenset({Kind.FORBIDDEN, Kind.NOT_FOUND, Kind.UNEXPECTED_ANSWER, Kind.REFUSED})
@@ -60,6 +72,7 @@ class Works:
         ledger: Keeps what happens.
         bridge: Told what happens, for the window.
         source: Which accounts there are.
+        saved: Those that are saved, for whoever wants to change them.
         clock: Time.
         policy: When what failed is tried again.
         timing: How long answers are waited for.
@@ -71,6 +84,7 @@ class Works:
         bridge: Bridge,
         source: known_accounts.Source,
         *,
+        saved: SavedAccounts | None = None,
         clock: Clock | None = None,
         policy: Policy | None = None,
         timing: Timing | None = None,
@@ -79,10 +93,11 @@ class Works:
         self.clock = clock or SystemClock()
         self.flows: dict[tuple[str, str], Flow] = {}
         self.accounts: tuple[KnownAccount, ...] = ()
+        self.saved = saved
         self._bridge = bridge
         self._source = source
         self._timing = timing
-        self._sessions: dict[tuple[str, frozenset[tuple[str, str]]], Session] = {}
+        self._sessions: dict[tuple[object, ...], Session] = {}
         self._whose: dict[Session, Whose | None] = {}
         self._clients: dict[Session, Client] = {}
         self.queue = Queue(
@@ -117,30 +132,66 @@ class Works:
         return dict(self.flows)
 
     def read_accounts(self) -> tuple[KnownAccount, ...]:
-        """Ask anew which accounts there are."""
+        """Ask anew which accounts there are; what was begun with one whose key is another now goes on with that."""
         self.accounts = tuple(self._source())
+        for account in self.accounts:
+            if account.id and account.ready:
+                self._go_on_with(account)
         return self.accounts
 
+    def _go_on_with(self, account: KnownAccount) -> None:
+        for batch in self.queue.batches():
+            mine = (batch.account, batch.base) == (account.id, account.base) and batch.state not in ENDED_BATCHES
+            if mine and same_person(batch, account) and self.queue.sign_in(batch.id, self.session(account)):
+                self._retry_signed_out(batch)
+
+    def _retry_signed_out(self, batch: Batch) -> None:
+        """Try again what the former key was not accepted for."""
+        stuck = {
+            one.id
+            for one in self.queue.uploads(batch.id)
+            if one.state is UploadState.NEEDS_ATTENTION and one.problem and one.problem.kind is Kind.SIGNED_OUT
+        }
+        if stuck or (batch.problem is not None and batch.problem.kind is Kind.SIGNED_OUT):
+            self.queue.retry(batch.id, only=stuck or None)
+
     def account(self, key: str) -> KnownAccount:
-        """An account by its key. Raises NotYetError if it is gone."""
+        """An account that can be used now, by its key. Raises NotYetError if it cannot, or is gone."""
         for one in self.accounts:
-            if one.key == key:
+            if one.key == key and one.ready:
                 return one
+            if one.key == key:
+                said = words.waiting_for_keychain() if one.trouble is None else one.trouble.sentence.whole
+                raise NotYetError(Why.NO_KEY, said=said)
         raise NotYetError(Why.NO_ACCOUNT)
 
     def session(self, account: KnownAccount) -> Session:
         """The session of an account: one for all its batches, so that a token is fetched once for all of them."""
-        key = account.key, frozenset(account.values.items())
-        made = Session(Account(service=account.service, base=account.base, values=account.values), self.clock)
-        return self._sessions.setdefault(key, made)
+        values = frozenset(account.values.items())
+        key = account.key, account.base, values, account.ca_file, account.agreed
+        made = Account(
+            service=account.service,
+            base=account.base,
+            values=account.values,
+            ca_file=account.ca_file,
+            agreed=account.agreed,
+        )
+        return self._sessions.setdefault(key, Session(made, self.clock))
 
     # ----------------------------------------------------------------------------------------------- questions
     @contextlib.contextmanager
     def _talk(self, account: KnownAccount, cancel: CancelToken) -> Iterator[Conversation]:
         session = self.session(account)
         if session not in self._clients:
-            self._clients[session] = Client(session.account.origins.__contains__, timing=self._timing)
+            self._clients[session] = self.client(session.account)
         yield Conversation(session, self._clients[session], cancel)
+
+    def client(self, account: Account) -> Client:
+        """What talks to an account's own hosts, and to no others."""
+        if account.ca_file is None:
+            return Client(account.origins.__contains__, timing=self._timing)
+        trust = functools.partial(trust_with, account.ca_file)
+        return Client(account.origins.__contains__, timing=self._timing, trust=trust)
 
     def whose(self, account: KnownAccount, cancel: CancelToken) -> Whose | None:
         """Whose an account is; asked once. None if the service does not say. Raises UploadError."""
@@ -227,7 +278,7 @@ class Works:
             created=self.clock.utc(),
             attaches=what.target.call is not None,
             base=account.base,
-            account=account.name,
+            account=account.id,
             whose=None if who is None else who.shown,
             author=None if who is None else who.author,
         )

@@ -1,0 +1,378 @@
+"""The form in which an account is added or changed: filled in, tried, saved; each refusal with its way out."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from uploader_gui.core import words
+from uploader_gui.core.accounts import SavedAccount
+from uploader_gui.core.ports import SecretsError
+from uploader_gui.core.problems import Kind, UploadError
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.gui import look, notices, pieces
+from uploader_gui.gui.account_fields import AccountFields
+from uploader_gui.gui.account_more import AccountMore
+from uploader_gui.gui.look import GRID
+from uploader_gui.gui.said import Said
+from uploader_gui.workers.account_desk import AccountDesk
+from uploader_gui.workers.accounts import AccountFace
+from uploader_gui.workers.drafts import Draft, Tested
+
+if TYPE_CHECKING:
+    from uploader_gui.services.schema import Service
+
+
+class AccountForm(QWidget):
+    """One account as it is filled in.
+
+    Args:
+        desk: Tests and saves it.
+        parent: Its owner.
+
+    Attributes:
+        saved: It is saved: what it is called, and what there is to say.
+        given_up: The person does not want to any more.
+    """
+
+    saved = Signal(str, str)
+    given_up = Signal()
+
+    def __init__(self, desk: AccountDesk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._services: list[Service] = []
+        self._face: AccountFace | None = None
+        self._tested: tuple[Draft, Tested] | None = None
+        self._saving = False
+        self._heading = look.heading(parent=self)
+        self.service = QComboBox(self)
+        self.name = QLineEdit(self)
+        self.name.setAcceptDrops(False)
+        self.name.setPlaceholderText(_("whose it is"))
+        self.name.setAccessibleDescription(_("What to call the account; without a name it is called as whose it is."))
+        self.more = AccountMore(self)
+        self._goes = pieces.quiet("")
+        self.agree = QCheckBox(self)
+        self.said = Said(self)
+        self.test = _button(_("Test"), self._test)
+        self.save = _button("", self._save)
+        self.save.setDefault(True)
+        self.anyway = _button(_("Save it all the same"), self._save_untested)
+        self.only_now = _button(_("Only until I quit"), self._save_only_now)
+        self.stop = _button(_("Stop waiting"), self._stop)
+        self.cancel = _button(_("Cancel"), self.leave)
+        self._lay_out()
+        self.service.currentIndexChanged.connect(self._service_chosen)
+        self.fields.changed.connect(self._edited)
+        self.name.textChanged.connect(self._edited)
+        self.more.changed.connect(self._edited)
+        self.agree.toggled.connect(self._edited)
+        desk.waits.connect(self._waits)
+
+    def _lay_out(self) -> None:
+        self._form = QFormLayout()
+        self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.setHorizontalSpacing(2 * GRID)
+        self._form.setVerticalSpacing(GRID + GRID // 2)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        for text, widget in ((_("Service"), self.service), (_("Name"), self.name)):
+            label = QLabel(text, self)
+            label.setBuddy(widget)
+            widget.setAccessibleName(text)
+            self._form.addRow(label, widget)
+        self.fields = AccountFields(self._form, self)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        buttons.addWidget(self.test)
+        buttons.addStretch(1)
+        for one in (self.anyway, self.only_now, self.stop, self.cancel, self.save):
+            buttons.addWidget(one)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        rows.setSpacing(GRID + GRID // 2)
+        rows.addWidget(self._heading)
+        rows.addLayout(self._form)
+        rows.addWidget(self.more)
+        rows.addWidget(self._goes)
+        rows.addWidget(self.agree)
+        rows.addStretch(1)
+        rows.addWidget(self.said)
+        rows.addLayout(buttons)
+
+    # ---------------------------------------------------------------------------------------------- what is shown
+    def show_new(self, services: "Sequence[Service]", service_id: str = "") -> None:
+        """Ask for a new account.
+
+        Args:
+            services: Those there are.
+            service_id: The one that is likely meant.
+        """
+        self._begin(None, services)
+        self._heading.setText(_("Add an account"))
+        self.save.setText(_("Add account"))
+        chosen = next((number for number, one in enumerate(self._services) if one.id == service_id), 0)
+        self.service.setCurrentIndex(chosen)
+        self._service_chosen()
+        (self.service if not service_id else self.fields.fields[0].edit).setFocus()
+
+    def show_saved(self, face: AccountFace) -> None:
+        """Ask what to change of a saved account."""
+        self._begin(face, [face.service])
+        self._heading.setText(_("Change {account}").format(account=words.plain(face.label)))
+        self.save.setText(_("Save"))
+        self._service_chosen()
+        kept = () if face.trouble is not None and face.trouble.fill_in else face.filled
+        self.fields.fill(face.open_values, kept)
+        self.name.setText(face.name)
+        usual = face.base == face.service.account.base.rstrip("/") and face.ca_file is None
+        self.more.show_values(face.base, face.ca_file, unfold=not usual)
+        self.agree.setChecked(not face.unagreed)
+        self._edited()
+        self.fields.fields[0].edit.setFocus()
+
+    def _begin(self, face: AccountFace | None, services: "Sequence[Service]") -> None:
+        self.forget()
+        self._face = face
+        self._services = list(services)
+        self.service.blockSignals(True)
+        self.service.clear()
+        for one in self._services:
+            self.service.addItem(words.plain(one.name), one.id)
+        self.service.blockSignals(False)
+        self.service.setEnabled(face is None)
+
+    def _service_chosen(self) -> None:
+        service = self._service
+        if service is None:
+            return
+        self.fields.build(service, 1)
+        order: list[QWidget] = [self.service, *(one.edit for one in self.fields.fields), self.name, *self.more.order]
+        order += [self.agree, self.test, self.anyway, self.only_now, self.stop, self.cancel, self.save]
+        for before, after in itertools.pairwise(order):
+            QWidget.setTabOrder(before, after)
+        self.more.show_values(service.account.base.rstrip("/"), None, unfold=False)
+        hosts = ", ".join(words.plain(one) for one in service.hosts)
+        said = _("The key may also go to {hosts}, as the service file says").format(hosts=hosts)
+        self.agree.setText(said)
+        self.agree.setVisible(bool(service.hosts))
+        self.agree.setChecked(False)
+        self._edited()
+
+    @property
+    def _service(self) -> "Service | None":
+        number = self.service.currentIndex()
+        return self._services[number] if 0 <= number < len(self._services) else None
+
+    def forget(self) -> None:
+        """Forget what is filled in, the keys first."""
+        self._tested = None
+        self._saving = False
+        self.fields.clear()
+        self.name.clear()
+        self._quiet()
+
+    def _edited(self) -> None:
+        """What was said of something else does not count any more."""
+        self._desk_stop()
+        self._quiet()
+        host = words.plain(urlsplit(self.more.address).netloc)
+        if host:
+            kept = _("It is kept in your system's keychain, never in a file.")
+            self._goes.setText(_("The key goes to {host}.").format(host=host) + " " + kept)
+        self._goes.setVisible(bool(host))
+
+    def _quiet(self) -> None:
+        self.said.quiet()
+        for one in (self.anyway, self.only_now, self.stop):
+            one.hide()
+        self._enable(on=True)
+
+    def _enable(self, *, on: bool) -> None:
+        for one in (self.test, self.save):
+            one.setEnabled(on)
+
+    # --------------------------------------------------------------------------------------------------- trying
+    @property
+    def draft(self) -> Draft | None:
+        """What is filled in; None while something is missing, which is said then."""
+        service, lacks = self._service, self.fields.lacks
+        if service is None or lacks:
+            self.said.say(_("Fill in {fields} first.").format(fields=lacks), "attention")
+            first = self.fields.first_missing
+            if first is not None:
+                first.setFocus()
+            return None
+        anew = self.fields.anew
+        moved = self._face is not None and self.more.address != self._face.base
+        if moved and not anew:
+            text = _("A key only goes to the address it was saved with. With another address, fill in the key again.")
+            self.said.say(text, "attention")
+            return None
+        return Draft(
+            service=service,
+            name=self.name.text().strip(),
+            base=self.more.address,
+            values=self.fields.values,
+            ca_file=self.more.ca_file,
+            agreed=service.hosts if self.agree.isChecked() else (),
+            anew=anew,
+        )
+
+    def _test(self) -> None:
+        self._try(lambda _draft, tested: self._tell(tested))
+
+    def _save(self) -> None:
+        self._try(self._keep)
+
+    def _try(self, then: Callable[[Draft, Tested], object]) -> None:
+        """Ask the service whose it is; what it said of the very same is not asked again."""
+        draft = self.draft
+        if draft is None:
+            return
+        if self._tested is not None and self._tested[0] == draft:
+            then(*self._tested)
+            return
+        self._enable(on=False)
+        self.anyway.hide()
+        self.only_now.hide()
+        self.said.say(_("Asking {service}…").format(service=words.plain(draft.service.name)), "waiting")
+
+        def told(tested: Tested) -> None:
+            self._tested = draft, tested
+            self._enable(on=True)
+            then(draft, tested)
+
+        self._desk.test(draft, told, self._test_failed, account_id="" if self._face is None else self._face.key)
+
+    def _tell(self, tested: Tested) -> None:
+        self.said.say(signed_in(tested), "done" if not tested.before else "attention")
+
+    def _test_failed(self, error: Exception) -> None:
+        self._enable(on=True)
+        self.stop.hide()
+        text = notices.of_error(error).text
+        untrusted = isinstance(error, UploadError) and error.problem.kind is Kind.UNTRUSTED
+        if untrusted and self.more.ca_file is None:
+            text += " " + _("If you have its certificate authority's file, choose it under “Address and certificates”.")
+            self.more.fold.setChecked(True)
+        self.said.say(text, "attention")
+        self.anyway.setVisible(isinstance(error, UploadError))
+
+    # --------------------------------------------------------------------------------------------------- saving
+    def _keep(self, draft: Draft, tested: Tested | None, *, only_now: bool = False, sure: bool = False) -> None:
+        if tested is not None and tested.before and not sure:
+            self._tell(tested)
+            self.anyway.show()
+            return
+        self._saving = True
+        self._enable(on=False)
+        self.anyway.hide()
+        self.only_now.hide()
+        self.said.say(_("Saving…"), "waiting")
+
+        def done(account: SavedAccount) -> None:
+            self._saving = False
+            said = _("“{name}” is saved.").format(name=words.plain(account.name))
+            if only_now:
+                said = _("“{name}” is there until you quit.").format(name=words.plain(account.name))
+            self.saved.emit(account.id, f"{said} {signed_in(tested)}" if tested is not None else said)
+
+        if self._face is None:
+            self._desk.add(draft, tested, done, self._not_saved, only_now=only_now)
+        else:
+            self._rename_and_change(self._face, draft, tested, done, only_now=only_now)
+
+    def _rename_and_change(
+        self,
+        face: AccountFace,
+        draft: Draft,
+        tested: Tested | None,
+        done: Callable[[SavedAccount], object],
+        *,
+        only_now: bool,
+    ) -> None:
+        def change(_renamed: object = None) -> None:
+            self._desk.change(face.key, draft, tested, done, self._not_saved, only_now=only_now)
+
+        if draft.name and draft.name != face.name:
+            self._desk.rename(face.key, draft.name, change, self._not_saved)
+        else:
+            change()
+
+    def _again(self, *, only_now: bool = False) -> None:
+        draft = self.draft
+        if draft is not None:
+            tested = self._tested[1] if self._tested is not None and self._tested[0] == draft else None
+            self._keep(draft, tested, only_now=only_now, sure=True)
+
+    def _save_untested(self) -> None:
+        self._again()
+
+    def _save_only_now(self) -> None:
+        self._again(only_now=True)
+
+    def _not_saved(self, error: Exception) -> None:
+        self._saving = False
+        self.stop.hide()
+        self._enable(on=True)
+        text = notices.of_error(error).text
+        if isinstance(error, SecretsError):
+            text = f"{text} {words.only_until_quit()}"
+            self.only_now.show()
+        self.said.say(text, "attention")
+
+    # --------------------------------------------------------------------------------------------------- waiting
+    def _waits(self, waits: bool) -> None:
+        if not self.isVisible():
+            return
+        self.stop.setVisible(waits)
+        if waits:
+            self.said.say(words.waiting_for_keychain(), "waiting")
+
+    def _stop(self) -> None:
+        self._desk.stop_waiting()
+
+    def _desk_stop(self) -> None:
+        if not self._saving and not self.save.isEnabled():
+            self._desk.stop_test()
+
+    def leave(self) -> None:
+        """Leave it as it was; what is being saved is saved."""
+        self._desk_stop()
+        self.forget()
+        self.given_up.emit()
+
+
+def signed_in(tested: Tested) -> str:
+    """Say as whom one is signed in."""
+    shown = words.plain(tested.shown) or _("somebody the service does not name")
+    said = _("Signed in as {whose}.").format(whose=shown)
+    if not tested.before:
+        return said
+    other = _(
+        "That is somebody else than before ({before}): batches begun with the former key are not gone on with by "
+        "this one."
+    )
+    return f"{said} {other.format(before=words.plain(tested.before))}"
+
+
+def _button(text: str, do: Callable[[], object]) -> QPushButton:
+    button = QPushButton(text)
+    button.setAutoDefault(False)
+    button.clicked.connect(lambda _checked=False: do())
+    return button

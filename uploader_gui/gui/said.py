@@ -1,0 +1,62 @@
+"""A line that says how something went, with a sign beside the words; whoever listens hears it at once."""
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from uploader_gui.gui import look
+from uploader_gui.gui.look import GRID
+
+
+class Said(QWidget):
+    """Says how something went. Hidden while there is nothing to say.
+
+    Args:
+        parent: Its owner.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture = ""
+        self._icon = QLabel(self)
+        self._icon.setFixedSize(look.ICON, look.ICON)
+        self._text = look.plain_label(parent=self)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._text, 1)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._text.text()
+
+    def say(self, text: str, picture: str) -> None:
+        """Say something; "" says nothing any more."""
+        before = self._text.text()
+        self._text.setText(text)
+        self._text.setAccessibleName(text)
+        self._picture = picture
+        self._paint_icon()
+        self.setVisible(bool(text))
+        if text and text != before:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._text, text))
+
+    def quiet(self) -> None:
+        """Say nothing any more."""
+        self.say("", "")
+
+    def _paint_icon(self) -> None:
+        if self._picture:
+            colour = self.palette().windowText().color()
+            self._icon.setPixmap(look.picture(self._picture, colour, self.devicePixelRatioF()))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint_icon()
