@@ -24,11 +24,15 @@ except ImportError:
     collect_ignore = [
         str(path.relative_to(Path(__file__).parent))
         for path in Path(__file__).parent.rglob("test_*.py")
-        if any(word in path.read_text(encoding="utf-8") for word in ("PySide6", "driver"))
+        if any(word in path.read_text(encoding="utf-8") for word in ("PySide6", "driver", "test_queue_model"))
     ]
 
-# The offscreen platform says so of every window that is shown.
-HARMLESS = ("This plugin does not support propagateSizeHints()", "This plugin does not support raise()")
+# The offscreen platform says so of every window, and of every menu, that is shown.
+HARMLESS = (
+    "This plugin does not support propagateSizeHints()",
+    "This plugin does not support raise()",
+    "This plugin does not support grabbing the keyboard",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -40,7 +40,7 @@ def clock() -> Clock:
 def model(clock: Clock) -> Iterator[QueueModel]:
     """A model that Qt's own tester watches."""
     made = QueueModel(sends=lambda _s, target: target == "email", service=str.title, now=lambda: clock.now)
-    tester = QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Warning)
+    tester = QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal)
     yield made
     del tester
     made.deleteLater()
@@ -135,7 +135,7 @@ def test_golden_texts(model: QueueModel, clock: Clock) -> None:
     spoken = model.data(model.index(6, 0), Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "Note on Customer 1 at Close: 6 files, 6.0 MB. 1 of 6 files needs you."
     spoken = model.data(model.index(7, 0), Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken == "file 0.pdf, 1.0 MB, 62 %, Sending; to Note on Customer 1"
+    assert spoken == "file 0.pdf, 1.0 MB, 62 %, Sending; to Note on Customer 1."
 
 
 def test_filters_and_search(model: QueueModel) -> None:
@@ -170,7 +170,7 @@ def test_random_changes(model: QueueModel) -> None:
         elif known:
             key = chance.choice(sorted(known))
             whole, uploads = known[key]
-            act = chance.randrange(7)
+            act = chance.randrange(9)
             if act == 0:
                 model.unfold(key, unfolded=chance.random() < 0.5)
             elif act == 1:
@@ -183,6 +183,14 @@ def test_random_changes(model: QueueModel) -> None:
                 whole = _with(whole, uploads=tuple(one.id for one in uploads))
                 known[key] = (whole, uploads)
                 model.take([Change(whole)])
+            elif act == 4:
+                more = [_with(batch(0, 1)[1][0], id=f"{key}+{number}{one}", batch_id=key) for one in range(3)]
+                uploads = [*uploads, *more]
+                whole = _with(whole, uploads=tuple(one.id for one in uploads))
+                known[key] = (whole, uploads)
+                model.take([Change(whole), *(Change(whole, one) for one in more)])
+            elif act == 5:
+                model.mark(key, lambda node: setattr(node, "asks", chance.random() < 0.5))
             else:
                 whole = _with(whole, state=chance.choice(list(BatchState)))
                 place = chance.randrange(len(uploads))

@@ -109,10 +109,23 @@ class HistoryModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == Column.SIZE:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == Column.ENDED:
-            return ", ".join(self._text(node, column) for column in Column)
+            return self._sentence(node)
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole}:
             return self._text(node, Column(index.column()))
         return None
+
+    def _sentence(self, node: Node) -> str:
+        """A row as one sentence, for whoever hears it."""
+        ended, place, service, names, size, state = (self._text(node, column) for column in Column)
+        return _("{state} {time}: {place} at {service}, {files}, {size}: {names}.").format(
+            state=state,
+            time=ended,
+            place=place,
+            service=service,
+            files=wording.files(node.count),
+            size=size,
+            names=names,
+        )
 
     def _text(self, node: Node, column: Column) -> str:
         batch = node.batch

@@ -142,7 +142,7 @@ def upload_sentence(node: Node, upload: Upload, now: float) -> str:
     running = node.running.get(upload.id)
     if running is not None and upload.next_step is Step.TRANSFER:
         parts.insert(2, percent(running.meter.per_mille))
-    return _("{facts}; to {place}").format(facts=", ".join(parts), place=title(node.batch))
+    return _("{facts}; to {place}.").format(facts=", ".join(parts), place=title(node.batch))
 
 
 def percent(per_mille: int) -> str:

@@ -39,6 +39,7 @@ SERVICES = ("close", "kizen", "haufe", "circle")
 
 _BASES = {"close": "/close/api/v1", "kizen": "/kizen", "haufe": "/haufe/agents", "circle": "/circle"}
 _READ = 2**20  # bytes: with the default of 64 KiB the loop, not the disk, sets the pace
+_AHEAD = 2**20  # bytes of a request that may wait in the system before they are read
 _LINGER = 1.0  # seconds in which a client may still send after it was refused, and so get to read the answer
 
 _PATIENCE = 10.0  # seconds until the server's thread has done what another one asks for
@@ -85,6 +86,8 @@ class PracticeService:
             if self._folder:
                 raise RuntimeError("A practice service is started once.")
             listening = socket.create_server(("127.0.0.1", self.port), backlog=128)
+            # Some systems keep 33 MB for a receiver that does not read: then a file has "gone out" that nobody has got.
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _AHEAD)
             try:
                 # mkdtemp makes it for its owner alone (0700).
                 folder = Path(tempfile.mkdtemp(prefix="uploader-practice-", dir=self._parent))
