@@ -275,8 +275,7 @@ class MainWindow(QMainWindow):
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
         """Go on with the keyboard, as the eye does."""
-        tab_order.follow_layout(self.inside)
-        return super().focusNextPrevChild(forward)
+        return tab_order.go_on(self.inside, forward=forward) or super().focusNextPrevChild(forward)
 
     # ---------------------------------------------------------------------------------------------------- rows
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name

@@ -1,31 +1,34 @@
 """The Tab key goes through the window as the eye does: in the order of the layouts, whenever things were made.
 
 Qt goes in the order in which widgets were made. Fields and buttons that are made anew, with each target and each row,
-would all come last.
+would all come last. `QWidget.setTabOrder` does not mend it for good: what hands the keyboard on to something inside it
+is moved with all that is in it, and comes twice.
 """
 
-import itertools
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLayout, QScrollArea, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLayout, QScrollArea, QSplitter, QStackedWidget, QWidget
 
 
-def follow_layout(root: QWidget) -> None:
-    """Put all that can have the keyboard in order; it is cheap enough to be done at each press of the key."""
-    stops = list(tab_stops(root))
-    for one, following in itertools.pairwise(stops):
-        QWidget.setTabOrder(one, following)
+def go_on(root: QWidget, *, forward: bool) -> bool:
+    """Give the keyboard to what comes next, or to what came before; whether there is such a thing."""
+    stops = [one for one in tab_stops(root) if one.isEnabled() and one.isVisible()]
+    now = QApplication.focusWidget()
+    while now is not None and now not in stops:
+        now = now.parentWidget()
+    if now is None or len(stops) < 2:
+        return False
+    following = stops[(stops.index(now) + (1 if forward else -1)) % len(stops)]
+    following.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+    return True
 
 
 def tab_stops(widget: QWidget | None) -> Iterator[QWidget]:
     """What the Tab key stops at in a widget, in order; also what is hidden or disabled just now."""
     if widget is None:
         return
-    if widget.focusProxy() is not None:
-        # One that hands the keyboard on to something inside it is a stop for Qt as well: it must lie beside that.
-        yield widget
-    elif widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
         yield widget
         return
     layout = widget.layout()
