@@ -196,6 +196,7 @@ def test_account_is_gone(open_window: Callable[..., Driver], practice: PracticeS
         ("haufe", "new_thread", {"assistant": SAMPLES["haufe"]["assistant"]}),
     ):
         driver.aim(service, target, dict(inputs))
+        driver.window.target.pin.click()
         send(driver, path)
     driver.close()
     driver = open_window(lambda: [one for one in practice_source(practice)() if one.service.id != "close"])
@@ -203,4 +204,4 @@ def test_account_is_gone(open_window: Callable[..., Driver], practice: PracticeS
     gone = f"{PLACES['close-note']} (account is gone: click to forget it)"
     driver.until(lambda: gone in recent.texts)
     recent.action(gone).trigger()
-    driver.until(lambda: recent.texts == ["Recent", PLACES["haufe-new_thread"]])
+    driver.until(lambda: recent.texts == ["Pinned", PLACES["haufe-new_thread"]])

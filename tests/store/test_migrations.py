@@ -54,6 +54,7 @@ ROWS[5] = (
         'the note on Globex', 'Close', 1, '2026-11-20T12:00:00.000+00:00')
     """,
 )
+ROWS[6] = ROWS[5]
 
 
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))

@@ -17,7 +17,8 @@ class Remembered:
         service: The service's id.
         service_name: What it is called, told without its file.
         base: The address its account is for.
-        account: What the person calls the account.
+        account: The saved account's id; "" for others.
+        account_name: What the person called it then.
         target: The target kind's id.
         inputs: Which record: what was picked, by input id; no texts.
         named: The same as people read it, as it was then.
@@ -30,15 +31,10 @@ class Remembered:
     service_name: str
     base: str
     account: str
+    account_name: str
     target: str
     inputs: Mapping[str, Any]
     named: Mapping[str, str]
     place: str
     pinned: bool
     used: datetime
-
-    @property
-    def same(self) -> tuple[str, str, str, str, frozenset[tuple[str, str]]]:
-        """What tells it from others."""
-        inputs = frozenset((key, str(value)) for key, value in self.inputs.items())
-        return self.service, self.base, self.account, self.target, inputs

@@ -135,7 +135,7 @@ class RememberedMenu(QObject):
 
     def _entry(self, one: Recalled) -> QAction:
         what, where = one.what, one.where
-        account = f"{what.service_name} · {what.account}" if what.account else what.service_name
+        account = f"{what.service_name} · {what.account_name}" if what.account_name else what.service_name
         title = words.plain(f"{wording.titled(what.place)} — {account}")
         entry = QAction(self.menu)
         entry.setIcon(look.icon("pinned" if what.pinned else "history", self.menu.palette()))

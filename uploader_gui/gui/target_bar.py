@@ -227,7 +227,7 @@ class TargetBar(QWidget):
         """
         from uploader_gui.services.links import read_link  # noqa: PLC0415 - brings pydantic
 
-        faces = sorted(self._desk.accounts, key=lambda face: (face != self.account, not face.default))
+        faces = sorted(self._desk.accounts, key=lambda face: (face != self.account, not face.ready, not face.default))
         found = [(face, linked) for face in faces if (linked := read_link(face.service, address)) is not None]
         self._others = found[1:]
         return bool(found) and self._take_linked(*found[0])

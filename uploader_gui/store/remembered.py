@@ -12,10 +12,11 @@ from uploader_gui.store.ledger import Ledger
 _UNPIN = "UPDATE remembered SET pinned = 0 WHERE service = ? AND base = ? AND account = ? AND target = ? AND inputs = ?"
 _FORGET = "DELETE FROM remembered WHERE service = ? AND base = ? AND account = ? AND target = ? AND inputs = ?"
 _KEEP = """
-    INSERT INTO remembered (service, base, account, target, inputs, named, place, service_name, pinned, used)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO remembered
+        (service, base, account, target, inputs, named, place, service_name, account_name, pinned, used)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET named = excluded.named, place = excluded.place, service_name = excluded.service_name,
-        pinned = max(pinned, excluded.pinned), used = excluded.used
+        account_name = excluded.account_name, pinned = max(pinned, excluded.pinned), used = excluded.used
 """
 _PRUNE = """
     DELETE FROM remembered WHERE pinned = 0 AND used < (
@@ -36,8 +37,8 @@ def remember(ledger: Ledger, one: Remembered) -> None:
     """Remember a target that was used, or pin it; what was pinned stays so. Raises StoreError."""
 
     def job(connection: sqlite3.Connection) -> None:
-        values = (*_key(one), _json(one.named), one.place, one.service_name, int(one.pinned), _date(one.used))
-        connection.execute(_KEEP, values)
+        called = (_json(one.named), one.place, one.service_name, one.account_name)
+        connection.execute(_KEEP, (*_key(one), *called, int(one.pinned), _date(one.used)))
         connection.execute(_PRUNE, (RECENT,))
 
     ledger.write(job)
@@ -68,6 +69,7 @@ def _of(row: sqlite3.Row) -> Remembered:
         service_name=row["service_name"],
         base=row["base"],
         account=row["account"],
+        account_name=row["account_name"],
         target=row["target"],
         inputs=json.loads(row["inputs"]),
         named=json.loads(row["named"]),

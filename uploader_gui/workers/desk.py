@@ -177,8 +177,9 @@ class Desk(QObject):
 
     def face_of(self, batch: Batch) -> AccountFace | None:
         """The account a batch was begun with; None if it is gone."""
-        its = (batch.service, batch.base, batch.account)
-        return next((one for one in self.accounts if (one.service.id, one.base, one.name) == its), None)
+        here = [one for one in self.accounts if (one.service.id, one.base) == (batch.service, batch.base)]
+        saved = [one for one in here if one.key == batch.account]
+        return next(iter(saved or ([] if batch.account else here)), None)
 
     def flow(self, batch: Batch) -> "Flow | None":
         """What happens with a batch's files; None if its service file is gone."""

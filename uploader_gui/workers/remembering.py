@@ -1,5 +1,6 @@
 """Targets that are remembered, between store and window: which inputs say where, and whose account is gone."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +45,8 @@ def remembered(
         service=where.service,
         service_name=flow.service.name,
         base=account.base,
-        account=account.name,
+        account=account.id,
+        account_name=account.name,
         target=where.target,
         inputs=inputs,
         named={key: name for key, name in named.items() if key in inputs},
@@ -56,14 +58,29 @@ def remembered(
 
 def recalled(found: Sequence[Remembered], accounts: "Sequence[KnownAccount]", flows: Flows) -> list[Recalled]:
     """Remembered targets, as they are now. Records are named as they were: the service is asked when one is used."""
-    keys = {(one.service.id, one.base, one.name): one.key for one in accounts}
     given = []
     for what in found:
-        key = keys.get((what.service, what.base, what.account))
+        account = _account_of(what, accounts)
         where = None
-        if key is not None and (what.service, what.target) in flows:
+        if account is not None and (what.service, what.target) in flows:
             where = Destination(
-                account=key, service=what.service, target=what.target, inputs=what.inputs, remembered=what.named
+                account=account.key,
+                service=what.service,
+                target=what.target,
+                inputs=what.inputs,
+                remembered=what.named,
             )
+            what = dataclasses.replace(what, account_name=account.name)  # noqa: PLW2901 - it may be called otherwise now
+        elif what.base.startswith("http:") and not what.pinned:
+            continue  # a practice service that has ended: it comes with another address each time
         given.append(Recalled(what=what, where=where))
     return given
+
+
+def _account_of(what: Remembered, accounts: "Sequence[KnownAccount]") -> "KnownAccount | None":
+    """The account a target was remembered with: a saved one by its id, another one by its name."""
+    for one in accounts:
+        same = one.id == what.account and (bool(one.id) or one.name == what.account_name)
+        if same and (one.service.id, one.base) == (what.service, what.base):
+            return one
+    return None
