@@ -1,6 +1,7 @@
 """The window's program: builds everything, shows the window, and ends in good order."""
 
 import argparse
+import contextlib
 import gc
 import os
 import sys
@@ -56,6 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     app = QApplication([sys.argv[0]])
     app.setApplicationName("uploader-gui")
     app.setApplicationDisplayName(_("Uploader"))
+    app.setDesktopFileName("uploader-gui")
     return run(app, keys, paths=options.files, practice=options.practice, lanes=options.lanes)
 
 
@@ -65,16 +67,22 @@ def run(
     *,
     paths: Sequence[str] = (),
     practice: bool = False,
-    lanes: int = 3,
+    lanes: int | None = None,
 ) -> int:
     """Show the window until it is closed; gives the exit code. `keys`: what `take_keys` gave."""
+    from uploader_gui.store import unexpected  # noqa: PLC0415 - the command line that is wrong needs none
+    from uploader_gui.workers.signals import Signals  # noqa: PLC0415 - after Qt is known to be there
+
+    unexpected.install()
     sys.setswitchinterval(SWITCH)
     gc.set_threshold(YOUNG, 1000, 1000)
     app.setQuitOnLastWindowClosed(False)  # one window may take another's place
     program = Program(accounts.from_environment(keys), lanes=lanes, ended=app.quit)
     try:
         program.open(practice=practice, paths=paths)
-        return app.exec()
+        with Signals() as signals:
+            signals.came.connect(program.stop)
+            return app.exec()
     finally:
         program.end()
 
@@ -84,7 +92,7 @@ class Program:
 
     Args:
         source: The accounts there are beside the saved ones.
-        lanes: How many uploads run at once.
+        lanes: How many uploads run at once; None: as the settings say.
         ended: Told when a window was closed and none takes its place.
 
     Attributes:
@@ -95,7 +103,7 @@ class Program:
     desk: "Desk"
     window: "MainWindow"
 
-    def __init__(self, source: "Source", *, lanes: int = 3, ended: Callable[[], object]) -> None:
+    def __init__(self, source: "Source", *, lanes: int | None = None, ended: Callable[[], object]) -> None:
         self._source = source
         self._lanes = lanes
         self._ended = ended
@@ -179,17 +187,22 @@ class Program:
             self._trying.end()
             self._trying = None
 
+    def stop(self) -> None:
+        """The system wants the program to end: it does, in good order, and asks nobody."""
+        self._next = None
+        self.window.leaving.end()
+
     def end(self) -> None:
         """Nothing is open any more, or the program ends whatever is."""
         self._end_trying()
 
 
-def build(source: "Source", *, lanes: int = 3, only_now: OnlyNow | None = None) -> "tuple[Desk, MainWindow]":
+def build(source: "Source", *, lanes: int | None = None, only_now: OnlyNow | None = None) -> "tuple[Desk, MainWindow]":
     """Build the desk and the window on it; nothing is opened yet.
 
     Args:
         source: Which accounts there are, beside the saved ones.
-        lanes: How many uploads run at once.
+        lanes: How many uploads run at once; None: as the settings say.
         only_now: The keys of saved accounts that the keychain does not have; None: no account is saved here.
     """
     from uploader_gui.gui.main_window import MainWindow  # noqa: PLC0415 - after Qt is known to be there
@@ -218,9 +231,13 @@ def make(
     def made(bridge: "Bridge") -> "Works":
         from datetime import UTC, datetime  # noqa: PLC0415 - with the rest
 
-        from uploader_gui.store.opening import open_ledger  # noqa: PLC0415 - after the first paint
+        from uploader_gui.core.ports import LedgerError  # noqa: PLC0415 - after the first paint
+        from uploader_gui.services.place import look_in  # noqa: PLC0415 - likewise
+        from uploader_gui.store import settings  # noqa: PLC0415 - likewise
+        from uploader_gui.store.opening import open_ledger  # noqa: PLC0415 - likewise
+        from uploader_gui.store.paths import places  # noqa: PLC0415 - likewise
         from uploader_gui.workers.drafts import KeychainWaits  # noqa: PLC0415 - with the rest
-        from uploader_gui.workers.facts import SetAside  # noqa: PLC0415 - with the rest
+        from uploader_gui.workers.facts import SetAside, SettingsLost  # noqa: PLC0415 - likewise
         from uploader_gui.workers.saved import SavedAccounts  # noqa: PLC0415 - likewise
         from uploader_gui.workers.works import Works  # noqa: PLC0415 - likewise
 
@@ -229,11 +246,18 @@ def make(
         if opened.aside is not None:
             bridge.tell(SetAside(path=opened.aside))
         opened.ledger.forget_results(now)
-        if only_now is None:
-            return Works(opened.ledger, bridge, source, policy=policy, timing=timing)
-        saved = SavedAccounts(opened.ledger, only_now=only_now, waiting=lambda: bridge.tell(KeychainWaits()))
-        both = accounts.together(saved, source)
-        return Works(opened.ledger, bridge, both, saved=saved, policy=policy, timing=timing)
+        look_in(places().config / "services")
+        read = settings.read()
+        if read.damaged:
+            bridge.tell(SettingsLost(path=settings.settings_path(), names=read.lost))
+        saved, both = None, source
+        if only_now is not None:
+            saved = SavedAccounts(opened.ledger, only_now=only_now, waiting=lambda: bridge.tell(KeychainWaits()))
+            both = accounts.together(saved, source)
+        works = Works(opened.ledger, bridge, both, saved=saved, policy=policy, timing=timing, settings=read.settings)
+        with contextlib.suppress(LedgerError, OSError):  # what cannot be deleted now is tried again at the next start
+            works.forget_old()
+        return works
 
     return made
 
@@ -242,7 +266,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="uploader-gui", description=_("Open the window."), allow_abbrev=False)
     parser.add_argument("files", nargs="*", metavar="FILE", help=_("a file or folder to begin with"))
     parser.add_argument("--practice", action="store_true", help=_("try it on the practice service, without an account"))
-    parser.add_argument("--lanes", type=int, choices=range(1, 9), default=3, help=_("how many files at once"))
+    parser.add_argument("--lanes", type=int, choices=range(1, 9), help=_("how many files at once"))
     return parser
 
 

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-from uploader_gui.cli import unexpected
 from uploader_gui.cli.arguments import COMMANDS, parser
 from uploader_gui.cli.exits import INTERRUPTED, NEEDS_ATTENTION, WRONG_USE, FailedError, WrongUseError
 from uploader_gui.services.place import look_in
+from uploader_gui.store import unexpected
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -6,23 +6,16 @@ from typing import TYPE_CHECKING
 
 from uploader_gui.cli.exits import WrongUseError
 from uploader_gui.core import words
+from uploader_gui.services.variables import OURS, PREFIX, shared_variable, variable
 
 if TYPE_CHECKING:
     from uploader_gui.engine.session import Account
     from uploader_gui.services.schema import Service
 
-_PREFIX = "UPLOADER_"
-_OURS = "UPLOADER_GUI_HOME"
-
-
-def variable(service: "Service", field: str) -> str:
-    """The variable that holds an account's field."""
-    return f"{_PREFIX}{service.id}_{field}".upper()
-
 
 def take_keys() -> dict[str, str]:
     """Take every account's fields out of the environment, so that no child process gets any of them."""
-    names = [name for name in os.environ if name.startswith(_PREFIX) and name != _OURS]
+    names = [name for name in os.environ if name.startswith(PREFIX) and name != OURS]
     return {name: os.environ.pop(name) for name in names}
 
 
@@ -89,33 +82,6 @@ def checked_base(base: str) -> str:
             f"--base takes an address that begins with https:// (http:// only on this computer), not “{base}”."
         )
     return base.rstrip("/")
-
-
-def shared_variable(service: "Service", *, added: bool = False) -> tuple[str, str] | None:
-    """A variable that would hold another service's field as well, and that service's name.
-
-    `close_api` with a field `key` would be given what the person means for `close` and its `api_key`.
-
-    Args:
-        service: One of the person's own; of the others it is known that they share none.
-        added: Whether it is only about to be added.
-    """
-    from uploader_gui.services import catalogue  # noqa: PLC0415 - most commands need no other service
-
-    if not added and service.id not in catalogue.own():
-        return None
-    mine = {variable(service, field.id) for field in service.account.fields}
-    for other in catalogue.known():
-        if other == service.id:
-            continue
-        try:
-            found = catalogue.find(other)
-        except (catalogue.UnknownServiceError, catalogue.ServiceFileError):
-            continue
-        both = mine & {variable(found, field.id) for field in found.account.fields}
-        if both:
-            return min(both), found.name
-    return None
 
 
 def no_key(service: "Service") -> WrongUseError:

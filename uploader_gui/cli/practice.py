@@ -5,10 +5,10 @@ import os
 import threading
 
 from uploader_gui.cli import environment, exits, signals
-from uploader_gui.cli.environment import variable
 from uploader_gui.cli.exits import WrongUseError
 from uploader_gui.practice import SAMPLES, PracticeService
 from uploader_gui.services import catalogue
+from uploader_gui.services.variables import variable
 
 _TRY = {
     "close": ("note", "lead"),

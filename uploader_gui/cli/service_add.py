@@ -8,8 +8,10 @@ from uploader_gui.cli import environment, exits, output, person, service_check
 from uploader_gui.cli.exits import FailedError, WrongUseError
 from uploader_gui.core import words
 from uploader_gui.services import catalogue
-from uploader_gui.services.review import key_hosts, review
+from uploader_gui.services.replacing import Replaced, replaced
+from uploader_gui.services.review import review
 from uploader_gui.services.schema import Service
+from uploader_gui.services.variables import shared_variable
 
 _SEEN_BY = {
     "public": "everybody sees",
@@ -28,11 +30,10 @@ def run(options: argparse.Namespace) -> int:
     except catalogue.ServiceFileError as error:
         return service_check.tell(error)
     _check_id(service, replace=options.replace)
-    before = _before(service)
-    new = () if before is None else tuple(sorted(set(key_hosts(service)) - set(before[1])))
-    for line in (*_shown(service), *_changes(service, before, new)):
+    before = replaced(service)
+    for line in (*_shown(service), *_changes(service, before)):
         output.say(line)
-    if not _agreed(options, new):
+    if not _agreed(options, () if before is None else before.new_hosts):
         output.say("Nothing was added.")
         return exits.NEEDS_ATTENTION
     try:
@@ -51,7 +52,7 @@ def _check_id(service: Service, *, replace: bool) -> None:
             f"“{service.id}” is the id of a service that comes with the program: this file would take its place, and "
             "be given its keys from the environment. Give it another id, or add --replace if that is what you want."
         )
-    both = environment.shared_variable(service, added=True)
+    both = shared_variable(service, added=True)
     if both is not None:
         raise WrongUseError(
             f"a key of this service would be called {both[0]} in the environment, as {both[1]}'s is. "
@@ -59,16 +60,10 @@ def _check_id(service: Service, *, replace: bool) -> None:
         )
 
 
-def _before(service: Service) -> tuple[str, tuple[str, ...]] | None:
-    """What it takes the place of: what that is called, and which hosts got its key; None if there is none such."""
-    if service.id not in catalogue.known():
-        return None
-    own = "your service" if service.id in catalogue.own() else "the program's own service"
-    try:
-        found = catalogue.find(service.id)
-    except (catalogue.ServiceFileError, catalogue.UnknownServiceError):
-        return f"{own} “{service.id}”, whose file has mistakes", ()
-    return f"{own} {found.name}", key_hosts(found)
+def _name(service: Service, before: Replaced) -> str:
+    """What the service that is there now is called in a sentence."""
+    own = "your service" if before.own else "the program's own service"
+    return f"{own} {before.name}" if before.name else f"{own} “{service.id}”, whose file has mistakes"
 
 
 def _shown(service: Service) -> list[str]:
@@ -90,15 +85,14 @@ def _row(what: str, which: Sequence[str]) -> str:
     return f"  {what + ':':28}{', '.join(words.plain(one) for one in which)}"
 
 
-def _changes(service: Service, before: tuple[str, tuple[str, ...]] | None, new: Sequence[str]) -> list[str]:
+def _changes(service: Service, before: Replaced | None) -> list[str]:
     if before is None:
         return []
-    lines = [f"It takes the place of {before[0]}."]
-    gone = [host for host in before[1] if host not in key_hosts(service)]
-    if new:
-        lines.append(f"NEW: your key would also go to {', '.join(new)}.")
-    if gone:
-        lines.append(f"Your key would no longer go to {', '.join(gone)}.")
+    lines = [f"It takes the place of {_name(service, before)}."]
+    if before.new_hosts:
+        lines.append(f"NEW: your key would also go to {', '.join(before.new_hosts)}.")
+    if before.gone_hosts:
+        lines.append(f"Your key would no longer go to {', '.join(before.gone_hosts)}.")
     return lines
 
 

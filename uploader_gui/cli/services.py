@@ -4,9 +4,9 @@ import argparse
 import json
 
 from uploader_gui.cli import environment, exits, filling, output
-from uploader_gui.cli.environment import variable
 from uploader_gui.core import words
 from uploader_gui.services import catalogue, schema
+from uploader_gui.services.variables import variable
 
 
 def run(options: argparse.Namespace) -> int:

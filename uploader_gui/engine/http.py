@@ -23,6 +23,7 @@ import truststore
 from uploader_gui import __version__
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.problems import Kind, Problem, UploadError
+from uploader_gui.core.settings import SYSTEM
 from uploader_gui.engine.origin import Origin, origin_of, safe
 from uploader_gui.engine.proxies import Proxy, ProxyUnusableError, proxy_for
 from uploader_gui.engine.sockets import Deadline, Sockets
@@ -129,6 +130,7 @@ class Client:
         timing: How long is waited.
         trust: Which certificates are trusted.
         traced: Told of every request when it has ended, in the lane's thread: it must not block.
+        route: How the network is reached, as `core.settings.Settings.proxy` says; asked for every request.
     """
 
     def __init__(
@@ -138,14 +140,16 @@ class Client:
         timing: Timing | None = None,
         trust: Callable[[], ssl.SSLContext] = system_trust,
         traced: Told | None = None,
+        route: Callable[[], str] = lambda: SYSTEM,
     ) -> None:
         self._may = may
         self._timing = timing or Timing()
         self._trust = trust
         self._traced = traced
+        self._route = route
         self._sockets = Sockets()
         self._clients: dict[Proxy | None, httpx.Client] = {}
-        self._proxies: dict[Origin, Proxy | None] = {}
+        self._proxies: dict[tuple[Origin, str], Proxy | None] = {}
 
     def send(self, request: Request, cancel: CancelToken, *, fresh: bool = False) -> Answer:
         """Send a request and read its answer, whatever its status.
@@ -204,9 +208,10 @@ class Client:
 
     def _proxy(self, origin: Origin) -> Proxy | None:
         """The proxy on the way; looked up once, as some systems ask the network for it."""
-        if origin not in self._proxies:
-            self._proxies[origin] = proxy_for(origin)
-        return self._proxies[origin]
+        way = origin, self._route()
+        if way not in self._proxies:
+            self._proxies[way] = proxy_for(*way)
+        return self._proxies[way]
 
     def _client(self, proxy: Proxy | None, stack: contextlib.ExitStack | None) -> httpx.Client:
         if stack is not None:

@@ -15,6 +15,7 @@ from uploader_gui.core.batch import Batch, Step
 from uploader_gui.core.cancel import Cancelled
 from uploader_gui.core.ports import Clock, LedgerError
 from uploader_gui.core.problems import Kind, Problem, UploadError
+from uploader_gui.core.settings import SYSTEM
 from uploader_gui.core.traces import Trace
 from uploader_gui.engine import attach, scope, upload
 from uploader_gui.engine import verify as verify_engine
@@ -41,6 +42,7 @@ class Lane:
         timing: How long answers are waited for.
         trust: Which certificates are trusted.
         traced: Told of every request, with whose work it was, in the thread that sent it: it must not block.
+        route: How the network is reached, as `engine.http.Client` takes it.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Lane:
         timing: Timing | None = None,
         trust: Callable[[], ssl.SSLContext] = system_trust,
         traced: Told | None = None,
+        route: Callable[[], str] = lambda: SYSTEM,
     ) -> None:
         self._queue = queue
         self._clock = clock
@@ -59,6 +62,7 @@ class Lane:
         self._timing = timing
         self._trust = trust
         self._traced = traced
+        self._route = route
         self._work: Work | None = None
         self._clients: dict[tuple[str, object, Path | None], Client] = {}
 
@@ -190,7 +194,7 @@ class Lane:
         if key not in self._clients:
             traced = None if self._traced is None else functools.partial(self._tell, self._traced, kind)
             trust = self._trust if ca_file is None else functools.partial(trust_with, ca_file)
-            self._clients[key] = Client(may, timing=self._timing, trust=trust, traced=traced)
+            self._clients[key] = Client(may, timing=self._timing, trust=trust, traced=traced, route=self._route)
         return self._clients[key]
 
     def _tell(self, traced: Told, kind: str, trace: Trace) -> None:

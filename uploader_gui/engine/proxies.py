@@ -1,9 +1,10 @@
-"""Which proxy a request goes through: the environment's, else the system's; none to this very computer."""
+"""Which proxy a request goes through: the settings', the environment's, else the system's; none to this computer."""
 
 import urllib.request
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+from uploader_gui.core.settings import NONE, SYSTEM
 from uploader_gui.engine.origin import Origin, near
 
 
@@ -41,15 +42,21 @@ class Proxy:
         return f"{self.scheme}://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
 
-def proxy_for(origin: Origin) -> Proxy | None:
+def proxy_for(origin: Origin, route: str = SYSTEM) -> Proxy | None:
     """The proxy on the way to an address; None: there is none on it.
+
+    Args:
+        origin: Where it goes.
+        route: How the network is reached, as `core.settings.Settings.proxy` says.
 
     Raises:
         ProxyUnusableError: One is set that cannot be used.
     """
     scheme, host, port = origin
-    if near(origin):
+    if near(origin) or route == NONE:
         return None
+    if route != SYSTEM:
+        return read(route)
     known = urllib.request.getproxies()
     address = known.get(scheme) or known.get("all")
     if not address or "*" in (name.strip() for name in known.get("no", "").split(",")):

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import look
+from uploader_gui.gui import look, pieces
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.notices import Notice
 
@@ -77,7 +77,7 @@ class Bar(QWidget):
     @property
     def buttons(self) -> list[QPushButton]:
         """Its buttons."""
-        return [one for one in _inside(self._buttons) if isinstance(one, QPushButton)]
+        return [one for one in pieces.inside(self._buttons) if isinstance(one, QPushButton)]
 
     def button(self, called: str) -> QPushButton:
         """Its button of this name."""
@@ -104,11 +104,6 @@ class Bar(QWidget):
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
 
 
-def _inside(layout: QLayout) -> list[QWidget | None]:
-    items = [layout.itemAt(number) for number in range(layout.count())]
-    return [item.widget() for item in items if item is not None]
-
-
 class NoticeBars(QWidget):
     """What is told, the newest at the bottom, until it is put away.
 
@@ -127,7 +122,7 @@ class NoticeBars(QWidget):
     @property
     def bars(self) -> list[Bar]:
         """The bars that are shown."""
-        return [one for one in _inside(self._rows) if isinstance(one, Bar)]
+        return [one for one in pieces.inside(self._rows) if isinstance(one, Bar)]
 
     @property
     def texts(self) -> list[str]:

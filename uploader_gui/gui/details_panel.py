@@ -1,38 +1,21 @@
 """Everything about one row: what is wrong and what solves it, its steps, its digests and proof, its links."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLayout,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from uploader_gui.core import words
-from uploader_gui.core.batch import Batch, BatchState, UploadState
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import deeds, look, notices, pieces, timeline, wording
+from uploader_gui.gui import deeds, details_facts, look, pieces, proof_rows, timeline, wording
 from uploader_gui.gui.deeds import Deed
-from uploader_gui.gui.finder import Finder
-from uploader_gui.gui.input_fields import InputFields
+from uploader_gui.gui.edit_box import EditBox
 from uploader_gui.gui.look import GRID
+from uploader_gui.gui.problem_box import problem_box
 from uploader_gui.gui.queue_model import Row
-from uploader_gui.gui.rows import Group
+from uploader_gui.gui.requests_view import RequestsView
 from uploader_gui.workers.desk import Desk
-from uploader_gui.workers.facts import Destination, Why
-
-if TYPE_CHECKING:
-    from uploader_gui.services.schema import Input
 
 SOON = 250
 """Milliseconds in which changes are collected before the panel is drawn anew."""
@@ -67,8 +50,8 @@ class DetailsPanel(QWidget):
         self._row: Row | None = None
         self._drawn: object = None
         self._journal: timeline.Journal = ()
-        self.form: InputFields | None = None
-        self._form_drawn: InputFields | None = None
+        self._form: EditBox | None = None
+        self._form_drawn: EditBox | None = None
         self.setAccessibleName(_("Details"))
         self.setMinimumWidth(30 * GRID)
         self.setAutoFillBackground(True)
@@ -81,9 +64,15 @@ class DetailsPanel(QWidget):
         head.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._body = QVBoxLayout()
         self._body.setSpacing(GRID)
+        self.requests = RequestsView(desk, self)
+        self.requests.copied.connect(self.copied)
         inside = QWidget(self)
-        inside.setLayout(self._body)
-        self._body.setContentsMargins(2 * GRID, 0, 2 * GRID, 2 * GRID)
+        whole = QVBoxLayout(inside)
+        whole.setContentsMargins(2 * GRID, 0, 2 * GRID, 2 * GRID)
+        whole.setSpacing(2 * GRID)
+        whole.addLayout(self._body)
+        whole.addWidget(self.requests)
+        whole.addStretch(1)
         self._scroll = QScrollArea(self)
         self._scroll.setWidget(inside)
         self._scroll.setWidgetResizable(True)
@@ -119,6 +108,8 @@ class DetailsPanel(QWidget):
         self._end_edit()
         self._row = row
         self._journal = ()
+        if row is not None:
+            self.requests.show_requests(row.node.batch.id, None if row.upload is None else row.upload.id)
         self._draw()
         self._refresh()
 
@@ -135,6 +126,7 @@ class DetailsPanel(QWidget):
             now = row.node.upload(row.upload.id)
             self._row = row = Row(row.node, now or row.upload)
         self._draw()
+        self.requests.refresh()
         upload_id = None if row.upload is None else row.upload.id
 
         def told(journal: list[tuple[datetime, str]]) -> None:
@@ -145,57 +137,29 @@ class DetailsPanel(QWidget):
         self._desk.journal(row.node.batch.id, upload_id, told)
 
     # --------------------------------------------------------------------------------------------------- editing
+    @property
+    def form(self) -> EditBox | None:
+        """Where a batch's inputs are being edited, if they are."""
+        return self._form
+
     def edit(self, row: Row) -> None:
         """Let a batch's inputs be edited, in place."""
         self.show_row(row)
         flow = self._desk.flow(row.node.batch)
         if flow is None:
             return
-        inputs = [one for one in flow.target.inputs if one.id not in flow.locked_inputs]
-        self.form = InputFields(self, folds=False, finder=self._finder(row.node.batch))
-        self.form.build(inputs)
-        self.form.fill(row.node.batch.inputs, row.node.batch.named)
+        self._form = EditBox(self._desk, flow, row.node.batch, self)
+        self._form.saved.connect(self._save)
+        self._form.left.connect(self._leave)
         self._draw()
-        if self.form.fields:
-            self.form.fields[0].keyboard.setFocus()
+        self._form.focus()
 
-    def _finder(self, batch: Batch) -> Finder:
-        """Finds records in the name of the account that the batch was begun with."""
-        face = self._desk.face_of(batch)
-
-        def where() -> Destination | None:
-            form = self.form
-            if face is None:
-                return None
-            inputs = {**batch.inputs, **({} if form is None else form.values)}
-            return Destination(account=face.key, service=batch.service, target=batch.target, inputs=inputs)
-
-        def take_address(one: "Input", address: str) -> str:
-            from uploader_gui.services.links import read_link  # noqa: PLC0415 - brings pydantic
-
-            linked = None if face is None else read_link(face.service, address)
-            if linked is None or one.id not in linked.inputs or self.form is None:
-                return notices.unknown_address()
-            self.form.fill({one.id: linked.inputs[one.id]}, {})
-            return ""
-
-        return Finder(self._desk, where, take_address)
-
-    def _save(self) -> None:
-        row, form = self._row, self.form
-        if row is None or form is None:
+    def _save(self, values: object, names: object) -> None:
+        row = self._row
+        if row is None or self._form is None:
             return
-        batch = row.node.batch
-        asked = {field.input.id for field in form.fields}
-        kept = {key: value for key, value in batch.inputs.items() if key not in asked}
-        values: Mapping[str, Any] = {**dict.fromkeys(asked), **kept, **form.values}
-        names = {
-            key: form.names.get(key) or (batch.named.get(key, "") if value == batch.inputs.get(key) else str(value))
-            for key, value in values.items()
-            if isinstance(value, str)
-        }
-        self.form = None
-        self.edited.emit(batch.id, values, names)
+        self._form = None
+        self.edited.emit(row.node.batch.id, values, names)
         self._draw()
 
     def _leave(self) -> None:
@@ -203,16 +167,16 @@ class DetailsPanel(QWidget):
         self._draw()
 
     def _end_edit(self) -> None:
-        if self.form is not None and self._row is not None:
-            self.form = None
+        if self._form is not None and self._row is not None:
+            self._form = None
             self.left_as_it_was.emit(self._row.node.batch.id)
 
     # -------------------------------------------------------------------------------------------------- drawing
     def _draw(self) -> None:
         row = self._row
-        if self.form is not None and self.form is self._form_drawn:
+        if self._form is not None and self._form is self._form_drawn:
             return  # somebody is typing in it
-        self._form_drawn = self.form
+        self._form_drawn = self._form
         facts = self._facts(row)
         if facts == self._drawn:
             return
@@ -222,22 +186,27 @@ class DetailsPanel(QWidget):
         if row is None:
             self._title.setText("")
             self._links.stop()
+            self.requests.hide()
             return
         self._links.start()
         name = wording.title(row.node.batch) if row.upload is None else words.plain(row.upload.name)
         self._title.setText(name)
-        self._body.addWidget(pieces.quiet(self._about(row)))
-        if self.form is not None:
-            self._edit_form(self.form)
-        self._problem(row)
-        self._steps(row)
-        if row.upload is None:
-            self._inputs(row)
-        else:
-            self._digests(row)
-        self._draw_links(row)
+        self._body.addWidget(pieces.quiet(details_facts.about(self._desk, row)))
+        if self._form is not None:
+            self._body.addWidget(self._form)
+            self._form.show()
+        problem = problem_box(self._desk, row, self._wish, self)
+        if problem is not None:
+            self._body.addWidget(problem)
+        self._section(_("Steps"), self._steps(row))
+        if row.upload is not None:
+            self._section(_("Fingerprints"), proof_rows.fingerprints(row.upload, self.copied.emit, self))
+            if row.upload.receipt is not None:
+                self._body.addWidget(look.plain_label(wording.proof(row.upload.receipt.proof)))
+        elif self._form is None:
+            self._section(_("Filled in"), details_facts.filled_in(self._desk, row.node.batch))
+        self._section(_("Links"), proof_rows.links(row, self._wish, self.copied.emit, self))
         self._more(row)
-        self._body.addStretch(1)
         QTimer.singleShot(0, self, lambda: self._scroll.verticalScrollBar().setValue(at))
 
     def _facts(self, row: Row | None) -> object:
@@ -252,201 +221,22 @@ class DetailsPanel(QWidget):
             tuple(node.counts.items()) if row.upload is None else (),
             (node.left, node.problem, node.asks, node.busy, node.all_stored, bool(node.running)),
             tuple(self._journal),
-            id(self.form),
+            id(self._form),
             minute,
         )
-
-    def _about(self, row: Row) -> str:
-        batch = row.node.batch
-        service = self._service(row)
-        who = _("as {who}").format(who=words.plain(batch.whose)) if batch.whose else ""
-        if row.upload is None:
-            size = f"{wording.files(row.node.count)}, {words.size(row.node.size)}"
-            return " · ".join(part for part in (service, size, who) if part)
-        upload = row.upload
-        to = _("to {place}").format(place=words.plain(batch.place or wording.title(batch)))
-        return " · ".join(part for part in (words.exact_size(upload.size), upload.media_type, to, service) if part)
-
-    def _service(self, row: Row) -> str:
-        flow = self._desk.flow(row.node.batch)
-        return flow.service.name if flow is not None else words.plain(row.node.batch.service)
-
-    def _problem(self, row: Row) -> None:
-        node, upload = row.node, row.upload
-        problem = deeds.problem_of(node, upload)
-        solving = deeds.solving(node, upload)
-        waits = problem is not None and not solving and (upload is None or upload.state is not UploadState.CANCELLED)
-        if not solving and not waits:
-            return
-        box = pieces.Box(self)
-        if problem is not None:
-            said = words.describe(problem)
-            box.add(look.heading(said.title))
-            box.add(look.plain_label(said.text))
-            if said.said:
-                box.add(pieces.quiet(said.said))
-        elif node.left is not None:
-            box.add(look.heading(wording.left(node)))
-            box.add(look.plain_label(_left_text(row)))
-        elif upload is None and node.batch.state is BatchState.ATTACH_UNKNOWN:
-            box.add(look.heading(_("Not known whether it was attached")))
-            box.add(look.plain_label(_("Look at the record, then say which it is.")))
-        elif upload is None and node.held_back:
-            box.add(look.heading(_("Ready to be sent")))
-            seen = _flow_seen(self._desk, row)
-            box.add(look.plain_label(_("Nothing has gone out yet; once it does, {seen}.").format(seen=seen)))
-        elif upload is None and node.group is Group.NEEDS_YOU:
-            box.add(look.heading(wording.batch_now(node, self._desk.clock.monotonic())))
-            box.add(look.plain_label(_("Nothing is attached until its files are settled, so that none is missing.")))
-        elif node.batch.state is BatchState.HELD:
-            box.add(look.heading(_("Goes out in a moment")))
-        for number, deed in enumerate(solving):
-            button = QPushButton(deeds.label(deed), box)
-            button.setDefault(number == 0)
-            button.setAutoDefault(False)
-            button.clicked.connect(self._wish(deed, row))
-            box.add(button)
-        self._body.addWidget(box)
 
     def _wish(self, deed: Deed, row: Row) -> Callable[[], None]:
         return lambda: self.wished.emit(deed, [row])
 
-    def _steps(self, row: Row) -> None:
+    def _steps(self, row: Row) -> QLayout:
         flow = self._desk.flow(row.node.batch)
         if row.upload is None:
-            points = timeline.of_batch(row.node, flow, self._journal)
-        else:
-            points = timeline.of_upload(row.node, row.upload, flow, self._journal)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(GRID)
-        grid.setVerticalSpacing(GRID // 2)
-        grid.setColumnStretch(1, 1)
-        now = datetime.now(UTC)
-        for line, point in enumerate(points):
-            sign = QLabel(self)
-            sign.setFixedSize(look.ICON, look.ICON)
-            if point.sign is not None:
-                colour = self.palette().color(QPalette.ColorRole.Text)
-                sign.setPixmap(look.picture(point.sign.value, colour, self.devicePixelRatioF()))
-            text = look.plain_label(point.text) if point.sign is not None else pieces.quiet(point.text)
-            grid.addWidget(sign, line, 0)
-            grid.addWidget(text, line, 1)
-            if point.at is not None:
-                grid.addWidget(pieces.quiet(wording.moment(point.at, now)), line, 2)
-        self._section(_("Steps"), grid)
-
-    def _inputs(self, row: Row) -> None:
-        flow = self._desk.flow(row.node.batch)
-        if flow is None or self.form is not None:
-            return
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(2 * GRID)
-        grid.setVerticalSpacing(GRID // 2)
-        grid.setColumnStretch(1, 1)
-        batch = row.node.batch
-        for one in flow.target.inputs:
-            value = batch.named.get(one.id) if one.lookup else batch.inputs.get(one.id)
-            if value:
-                text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-                grid.addWidget(pieces.quiet(one.label), grid.rowCount(), 0, Qt.AlignmentFlag.AlignTop)
-                grid.addWidget(look.plain_label(words.plain(text)), grid.rowCount() - 1, 1)
-        if grid.count():
-            self._section(_("Filled in"), grid)
-
-    def _edit_form(self, form: InputFields) -> None:
-        box = pieces.Box(self)
-        box.add(look.heading(_("Change what is filled in")))
-        box.add(look.plain_label(_("Nothing is attached meanwhile.")))
-        form.setParent(box)
-        box.add(form)
-        form.show()
-        buttons = QHBoxLayout()
-        save, leave = QPushButton(_("Save"), box), QPushButton(_("Leave as it was"), box)
-        for button in (save, leave):
-            button.setAutoDefault(False)
-            buttons.addWidget(button)
-        save.clicked.connect(self._save)
-        leave.clicked.connect(self._leave)
-        box.rows.addLayout(buttons)
-        self._body.addWidget(box)
-
-    def _digests(self, row: Row) -> None:
-        upload = row.upload
-        assert upload is not None  # noqa: S101 - only files have digests
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(GRID)
-        grid.setColumnStretch(1, 1)
-        receipt = upload.receipt
-        digests = dict(upload.digests)
-        if receipt is not None:
-            digests |= {name: one for name in ("md5", "sha256") if (one := getattr(receipt, name))}
-        for line, (name, called) in enumerate((("md5", "MD5"), ("sha256", "SHA-256"))):
-            value = digests.get(name)
-            grid.addWidget(pieces.quiet(called), line, 0)
-            shown = QLabel(pieces.shortened(value) if value else _("not taken yet"), self)
-            shown.setTextFormat(Qt.TextFormat.PlainText)
-            if value:
-                shown.setToolTip(value)
-                shown.setAccessibleName(f"{called} {value}")
-                grid.addWidget(self._copier(value, _("Copy the {name}").format(name=called)), line, 2)
-            else:
-                shown.setPalette(pieces.quiet_palette(shown.palette()))
-            grid.addWidget(shown, line, 1)
-        self._section(_("Fingerprints"), grid)
-        if receipt is not None:
-            self._body.addWidget(look.plain_label(wording.proof(receipt.proof)))
-
-    def _draw_links(self, row: Row) -> None:
-        batch, upload, now = row.node.batch, row.upload, datetime.now(UTC)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(GRID)
-        grid.setVerticalSpacing(GRID // 2)
-        grid.setColumnStretch(0, 1)
-        if batch.link:
-            self._link_row(grid, _("The record"), "", batch.link, row, Deed.OPEN_RECORD)
-        if upload is not None:
-            link = deeds.link_of(upload, now)
-            if link:
-                left = _("good for ever, as far as is known")
-                if upload.good_until is not None:
-                    time = words.duration((upload.good_until - now).total_seconds() // 60 * 60)
-                    left = _("good for {time} more").format(time=time)
-                self._link_row(grid, _("The file"), left, link, row, Deed.OPEN_LINK)
-            elif upload.good_until is not None and upload.good_until <= now:
-                grid.addWidget(pieces.quiet(_("The file's link has run out.")), grid.rowCount(), 0)
-            for name, value in upload.result.items():
-                if name != "link":
-                    self._value_row(grid, name, str(value))
-        if grid.count():
-            self._section(_("Links"), grid)
-
-    def _link_row(self, grid: QGridLayout, called: str, remark: str, link: str, row: Row, deed: Deed) -> None:
-        line = grid.rowCount()
-        text = look.plain_label(called)
-        text.setToolTip(words.plain(link, 1000))
-        grid.addWidget(text, line, 0)
-        opening = look.Button("open", deeds.label(deed), parent=self)
-        opening.clicked.connect(self._wish(deed, row))
-        grid.addWidget(opening, line, 1)
-        grid.addWidget(self._copier(link, _("Copy the link")), line, 2)
-        if remark:
-            grid.addWidget(pieces.quiet(remark), line + 1, 0, 1, 3)
-
-    def _value_row(self, grid: QGridLayout, name: str, value: str) -> None:
-        line = grid.rowCount()
-        text = look.plain_label(f"{words.plain(name)}: {pieces.shortened(words.plain(value, 2000))}")
-        text.setToolTip(words.plain(value, 2000))
-        grid.addWidget(text, line, 0)
-        grid.addWidget(self._copier(value, _("Copy the {name}").format(name=words.plain(name))), line, 2)
-
-    def _copier(self, text: str, called: str) -> QWidget:
-        button = look.Button("copy", called, parent=self)
-        button.clicked.connect(lambda: self.copied.emit(text))
-        return button
+            return details_facts.steps(timeline.of_batch(row.node, flow, self._journal), self)
+        return details_facts.steps(timeline.of_upload(row.node, row.upload, flow, self._journal), self)
 
     def _more(self, row: Row) -> None:
         """What else can be done, as quiet buttons."""
-        if self.form is not None:
+        if self._form is not None:
             return
         shown = {*deeds.solving(row.node, row.upload), Deed.OPEN_RECORD, Deed.OPEN_LINK, Deed.COPY_LINK}
         shown.add(Deed.COPY_RECORD)
@@ -464,6 +254,8 @@ class DetailsPanel(QWidget):
         self._body.addLayout(buttons)
 
     def _section(self, called: str, content: QLayout) -> None:
+        if not content.count():
+            return
         self._body.addSpacing(GRID)
         self._body.addWidget(look.heading(called))
         self._body.addLayout(content)
@@ -473,22 +265,3 @@ def _same(one: Row, other: Row) -> bool:
     if one.node is not other.node:
         return False
     return (one.upload and one.upload.id) == (other.upload and other.upload.id)
-
-
-def _left_text(row: Row) -> str:
-    if row.node.left is Why.NO_ACCOUNT:
-        return _("It was begun with an account that is not there now. Add it again, then try again; or give it up.")
-    if row.node.left is Why.NO_KEY:
-        return _("Look at the account: there it says why. It goes on by itself once the key is there.")
-    if row.node.left is Why.KEY_WAITS:
-        return _("It goes on once your keychain has given the key of its account.")
-    if row.node.left is Why.OTHER_ADDRESS:
-        return _("Its files lie at the former address. Give the account that address again, or give the batch up.")
-    if row.node.left is Why.NO_SERVICE:
-        return _("Put the service file back and start the program again; or give it up.")
-    return _("It is looked whether its account is still the same.")
-
-
-def _flow_seen(desk: Desk, row: Row) -> str:
-    flow = desk.flow(row.node.batch)
-    return wording.seen_by(flow.target.seen_by) if flow is not None else ""

@@ -43,6 +43,11 @@ class Leaving(QObject):
             self._quit(cancel=not self.asks)
         return False
 
+    def end(self) -> None:
+        """The system wants the program to end: it does, and asks nobody."""
+        if self._desk.state not in {State.CLOSING, State.CLOSED}:
+            self._quit(cancel=False)
+
     def look(self) -> None:
         """Something has changed: it may have been the last."""
         if self._soon and not self._model.totals.busy:

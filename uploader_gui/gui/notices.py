@@ -1,5 +1,6 @@
 """What the window tells beside its rows: why nothing was begun, what became of the ledger. Knows no Qt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,3 +108,40 @@ def set_aside(aside: Path) -> Notice:
         "Look at your records before you send its files again."
     )
     return Notice(text=said.format(path=words.plain(str(aside), 1000)))
+
+
+def bad_service_file(name: str, mistakes: Sequence[str]) -> Notice:
+    """A service file of the person's own is left out."""
+    if not mistakes:
+        said = _(
+            "The service file {name} is not named as its id says, and is left out. Add it again in “Service files”."
+        )
+        return Notice(text=said.format(name=words.plain(name)))
+    said = ngettext(
+        "The service file {name} has {n} mistake and is left out: see “Service files”.",
+        "The service file {name} has {n} mistakes and is left out: see “Service files”.",
+        len(mistakes),
+    )
+    return Notice(text=said.format(name=words.plain(name), n=len(mistakes)))
+
+
+def settings_lost(path: Path, names: Sequence[str]) -> Notice:
+    """The settings, or some of them, could not be read."""
+    where = words.plain(str(path), 1000)
+    if not names:
+        said = _("The settings {path} could not be read. The usual ones hold until you choose others.")
+        return Notice(text=said.format(path=where))
+    which = ", ".join(called for name, called in setting_names().items() if name in names)
+    said = _("Some settings in {path} could not be used, and are as usual: {which}.")
+    return Notice(text=said.format(path=where, which=which))
+
+
+def setting_names() -> dict[str, str]:
+    """What the settings are called, by their names in the file."""
+    return {
+        "lanes": _("uploads at once"),
+        "undo_seconds": _("time to undo"),
+        "keep_days": _("how long the history is kept"),
+        "notifies": _("notifications"),
+        "proxy": _("proxy"),
+    }

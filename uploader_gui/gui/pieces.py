@@ -51,3 +51,9 @@ def empty(layout: QLayout) -> None:
             widget.deleteLater()
         elif inner is not None:
             empty(inner)
+
+
+def inside(layout: QLayout) -> list[QWidget | None]:
+    """The widgets in a layout, in order; None for what is no widget."""
+    items = [layout.itemAt(number) for number in range(layout.count())]
+    return [item.widget() for item in items if item is not None]

@@ -9,7 +9,7 @@ from uploader_gui.gui import notices
 from uploader_gui.gui.queue_model import QueueModel
 from uploader_gui.gui.rows import Node
 from uploader_gui.workers.bridge import Change
-from uploader_gui.workers.facts import Asks, Busy, Gone, Left, SetAside
+from uploader_gui.workers.facts import Asks, BadServiceFile, Busy, Gone, Left, SetAside, SettingsLost
 
 
 class Telling(QObject):
@@ -56,6 +56,10 @@ class Telling(QObject):
             self._model.mark(one.batch_id, _busy(one.problem))
         elif isinstance(one, SetAside):
             self.told.emit(notices.set_aside(one.path))
+        elif isinstance(one, BadServiceFile):
+            self.told.emit(notices.bad_service_file(one.name, one.mistakes))
+        elif isinstance(one, SettingsLost):
+            self.told.emit(notices.settings_lost(one.path, one.names))
 
 
 def _asks(node: Node) -> None:

@@ -37,6 +37,11 @@ def speed(rate: float) -> str:
     return _("{size}/s").format(size=words.size(round(rate)))
 
 
+def seconds(count: float) -> str:
+    """Say how long something took that takes a few seconds at most: 1.2 s."""
+    return _("{n} s").format(n=f"{count:.1f}")
+
+
 def clock(at: datetime) -> str:
     """Say a time of day, where the person is."""
     return at.astimezone().strftime("%H:%M")

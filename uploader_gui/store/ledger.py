@@ -162,9 +162,12 @@ class Ledger:
 
     def remove(self, batch_ids: Sequence[str]) -> None:
         """Forget batches with all that belongs to them. Raises StoreError."""
-        self.write(
-            lambda connection: connection.executemany("DELETE FROM batch WHERE id = ?", [(one,) for one in batch_ids])
-        )
+
+        def job(connection: sqlite3.Connection) -> None:
+            connection.executemany("DELETE FROM batch WHERE id = ?", [(one,) for one in batch_ids])
+            self._stale = True
+
+        self.write(job)
 
     # --------------------------------------------------------------------------------------- who works on what
     def hold(self, batch_id: str) -> bool:

@@ -17,12 +17,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 from uploader_gui.core.batch import Batch, GoneError, Upload
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock, LedgerError, SystemClock
+from uploader_gui.core.settings import Settings
 from uploader_gui.workers.account_desk import AccountDesk
 from uploader_gui.workers.accounts import AccountFace
 from uploader_gui.workers.bridge import Bridge
 from uploader_gui.workers.errands import Errand, Errands
 from uploader_gui.workers.facts import Begun, Destination, Left, NotYetError, Why
-from uploader_gui.workers.lane import USUAL, LaneThread
+from uploader_gui.workers.lane import LaneThread
 from uploader_gui.workers.leftovers import Leftovers
 from uploader_gui.workers.network import NetworkWatch
 from uploader_gui.workers.pictures import Pictures
@@ -35,8 +36,6 @@ if TYPE_CHECKING:  # what these bring takes a third of a second, and the window 
     from uploader_gui.services.flow import Flow
     from uploader_gui.workers.remembering import Recalled
     from uploader_gui.workers.works import Works
-
-UNDO_SECONDS = 10.0
 
 Told = Callable[[Any], object]
 
@@ -60,12 +59,14 @@ class Desk(QObject):
 
     Args:
         make: Makes the engine room, in an errand's thread. Raises LedgerError.
-        lanes: How many uploads run at once.
+        lanes: How many uploads run at once; None: as the settings say.
         clock: Time.
         parent: Its owner.
 
     Attributes:
         account_desk: The same for accounts: adding, testing, changing them.
+        settings: As they hold now; the usual ones until they were read.
+        undo_seconds: How long what goes out to people can be undone.
         opened: The services and accounts are known, and lanes work.
         accounts_changed: There are other accounts than before.
         arrived: Changes, events and `Left`s, in order: for the model.
@@ -85,7 +86,7 @@ class Desk(QObject):
         self,
         make: Callable[[Bridge], "Works"],
         *,
-        lanes: int = USUAL,
+        lanes: int | None = None,
         clock: Clock | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -94,7 +95,8 @@ class Desk(QObject):
         self.clock = clock or SystemClock()
         self.accounts: tuple[AccountFace, ...] = ()
         self.flows: Mapping[tuple[str, str], Flow] = {}
-        self.undo_seconds = UNDO_SECONDS
+        self.settings = Settings()
+        self.undo_seconds = float(self.settings.undo_seconds)
         self._make = make
         self._count = lanes
         self._works: Works | None = None
@@ -138,14 +140,31 @@ class Desk(QObject):
         self.flows = dict(works.flows)
         self._take_accounts()
         self.state = State.OPEN
-        self._lanes = [LaneThread(works.lane(), number, self) for number in range(1, self._count + 1)]
-        for lane in self._lanes:
-            lane.finished.connect(self._lane_ended)
-            lane.start()
+        self.use_settings(works.settings)
         self.account_desk.begin(works)
         self.opened.emit()
         self._pictures.open(works)
         self._leftovers.take_up(self._the_works)
+
+    def use_settings(self, settings: Settings) -> None:
+        """Let these settings hold from now on; fewer lanes than there are hold from the next start on."""
+        self.settings = self._the_works.settings = settings
+        self.undo_seconds = float(settings.undo_seconds)
+        for number in range(len(self._lanes) + 1, (self._count or settings.lanes) + 1):
+            lane = LaneThread(self._the_works.lane(), number, self)
+            lane.finished.connect(self._lane_ended)
+            self._lanes.append(lane)
+            lane.start()
+
+    @property
+    def lanes(self) -> int:
+        """How many uploads run at once."""
+        return len(self._lanes)
+
+    @property
+    def lanes_are_given(self) -> bool:
+        """Whether it was said at the start how many uploads run at once, whatever the settings say."""
+        return self._count is not None
 
     def _not_opened(self, error: Exception) -> None:
         if self.state is State.CLOSING:
@@ -184,6 +203,15 @@ class Desk(QObject):
     def flow(self, batch: Batch) -> "Flow | None":
         """What happens with a batch's files; None if its service file is gone."""
         return self.flows.get((batch.service, batch.target))
+
+    def read_services(self) -> None:
+        """Read the service files anew; batches whose service is back are taken up."""
+        if self._works is not None:
+            self._wishes.ask(lambda _: (self._the_works.read_services(), self._the_works.read_accounts()), self._read)
+
+    def _read(self, _found: object) -> None:
+        self.flows = dict(self._the_works.flows)
+        self._accounts_read()
 
     # ------------------------------------------------------------------------------------- what earlier runs left
     def take_up(self, left: Left) -> None:
@@ -400,6 +428,27 @@ class Desk(QObject):
 
         if self._works is not None:
             self._disk.ask(lambda _: exporting.export(self._the_works, path, search), then)
+
+    def on_disk(
+        self,
+        do: "Callable[[Works, CancelToken], Any]",
+        then: Told = _nobody,
+        failed: Callable[[Exception], object] | None = None,
+        *,
+        place: str = "",
+    ) -> bool:
+        """Have something done beside what is sent, that may take as long as a disk does; False while it is not open.
+
+        Args:
+            do: In an errand's thread.
+            then: Told what it gave.
+            failed: Told what it raised.
+            place: It takes the place of an older one with the same.
+        """
+        if self._works is None or self.state in {State.CLOSING, State.CLOSED}:
+            return False
+        self._disk.ask(lambda cancel: do(self._the_works, cancel), then, failed, place=place)
+        return True
 
     # ------------------------------------------------------------------------------------------------- closing
     def close(self, *, cancel: bool = False) -> None:

@@ -134,6 +134,49 @@ class Busy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BadServiceFile:
+    """A service file is left out.
+
+    Attributes:
+        name: The file's name.
+        mistakes: What is wrong with it, a line each; none if it is not named as its id says.
+    """
+
+    name: str
+    mistakes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsLost:
+    """The settings' file, or some of what is in it, could not be used; the usual settings hold in its place.
+
+    Attributes:
+        path: The file.
+        names: Which settings; none: all of them.
+    """
+
+    path: Path
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """Where the program's own things lie.
+
+    Attributes:
+        ledger: What was and is to be sent; without secrets.
+        settings: The settings.
+        services: The person's own service files; None where there is no place for them.
+        logs: The log, and the requests.
+    """
+
+    ledger: Path
+    settings: Path
+    services: Path | None
+    logs: Path
+
+
+@dataclass(frozen=True, kw_only=True)
 class SetAside:
     """The ledger was damaged: it lies here now, and an empty one takes its place."""
 

@@ -7,8 +7,6 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread
 
-MOST = 8
-USUAL = 3
 # Above it is the window: with all lanes hashing at full speed it stays quick.
 NICE = 10
 

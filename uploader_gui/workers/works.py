@@ -4,17 +4,21 @@ import collections
 import contextlib
 import dataclasses
 import functools
+import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from uploader_gui import __version__
 from uploader_gui.core import translation, words
 from uploader_gui.core.batch import (
     ENDED_BATCHES,
     Batch,
     BatchEvent,
     BatchState,
+    GoneError,
     Upload,
     UploadEvent,
     UploadState,
@@ -24,9 +28,11 @@ from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock, LedgerError, SystemClock
 from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
 from uploader_gui.core.remembered import Remembered
+from uploader_gui.core.settings import Settings
+from uploader_gui.core.traces import Trace
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.entry import as_found, record_of
-from uploader_gui.engine.http import Client, Timing
+from uploader_gui.engine.http import Client, Timing, system_trust
 from uploader_gui.engine.lane import Lane
 from uploader_gui.engine.lookup import Found, Lookups, Whose, name_inputs, whose
 from uploader_gui.engine.queue import Queue
@@ -38,15 +44,20 @@ from uploader_gui.services import catalogue
 from uploader_gui.services.flow import Flow, flow
 from uploader_gui.services.language import in_language
 from uploader_gui.store import pasted, remembered
+from uploader_gui.store.clearing import forget_ended
 from uploader_gui.store.ledger import Ledger
+from uploader_gui.store.logs import log_to_file
+from uploader_gui.store.traces import Traces
 from uploader_gui.workers import accounts as known_accounts
 from uploader_gui.workers import gathering, remembering
 from uploader_gui.workers.accounts import KnownAccount, same_person
 from uploader_gui.workers.bridge import Bridge
-from uploader_gui.workers.facts import Asks, Begun, Destination, NotYetError, Why
+from uploader_gui.workers.facts import Asks, BadServiceFile, Begun, Destination, Gone, NotYetError, Why
 from uploader_gui.workers.plan import complete, place
 from uploader_gui.workers.remembering import Recalled
 from uploader_gui.workers.saved import SavedAccounts
+
+log = logging.getLogger(__name__)
 
 # An account that may write need not be allowed to ask who it is.
 _NOT_SAID = frozenset({Kind.FORBIDDEN, Kind.NOT_FOUND, Kind.UNEXPECTED_ANSWER, Kind.REFUSED})
@@ -76,6 +87,7 @@ class Works:
         clock: Time.
         policy: When what failed is tried again.
         timing: How long answers are waited for.
+        settings: As the person has them.
     """
 
     def __init__(
@@ -88,8 +100,10 @@ class Works:
         clock: Clock | None = None,
         policy: Policy | None = None,
         timing: Timing | None = None,
+        settings: Settings | None = None,
     ) -> None:
         self.ledger = ledger
+        self.settings = settings or Settings()
         self.clock = clock or SystemClock()
         self.flows: dict[tuple[str, str], Flow] = {}
         self.accounts: tuple[KnownAccount, ...] = ()
@@ -111,25 +125,38 @@ class Works:
             changed=bridge.changed,
         )
         bridge.read_meters(self.queue.meter)
+        self._log = log_to_file()
+        log.info("the window has opened its queue, version %s", __version__)
+        self.traces = Traces()
 
     def lane(self) -> Lane:
         """A new lane of the queue."""
-        return Lane(self.queue, self.clock, timing=self._timing)
+        return Lane(
+            self.queue, self.clock, timing=self._timing, traced=self.traces.note, route=lambda: self.settings.proxy
+        )
 
     def close(self) -> None:
         """Close the ledger and what questions were asked through. The lanes have ended."""
         for client in self._clients.values():
             client.close()
+        self.traces.close()
         self.ledger.close()
 
     # ------------------------------------------------------------------------------------------------ accounts
     def read_services(self) -> Mapping[tuple[str, str], Flow]:
-        """Read all service files: what happens with files, by service and target."""
-        for service_id in catalogue.bundled():
-            with contextlib.suppress(catalogue.ServiceFileError):
+        """Read all service files: what happens with files, by service and target. Those with mistakes are told."""
+        found: dict[tuple[str, str], Flow] = {}
+        for service_id in catalogue.known():
+            try:
                 service = in_language(catalogue.find(service_id), translation.language())
-                self.flows |= {(service_id, target): flow(service, target) for target in service.targets}
-        return dict(self.flows)
+            except catalogue.ServiceFileError as error:
+                self._bridge.tell(BadServiceFile(name=error.name, mistakes=tuple(map(str, error.mistakes))))
+            except catalogue.UnknownServiceError:
+                self._bridge.tell(BadServiceFile(name=f"{service_id}.toml"))
+            else:
+                found |= {(service_id, target): flow(service, target) for target in service.targets}
+        self.flows = found
+        return dict(found)
 
     def read_accounts(self) -> tuple[KnownAccount, ...]:
         """Ask anew which accounts there are; what was begun with one whose key is another now goes on with that."""
@@ -176,6 +203,7 @@ class Works:
             ca_file=account.ca_file,
             agreed=account.agreed,
         )
+        self._log.hide(*made.secrets)
         return self._sessions.setdefault(key, Session(made, self.clock))
 
     # ----------------------------------------------------------------------------------------------- questions
@@ -188,10 +216,17 @@ class Works:
 
     def client(self, account: Account) -> Client:
         """What talks to an account's own hosts, and to no others."""
-        if account.ca_file is None:
-            return Client(account.origins.__contains__, timing=self._timing)
-        trust = functools.partial(trust_with, account.ca_file)
-        return Client(account.origins.__contains__, timing=self._timing, trust=trust)
+        return Client(
+            account.origins.__contains__,
+            timing=self._timing,
+            trust=system_trust if account.ca_file is None else functools.partial(trust_with, account.ca_file),
+            traced=self._note,
+            route=lambda: self.settings.proxy,
+        )
+
+    def _note(self, trace: Trace) -> None:
+        """Keep the trace of a question, which belongs to no batch."""
+        self.traces.note(dataclasses.replace(trace, client="account"))
 
     def whose(self, account: KnownAccount, cancel: CancelToken) -> Whose | None:
         """Whose an account is; asked once. None if the service does not say. Raises UploadError."""
@@ -421,6 +456,35 @@ class Works:
         """The batches that have ended, newest first, with their files. Raises StoreError."""
         found = self.ledger.batches(ended=True, search=search, newest=newest)
         return [(batch, self.ledger.uploads(batch.id)) for batch in found]
+
+    def forget_ended(self, older: timedelta) -> int:
+        """Delete what ended longer ago than this, with its traces; gives the number of batches.
+
+        What is shown in the queue goes from there as well.
+
+        Raises:
+            StoreError: It cannot be deleted.
+            OSError: A trace cannot.
+        """
+        before = self.clock.utc() - older
+        ended = [one for one in self.queue.batches() if one.state in ENDED_BATCHES and one.ended is not None]
+        stay = {one.id for one in ended if one.ended is not None and one.ended < before and not self._forget(one.id)}
+        gone = forget_ended(self.ledger, before, but=stay)
+        for batch_id in gone:
+            self._bridge.tell(Gone(batch_id=batch_id))
+        self.traces.forget(gone)
+        return len(gone)
+
+    def forget_old(self) -> int:
+        """Delete what is older than the settings want it kept. Raises StoreError and OSError."""
+        days = self.settings.keep_days
+        return 0 if days is None else self.forget_ended(timedelta(days=days))
+
+    def _forget(self, batch_id: str) -> bool:
+        try:
+            return self.queue.forget(batch_id)
+        except GoneError:
+            return True
 
     def end_left(self, batch: Batch, uploads: tuple[Upload, ...], event: BatchEvent) -> None:
         """End a batch that is not in the queue, by a person's word alone. Raises StoreError."""

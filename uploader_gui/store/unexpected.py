@@ -50,7 +50,7 @@ def _tell(error: BaseException) -> None:
     with contextlib.suppress(Exception):
         where = _note(error).partition(" from ")[0].partition(" < ")[0]
         what = f"an error of the program itself: {where}"
-        print(f"uploader-gui: {what}. Please report it (see: uploader-gui diagnostics).", file=sys.stderr)
+        sys.stderr.write(f"uploader-gui: {what}. Please report it (see: uploader-gui diagnostics).\n")
 
 
 def _note(error: BaseException) -> str:

@@ -1,0 +1,68 @@
+"""What the details say of a row beside problem and proof: what it is, its steps, what is filled in."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from uploader_gui.core import words
+from uploader_gui.core.batch import Batch
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.gui import look, pieces, wording
+from uploader_gui.gui.look import GRID
+from uploader_gui.gui.queue_model import Row
+from uploader_gui.gui.timeline import Point
+from uploader_gui.workers.desk import Desk
+
+
+def about(desk: Desk, row: Row) -> str:
+    """What it is, in one line."""
+    batch = row.node.batch
+    flow = desk.flow(batch)
+    service = flow.service.name if flow is not None else words.plain(batch.service)
+    who = _("as {who}").format(who=words.plain(batch.whose)) if batch.whose else ""
+    if row.upload is None:
+        size = f"{wording.files(row.node.count)}, {words.size(row.node.size)}"
+        return " · ".join(part for part in (service, size, who) if part)
+    upload = row.upload
+    to = _("to {place}").format(place=words.plain(batch.place or wording.title(batch)))
+    return " · ".join(part for part in (words.exact_size(upload.size), upload.media_type, to, service) if part)
+
+
+def steps(points: Sequence[Point], parent: QWidget) -> QGridLayout:
+    """The steps, a line each, with the time at which each ended."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(GRID)
+    grid.setVerticalSpacing(GRID // 2)
+    grid.setColumnStretch(1, 1)
+    now = datetime.now(UTC)
+    for line, point in enumerate(points):
+        sign = QLabel(parent)
+        sign.setFixedSize(look.ICON, look.ICON)
+        if point.sign is not None:
+            colour = parent.palette().color(QPalette.ColorRole.Text)
+            sign.setPixmap(look.picture(point.sign.value, colour, parent.devicePixelRatioF()))
+        text = look.plain_label(point.text) if point.sign is not None else pieces.quiet(point.text)
+        grid.addWidget(sign, line, 0)
+        grid.addWidget(text, line, 1)
+        if point.at is not None:
+            grid.addWidget(pieces.quiet(wording.moment(point.at, now)), line, 2)
+    return grid
+
+
+def filled_in(desk: Desk, batch: Batch) -> QGridLayout:
+    """What is filled in for a batch, as people read it."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(2 * GRID)
+    grid.setVerticalSpacing(GRID // 2)
+    grid.setColumnStretch(1, 1)
+    flow = desk.flow(batch)
+    for one in flow.target.inputs if flow is not None else ():
+        value = batch.named.get(one.id) if one.lookup else batch.inputs.get(one.id)
+        if value:
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            grid.addWidget(pieces.quiet(one.label), grid.rowCount(), 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(look.plain_label(words.plain(text)), grid.rowCount() - 1, 1)
+    return grid
