@@ -36,6 +36,8 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     # No keychain at all, on every system; tests/keychain.py has a real one for those that need it.
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    # Nor is the computer kept awake by tests.
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
     for name in tuple(os.environ):
         key = name.startswith("UPLOADER_") and name != "UPLOADER_GUI_HOME"
         if key or name.lower() in {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}:

@@ -53,7 +53,7 @@ class Driver:
         self,
         source: Source,
         *,
-        lanes: int = 3,
+        lanes: int | None = 3,
         policy: Policy = POLICY,
         stall: float = 20,
         only_now: OnlyNow | None = None,

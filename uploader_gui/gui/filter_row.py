@@ -115,6 +115,16 @@ class FilterRow(QWidget):
         super().resizeEvent(event)
         self._show_clear()
 
+    def add_corner(self, widget: QWidget) -> None:
+        """Put something at the end of the row."""
+        layout = self.layout()
+        if layout is not None:
+            layout.addWidget(widget)
+
+    def toggle_history(self) -> None:
+        """Show the history, or the queue again."""
+        self.choose(None, history=not self.history)
+
     def say(self, text: str) -> None:
         """Say something in passing."""
         self._said.setText(text)

@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
-    QKeySequence,
     QResizeEvent,
     QShowEvent,
 )
@@ -24,6 +23,7 @@ from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import bars, deeds, notices, tab_order, ways_in, wording
 from uploader_gui.gui.account_ways import AccountWays
+from uploader_gui.gui.comforts import Comforts
 from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.details_panel import DetailsPanel
 from uploader_gui.gui.doing import Doing
@@ -39,6 +39,7 @@ from uploader_gui.gui.pasting import Pasting
 from uploader_gui.gui.queue_model import QueueModel, Row
 from uploader_gui.gui.queue_view import QueueView
 from uploader_gui.gui.rows import Group, Node
+from uploader_gui.gui.shortcuts import Way, sequence
 from uploader_gui.gui.status_line import StatusLine
 from uploader_gui.gui.target_bar import TargetBar
 from uploader_gui.gui.telling import Telling
@@ -98,6 +99,8 @@ class MainWindow(QMainWindow):
         self.offering = Offering(desk, self.target, self.offer, self)
         self.telling = Telling(self.model, self)
         self._pasting = Pasting(self)
+        self.comforts = Comforts(desk, self.model, self, opens=opens)
+        self.filters.add_corner(self.comforts.menu)
         self._lay_out()
         self.overlay = DropOverlay(self.inside)
         self.drops = Drops(self, self.inside, self.queue, self.target, self.overlay)
@@ -184,16 +187,21 @@ class MainWindow(QMainWindow):
         self.empty.choose_wished.connect(self.choose_files)
 
     def _actions(self) -> None:
-        for keys, do in (
-            (QKeySequence.StandardKey.Open, self.choose_files),
-            (QKeySequence.StandardKey.Paste, self.paste),
-            (QKeySequence.StandardKey.Find, self.filters.search.setFocus),
-            (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_R), self._retry),
-            (QKeySequence(Qt.Key.Key_Escape), self._escape),
-            (QKeySequence.StandardKey.Quit, self.close),
+        menu = self.comforts.menu
+        menu.files_wished.connect(self.choose_files)
+        menu.history_wished.connect(self.filters.toggle_history)
+        menu.quit_wished.connect(self.close)
+        self.comforts.copied.connect(self.doing.copy)
+        # What is in the menu has its key there.
+        for way, do in (
+            (Way.PASTE, self.paste),
+            (Way.SEARCH, self.filters.search.setFocus),
+            (Way.RETRY, self._retry),
+            (Way.MENU, menu.showMenu),
+            (Way.ESCAPE, self._escape),
         ):
             action = QAction(self)
-            action.setShortcut(keys)
+            action.setShortcut(sequence(way))
             action.triggered.connect(lambda _checked=False, do=do: do())
             self.addAction(action)
 

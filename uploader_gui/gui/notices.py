@@ -110,6 +110,11 @@ def set_aside(aside: Path) -> Notice:
     return Notice(text=said.format(path=words.plain(str(aside), 1000)))
 
 
+def not_open() -> str:
+    """What is asked for needs the queue."""
+    return _("This cannot be done while the queue is not open.")
+
+
 def bad_service_file(name: str, mistakes: Sequence[str]) -> Notice:
     """A service file of the person's own is left out."""
     if not mistakes:

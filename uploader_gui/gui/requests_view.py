@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from uploader_gui.core import words
 from uploader_gui.core.curl import curl
@@ -13,6 +12,7 @@ from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.core.traces import Trace, as_text
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look, pieces, wording
+from uploader_gui.gui.facts import Facts
 from uploader_gui.gui.look import GRID
 from uploader_gui.workers.beside import Beside
 from uploader_gui.workers.desk import Desk
@@ -165,6 +165,8 @@ class _More(QWidget):
     def __init__(self, trace: Trace, parent: QWidget) -> None:
         super().__init__(parent)
         facts = Facts(words.plain(trace.address, 1000) + "".join(f"\n{one.strip()}" for one in _lines(trace)), self)
+        facts.setAccessibleName(_("What was sent (>) and what came (<)"))
+        facts.fit(LINES)
         copy = QPushButton(_("Copy as curl"), self)
         copy.setToolTip(_("A command for a terminal; what is secret is a variable in it that you fill in"))
         copy.setAutoDefault(False)
@@ -174,29 +176,6 @@ class _More(QWidget):
         column.setSpacing(GRID)
         column.addWidget(facts)
         column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
-
-
-class Facts(QPlainTextEdit):
-    """Lines of facts, to be read and chosen from; as high as they are, up to a limit.
-
-    Args:
-        text: The lines.
-        parent: Its owner.
-    """
-
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
-        self.setReadOnly(True)
-        self.setTabChangesFocus(True)
-        self.setAccessibleName(_("What was sent (>) and what came (<)"))
-        self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        lines = min(LINES, text.count("\n") + 3)
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2 * GRID)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """No wider than it must be."""
-        return QSize(20 * GRID, self.height())
 
 
 def _lines(trace: Trace) -> list[str]:

@@ -103,11 +103,17 @@ class Errands(QObject):
         """Whether nothing is under way."""
         return not self._open
 
-    def close(self) -> None:
-        """Stop all errands and let the thread end."""
+    def close(self, last: Callable[[], object] | None = None) -> None:
+        """Stop all errands and let the thread end.
+
+        Args:
+            last: Still done before it does; nobody is told what it gives.
+        """
         self._closed = True
         for errand in tuple(self._open):
             self.give_up(errand)
+        if last is not None:
+            self._thread.put(Errand(do=lambda _cancel: last(), then=lambda _: None, failed=lambda _: None))
         self._thread.put(None)
 
     def wait(self, milliseconds: int) -> bool:

@@ -1,0 +1,120 @@
+"""What makes the window complete beside sending: its menu and the windows that opens, notifications, the title."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtWidgets import QWidget
+
+from uploader_gui.gui.about_dialog import AboutDialog
+from uploader_gui.gui.diagnostics_dialog import DiagnosticsDialog
+from uploader_gui.gui.keys_dialog import KeysDialog
+from uploader_gui.gui.menu import MenuButton
+from uploader_gui.gui.notifying import Notifying
+from uploader_gui.gui.queue_model import QueueModel
+from uploader_gui.gui.services_dialog import ServicesDialog
+from uploader_gui.gui.settings_dialog import SettingsDialog
+from uploader_gui.gui.sheet import Sheet
+from uploader_gui.gui.taskbar import Taskbar
+from uploader_gui.gui.tray import Tray
+from uploader_gui.workers.desk import Desk
+from uploader_gui.workers.desktop import Desktop
+
+Kind = TypeVar("Kind", bound=Sheet)
+
+
+class Comforts(QObject):
+    """Makes them, and holds them together.
+
+    Args:
+        desk: What they speak to.
+        model: The batches.
+        window: The main window.
+        opens: Opens an address or a folder.
+        desktop: The desktop; the one this program runs on by default.
+
+    Attributes:
+        copied: A text is to go to the clipboard.
+    """
+
+    copied = Signal(str)
+
+    def __init__(
+        self,
+        desk: Desk,
+        model: QueueModel,
+        window: QWidget,
+        *,
+        opens: Callable[[QUrl], object],
+        desktop: Desktop | None = None,
+    ) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._window = window
+        self._opens = opens
+        self._sheets: dict[type[Sheet], Sheet] = {}
+        self.desktop = desktop or Desktop(parent=self)
+        self.tray = Tray(window)
+        self.notifying = Notifying(model, wanted=lambda: desk.settings.notifies, parent=self)
+        self.taskbar = Taskbar(model, self.desktop, window)
+        self.menu = MenuButton(window)
+        self.menu.services_wished.connect(self.show_services)
+        self.menu.settings_wished.connect(self.show_settings)
+        self.menu.keys_wished.connect(self.show_keys)
+        self.menu.diagnostics_wished.connect(self.show_diagnostics)
+        self.menu.about_wished.connect(self.show_about)
+        self.notifying.told.connect(self.desktop.notify)
+        self.desktop.not_shown.connect(self.tray.show)
+        self.tray.pressed.connect(self._to_front)
+        desk.closed.connect(self.end)
+
+    def show_settings(self) -> SettingsDialog:
+        """Show the settings."""
+        return self._shown(SettingsDialog, lambda: SettingsDialog(self._desk, self._window))
+
+    def show_services(self) -> ServicesDialog:
+        """Show the service files."""
+        return self._shown(ServicesDialog, lambda: ServicesDialog(self._desk, self._window))
+
+    def show_keys(self) -> KeysDialog:
+        """Show the list of keys."""
+        return self._shown(KeysDialog, lambda: KeysDialog(self._window))
+
+    def show_diagnostics(self) -> DiagnosticsDialog:
+        """Show the diagnostics."""
+
+        def made() -> DiagnosticsDialog:
+            sheet = DiagnosticsDialog(self._desk, self._window)
+            sheet.copied.connect(self.copied)
+            return sheet
+
+        return self._shown(DiagnosticsDialog, made)
+
+    def show_about(self) -> AboutDialog:
+        """Show what this program is."""
+        return self._shown(AboutDialog, lambda: AboutDialog(self._desk, self._opens, self._window))
+
+    def end(self) -> None:
+        """The window closes: so does all that is beside it."""
+        for sheet in tuple(self._sheets.values()):
+            sheet.close()
+        self.desktop.close()
+
+    def _shown(self, kind: type[Kind], make: Callable[[], Kind]) -> Kind:
+        """The one window of a kind, in front."""
+        there = self._sheets.get(kind)
+        if not isinstance(there, kind):
+            there = make()
+            self._sheets[kind] = there
+            there.finished.connect(lambda _result: self._sheets.pop(kind, None))
+        there.show()
+        there.raise_()
+        there.activateWindow()
+        return there
+
+    def _to_front(self) -> None:
+        window = self._window
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()

@@ -1,0 +1,78 @@
+"""The menu of the window: everything that is not needed every day."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.gui import look
+from uploader_gui.gui.shortcuts import Way, sequence
+
+
+class MenuButton(look.Button):
+    """The button with the menu.
+
+    Args:
+        parent: Its owner.
+
+    Attributes:
+        files_wished: Files are to be chosen.
+        accounts_wished: The accounts are to be shown.
+        services_wished: The service files are.
+        history_wished: The history is.
+        settings_wished: The settings are.
+        keys_wished: The list of keys is.
+        diagnostics_wished: The diagnostics are.
+        about_wished: What this program is, is.
+        quit_wished: The window is to close.
+    """
+
+    files_wished = Signal()
+    accounts_wished = Signal()
+    services_wished = Signal()
+    history_wished = Signal()
+    settings_wished = Signal()
+    keys_wished = Signal()
+    diagnostics_wished = Signal()
+    about_wished = Signal()
+    quit_wished = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("menu", _("Menu"), parent=parent)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        # The icon says that there is a menu.
+        self.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        menu = QMenu(self)
+        menu.setAccessibleName(_("Menu"))
+        entries: list[tuple[str, Way | None, Callable[[], object]] | None] = [
+            (_("Add files…"), Way.ADD_FILES, self.files_wished.emit),
+            (_("Accounts…"), None, self.accounts_wished.emit),
+            (_("Service files…"), None, self.services_wished.emit),
+            None,
+            (_("History"), Way.HISTORY, self.history_wished.emit),
+            (_("Settings…"), Way.SETTINGS, self.settings_wished.emit),
+            None,
+            (_("Keyboard shortcuts"), Way.KEYS, self.keys_wished.emit),
+            (_("Diagnostics…"), None, self.diagnostics_wished.emit),
+            (_("About Uploader"), None, self.about_wished.emit),
+            None,
+            (_("Quit"), Way.QUIT, self.quit_wished.emit),
+        ]
+        for entry in entries:
+            if entry is None:
+                menu.addSeparator()
+                continue
+            text, way, does = entry
+            action = QAction(text, menu)
+            if way is not None:
+                action.setShortcut(sequence(way))
+            action.triggered.connect(lambda _checked=False, does=does: does())
+            menu.addAction(action)
+        self.setMenu(menu)
+
+    @property
+    def actions_(self) -> dict[str, QAction]:
+        """What is in the menu, by its text."""
+        return {action.text(): action for action in self.menu().actions() if action.text()}

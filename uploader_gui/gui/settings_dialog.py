@@ -1,0 +1,199 @@
+"""The settings."""
+
+import dataclasses
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+
+from uploader_gui.core.settings import LANES, NONE, SYSTEM, UNDO_SECONDS, Settings, is_proxy
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.core.translation import ngettext
+from uploader_gui.gui import look, notices, pieces
+from uploader_gui.gui.look import GRID
+from uploader_gui.gui.sheet import Sheet
+from uploader_gui.workers.beside import Beside
+from uploader_gui.workers.desk import Desk
+
+_DAYS = (None, 7, 30, 90, 365)
+_ADDRESS = "address"
+
+
+class SettingsDialog(Sheet):
+    """Shows the settings, and keeps those that are chosen.
+
+    Args:
+        desk: Has them.
+        parent: Its owner.
+    """
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(_("Settings"), parent)
+        self._desk = desk
+        self._beside = Beside(desk)
+        now = desk.settings
+        self.lanes = _number(LANES, now.lanes, _("Uploads at once"))
+        self.undo = _number(UNDO_SECONDS, now.undo_seconds, _("Time to undo what goes out"))
+        self.undo.setSuffix(" " + _("seconds"))
+        self.keep = QComboBox(self)
+        self.keep.setAccessibleName(_("How long the history is kept"))
+        for days in sorted({*_DAYS, now.keep_days}, key=lambda one: one or 0):
+            self.keep.addItem(_kept(days), days)
+        self.keep.setCurrentIndex(self.keep.findData(now.keep_days))
+        self.clear = QPushButton(_("Clear now…"), self)
+        self.clear.setToolTip(_("Delete everything that has ended from the history"))
+        self.clear.setAutoDefault(False)
+        self.clear.clicked.connect(self._ask_to_clear)
+        self.notifies = QCheckBox(_("When a batch is done or needs me, and the window is not in front"), self)
+        self.notifies.setChecked(now.notifies)
+        self.proxy = QComboBox(self)
+        self.proxy.setAccessibleName(_("Proxy"))
+        for called, data in (
+            (_("As the system says"), SYSTEM),
+            (_("None"), NONE),
+            (_("This one:"), _ADDRESS),
+        ):
+            self.proxy.addItem(called, data)
+        own = now.proxy not in {SYSTEM, NONE}
+        self.proxy.setCurrentIndex(self.proxy.findData(_ADDRESS if own else now.proxy))
+        self.address = QLineEdit(now.proxy if own else "", self)
+        self.address.setPlaceholderText("http://proxy.example.com:8080")
+        self.address.setAccessibleName(_("The proxy's address"))
+        self._lay_out()
+        self.save = self.add_button(_("Save"))
+        self.save.setDefault(True)
+        self.save.clicked.connect(self._save)
+        self.add_button(_("Cancel")).clicked.connect(self.close)
+        self.lanes.valueChanged.connect(self._check)
+        self.undo.valueChanged.connect(self._check)
+        self.keep.currentIndexChanged.connect(self._check)
+        self.proxy.currentIndexChanged.connect(self._check)
+        self.address.textChanged.connect(self._check)
+        self._check()
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setHorizontalSpacing(2 * GRID)
+        form.setVerticalSpacing(GRID)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._about_lanes, self._about_keep, self._about_proxy = (pieces.quiet("") for _one in range(3))
+        form.addRow(_label(_("Uploads at once"), self.lanes), self.lanes)
+        form.addRow("", self._about_lanes)
+        form.addRow(_label(_("Time to undo what goes out"), self.undo), self.undo)
+        history = QHBoxLayout()
+        history.addWidget(self.keep, 1)
+        history.addWidget(self.clear)
+        form.addRow(_label(_("Keep the history"), self.keep), history)
+        form.addRow("", self._about_keep)
+        form.addRow(look.plain_label(_("Notify me")), self.notifies)
+        proxy = QHBoxLayout()
+        proxy.addWidget(self.proxy)
+        proxy.addWidget(self.address, 1)
+        form.addRow(_label(_("Proxy"), self.proxy), proxy)
+        form.addRow("", self._about_proxy)
+        self.rows.addLayout(form)
+        self.rows.addStretch(1)
+        self.setMinimumWidth(45 * GRID)
+
+    @property
+    def chosen(self) -> Settings:
+        """What is chosen."""
+        kind = self.proxy.currentData()
+        return dataclasses.replace(
+            self._desk.settings,
+            lanes=self.lanes.value(),
+            undo_seconds=self.undo.value(),
+            keep_days=self.keep.currentData(),
+            notifies=self.notifies.isChecked(),
+            proxy=self.address.text().strip() if kind == _ADDRESS else kind,
+        )
+
+    # -------------------------------------------------------------------------------------------------- checking
+    def _check(self) -> None:
+        chosen = self.chosen
+        own = self.proxy.currentData() == _ADDRESS
+        self.address.setVisible(own)
+        good = not own or is_proxy(chosen.proxy)
+        self.save.setEnabled(good)
+        _tell(self._about_lanes, self._lanes_remark(chosen.lanes))
+        _tell(self._about_keep, self._keep_remark(chosen.keep_days))
+        _tell(self._about_proxy, "" if good else _proxy_remark(chosen.proxy))
+
+    def _lanes_remark(self, lanes: int) -> str:
+        if self._desk.lanes_are_given:
+            said = _("The program was started with --lanes {n}: this holds from the next start without it.")
+            return said.format(n=self._desk.lanes)
+        return _("Fewer than now: from the next start on.") if lanes < self._desk.lanes else ""
+
+    def _keep_remark(self, days: int | None) -> str:
+        before = self._desk.settings.keep_days
+        shorter = days is not None and (before is None or days < before)
+        return _("What ended longer ago is deleted when you save. What is attached stays attached.") if shorter else ""
+
+    # --------------------------------------------------------------------------------------------------- saving
+    def _save(self) -> None:
+        if not self._beside.save(self.chosen, self.close, self._not_saved):
+            self.say(_("The settings cannot be kept while the queue is not open."), urgent=True)
+
+    def _not_saved(self, error: Exception) -> None:
+        reason = error.strerror if isinstance(error, OSError) else ""
+        said = _("These settings hold until you quit; they could not be written: {reason}.")
+        self.say(said.format(reason=reason or _("unknown error")), urgent=True)
+
+    def _ask_to_clear(self) -> None:
+        text = _("Delete everything that has ended from the history? What is attached stays attached.")
+        self.say(text, [(_("Delete"), self._clear), (_("Keep"), lambda: self.say(""))])
+        self.asks.buttons[-1].setFocus()
+
+    def _clear(self) -> None:
+        self.say(_("Deleting…"))
+        if not self._beside.clear_history(self._cleared):
+            self.say(notices.not_open())
+
+    def _cleared(self, count: int) -> None:
+        said = ngettext("{n} batch was deleted from the history.", "{n} batches were deleted from the history.", count)
+        self.say(said.format(n=count))
+
+
+def _number(allowed: range, value: int, name: str) -> QSpinBox:
+    made = QSpinBox()
+    made.setRange(allowed[0], allowed[-1])
+    made.setValue(value)
+    made.setAccessibleName(name)
+    return made
+
+
+def _label(text: str, field: QWidget) -> QLabel:
+    label = look.plain_label(text)
+    label.setBuddy(field)
+    return label
+
+
+def _tell(label: QLabel, text: str) -> None:
+    label.setText(text)
+    label.setVisible(bool(text))
+    label.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
+
+
+def _kept(days: int | None) -> str:
+    if days is None:
+        return _("For ever")
+    if days == 365:
+        return _("For a year")
+    return ngettext("For {n} day", "For {n} days", days).format(n=days)
+
+
+def _proxy_remark(address: str) -> str:
+    if "@" in address:
+        return _("An address with a name or a password in it cannot be kept here: choose “As the system says”.")
+    return _("An address that begins with http:// or https://, with a host and mostly a port.")

@@ -1,0 +1,146 @@
+"""What the desktop is told: that a batch is done, how far it is, that the computer is not to sleep meanwhile.
+
+None of it matters enough to fail, or to be waited for: a thread of its own talks to the desktop, and where that does
+not listen nothing comes of it.
+"""
+
+import sys
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from uploader_gui.core.cancel import CancelToken
+from uploader_gui.workers.errands import Errands
+
+CLOSING = 2500
+"""Milliseconds that the desktop has to hear the last words."""
+
+
+class Host(Protocol):
+    """A desktop, as one thread talks to it. Nothing here raises."""
+
+    def notify(self, title: str, text: str) -> bool:
+        """Show a notification; False if it cannot."""
+
+    def hold(self, why: str) -> bool:
+        """Keep the computer from going to sleep by itself; False if that cannot be had."""
+
+    def release(self) -> None:
+        """Let it sleep again."""
+
+    def progress(self, part: float | None, waiting: int) -> None:
+        """Show on the program's icon how far it is, and how many batches need a person; None: nothing is under way."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+class Nobody:
+    """A desktop that does not listen."""
+
+    def notify(self, title: str, text: str) -> bool:
+        """Show nothing."""
+        del title, text
+        return False
+
+    def hold(self, why: str) -> bool:
+        """Keep it from nothing."""
+        del why
+        return False
+
+    def release(self) -> None:
+        """Nothing is held."""
+
+    def progress(self, part: float | None, waiting: int) -> None:
+        """Show nothing."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def this_desktop() -> Host:
+    """The desktop this program runs on."""
+    if sys.platform == "linux":
+        from uploader_gui.workers.desktop_linux import LinuxHost  # noqa: PLC0415 - only where it is
+
+        return LinuxHost()
+    if sys.platform == "win32":
+        from uploader_gui.workers.desktop_windows import WindowsHost  # noqa: PLC0415 - likewise
+
+        return WindowsHost()
+    if sys.platform == "darwin":
+        from uploader_gui.workers.desktop_mac import MacHost  # noqa: PLC0415 - likewise
+
+        return MacHost()
+    return Nobody()
+
+
+class Desktop(QObject):
+    """Talks to the desktop, in a thread that is begun when there is first something to say.
+
+    Args:
+        host: The desktop; the one this program runs on by default.
+        parent: Its owner.
+
+    Attributes:
+        not_shown: A notification could not be shown so: its title and text.
+    """
+
+    not_shown = Signal(str, str)
+
+    def __init__(self, host: Host | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._host = host
+        self._errands: Errands | None = None
+        self._held = False
+        self._closed = False
+
+    def notify(self, title: str, text: str) -> None:
+        """Show a notification; plain text, nothing secret."""
+
+        def shown(was: bool) -> None:
+            if not was:
+                self.not_shown.emit(title, text)
+
+        if not self._closed:
+            self._thread.ask(lambda _: self._the_host.notify(title, text), shown)
+
+    def keep_awake(self, on: bool, why: str = "") -> None:
+        """Keep the computer from going to sleep by itself, or let it."""
+        if self._closed or on == self._held:
+            return
+        self._held = on
+        if on:
+            self._thread.ask(lambda _: self._the_host.hold(why))
+        else:
+            self._thread.ask(lambda _: self._the_host.release())
+
+    def show_progress(self, part: float | None, waiting: int) -> None:
+        """Show how far it is, 0 to 1, and how many batches need a person; None: nothing is under way."""
+
+        def show(_cancel: CancelToken) -> None:
+            self._the_host.progress(part, waiting)
+
+        if not self._closed:
+            self._thread.ask(show, place="progress")
+
+    def close(self) -> None:
+        """Let go of everything, and end the thread."""
+        self._closed = True
+        if self._errands is not None:
+            self._errands.close(last=self._the_host.close)
+            self._errands.wait(CLOSING)
+            self._errands = None
+
+    @property
+    def _thread(self) -> Errands:
+        if self._errands is None:
+            self._errands = Errands("desktop", lambda _error: None, self)
+        return self._errands
+
+    @property
+    def _the_host(self) -> Host:
+        # Made in its own thread: on some systems what it holds belongs to the thread that asked for it.
+        if self._host is None:
+            self._host = this_desktop()
+        return self._host
