@@ -48,7 +48,9 @@ class LinuxHost:
         """Show a notification; False if nobody takes it."""
         if self._markup is None:
             capable = self._call("SESSION", _NOTES, "GetCapabilities")
-            self._markup = capable is not None and "body-markup" in capable[0]
+            if capable is None:
+                return False
+            self._markup = "body-markup" in capable[0]
         body = html.escape(text, quote=False) if self._markup else text
         hints = {"desktop-entry": ("s", ENTRY)}
         given: tuple[Any, ...] = NAME, 0, "", title, body, [], hints, -1

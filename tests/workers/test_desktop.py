@@ -1,0 +1,266 @@
+"""The desktop on a real bus: what it is asked for, word for word, and that nothing is held or left afterwards."""
+
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from uploader_gui.workers.desktop_mac import MacHost
+from uploader_gui.workers.desktop_windows import WindowsHost
+
+pytestmark = pytest.mark.slow
+linux = pytest.mark.skipif(sys.platform != "linux", reason="D-Bus is what desktops of Linux speak")
+
+BUS = """<busconfig><type>session</type><listen>unix:dir={folder}</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy>
+</busconfig>"""
+HEARD = 10
+
+
+@pytest.fixture
+def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A session's bus with nobody on it."""
+    settings = tmp_path / "bus.conf"
+    folder = tmp_path / "b"
+    folder.mkdir()
+    settings.write_text(BUS.format(folder=folder), encoding="utf-8")
+    daemon = subprocess.Popen(
+        ["dbus-daemon", f"--config-file={settings}", "--nofork", "--nopidfile", "--print-address=1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert daemon.stdout is not None
+    address = daemon.stdout.readline().strip()
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+    yield address
+    daemon.kill()
+    daemon.wait(5)
+    daemon.stdout.close()
+
+
+class Service:
+    """Somebody on the bus who answers every call with what the test says, and notes it.
+
+    Args:
+        address: The bus.
+        name: As whom.
+        answers: By method: the answer's types and values; None: it says no.
+    """
+
+    def __init__(self, address: str, name: str, answers: dict[str, tuple[str | None, tuple[Any, ...]] | None]) -> None:
+        self.calls: queue.SimpleQueue[tuple[str, str, tuple[Any, ...]]] = queue.SimpleQueue()
+        self._name = name
+        self._answers = answers
+        self._address = address
+        self._ready = threading.Event()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._work, name=f"service {name}")
+
+    def __enter__(self) -> Self:
+        """Be there."""
+        self._thread.start()
+        assert self._ready.wait(HEARD)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Be gone."""
+        self._over.set()
+        self._thread.join(HEARD)
+
+    def next(self) -> tuple[str, str, tuple[Any, ...]]:
+        """The next call: method, types, what was given."""
+        return self.calls.get(timeout=HEARD)
+
+    def _work(self) -> None:
+        from jeepney import HeaderFields, MessageType, new_error, new_method_return  # noqa: PLC0415 - Linux only
+        from jeepney.bus_messages import message_bus  # noqa: PLC0415 - likewise
+        from jeepney.io.blocking import Proxy, open_dbus_connection  # noqa: PLC0415 - likewise
+
+        with open_dbus_connection(self._address) as connection:
+            Proxy(message_bus, connection).RequestName(self._name)
+            self._ready.set()
+            while not self._over.is_set():
+                with suppress(TimeoutError):
+                    asked = connection.receive(timeout=0.1)
+                    if asked.header.message_type is not MessageType.method_call:
+                        continue
+                    method = asked.header.fields[HeaderFields.member]
+                    self.calls.put((method, asked.header.fields.get(HeaderFields.signature, ""), tuple(asked.body)))
+                    answer = self._answers.get(method)
+                    if answer is None:
+                        connection.send(new_error(asked, "org.example.No"))
+                    else:
+                        connection.send(new_method_return(asked, *answer))
+
+
+@linux
+@pytest.mark.parametrize("markup", [True, False])
+def test_notification(bus: str, markup: bool) -> None:
+    """It arrives with the types that desktops demand; where texts are marked up, nothing in it is taken for mark-up."""
+    from uploader_gui.workers.desktop_linux import LinuxHost  # noqa: PLC0415 - Linux only
+
+    capable: tuple[str, tuple[Any, ...]] = ("as", (["body", "body-markup"] if markup else ["body"],))
+    answers: dict[str, Any] = {"GetCapabilities": capable, "Notify": ("u", (7,))}
+    host = LinuxHost()
+    with Service(bus, "org.freedesktop.Notifications", answers) as notes:
+        assert host.notify("Attached: R&D", "2 <b>files</b> & more")
+        assert notes.next()[0] == "GetCapabilities"
+        method, types, given = notes.next()
+        assert (method, types) == ("Notify", "susssasa{sv}i")
+        body = "2 &lt;b&gt;files&lt;/b&gt; &amp; more" if markup else "2 <b>files</b> & more"
+        assert given[:5] == ("Uploader", 0, "", "Attached: R&D", body)
+    host.close()
+
+
+@linux
+@pytest.mark.parametrize(
+    ("name", "asked", "types", "given", "ended"),
+    [
+        ("org.freedesktop.PowerManagement", "Inhibit", "ss", ("Uploader", "sending"), ("UnInhibit", "u", (99,))),
+        ("org.gnome.SessionManager", "Inhibit", "susu", ("Uploader", 0, "sending", 4), ("Uninhibit", "u", (99,))),
+    ],
+)
+def test_kept_awake(
+    bus: str, name: str, asked: str, types: str, given: tuple[Any, ...], ended: tuple[str, str, tuple[Any, ...]]
+) -> None:
+    """Whoever minds the power is asked once, and told when it may sleep again, at the latest when the program ends."""
+    from uploader_gui.workers.desktop_linux import LinuxHost  # noqa: PLC0415 - Linux only
+
+    host = LinuxHost()
+    with Service(bus, name, {"Inhibit": ("u", (99,)), ended[0]: (None, ())}) as power:
+        assert host.hold("sending")
+        assert power.next() == (asked, types, given)
+        host.release()
+        assert power.next() == ended
+        host.release()
+        assert host.hold("sending")
+        assert power.next()[0] == asked
+        host.close()
+        assert power.next() == ended
+        assert power.calls.empty()
+
+
+@linux
+def test_the_system_keeps_awake(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the session has nobody for it, the system holds sleep off for as long as what it gave is open."""
+    import os  # noqa: PLC0415 - pipes, which only this test needs
+
+    from jeepney.fds import FileDescriptor  # noqa: PLC0415 - Linux only
+
+    from uploader_gui.workers import desktop_linux  # noqa: PLC0415 - likewise
+
+    reads, writes = os.pipe()
+    host, asked = desktop_linux.LinuxHost(), list[tuple[Any, ...]]()
+
+    def call(bus_name: str, _whom: object, method: str, *given: Any, **_more: Any) -> tuple[Any, ...] | None:
+        asked.append((bus_name, method, *given))
+        return (FileDescriptor(writes),) if bus_name == "SYSTEM" else None
+
+    monkeypatch.setattr(host, "_call", call)
+    assert host.hold("sending")
+    assert asked[-1] == ("SYSTEM", "Inhibit", "ssss", ("sleep", "Uploader", "sending", "block"))
+    os.set_blocking(reads, False)
+    with pytest.raises(BlockingIOError):
+        os.read(reads, 1)
+    host.close()
+    assert os.read(reads, 1) == b"", "its other end is closed"
+    os.close(reads)
+    assert bus
+
+
+@linux
+def test_refused_and_silent(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A desktop that says no, is not there, hangs or goes away changes nothing; it is asked anew the next time."""
+    from uploader_gui.workers import desktop_linux  # noqa: PLC0415 - Linux only
+
+    monkeypatch.setattr(desktop_linux, "SECONDS", 0.2)
+    host = desktop_linux.LinuxHost()
+    assert not host.notify("a", "b")
+    assert not host.hold("sending")
+    host.progress(0.5, 1)
+    with Service(bus, "org.freedesktop.Notifications", {"GetCapabilities": ("as", (["body"],))}) as notes:
+        assert not host.notify("a", "b")
+        assert [notes.next()[0] for _one in range(2)] == ["GetCapabilities", "Notify"]
+    host.close()
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+    assert not host.notify("a", "b")
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")
+    assert not host.hold("sending")
+    host.progress(None, 0)
+    host.close()
+
+
+@linux
+def test_progress_on_the_icon(bus: str) -> None:
+    """Docks hear how far it is, in the form of Ubuntu's launcher."""
+    from jeepney import HeaderFields, MatchRule  # noqa: PLC0415 - Linux only
+    from jeepney.bus_messages import message_bus  # noqa: PLC0415 - likewise
+    from jeepney.io.blocking import Proxy, open_dbus_connection  # noqa: PLC0415 - likewise
+
+    from uploader_gui.workers.desktop_linux import LinuxHost  # noqa: PLC0415 - likewise
+
+    host = LinuxHost()
+    rule = MatchRule(type="signal", interface="com.canonical.Unity.LauncherEntry")
+    with open_dbus_connection(bus) as dock:
+        Proxy(message_bus, dock).AddMatch(rule)
+        with dock.filter(rule) as heard:
+            host.progress(0.62, 2)
+            told = dock.recv_until_filtered(heard, timeout=HEARD)
+    assert told.header.fields[HeaderFields.signature] == "sa{sv}"
+    assert told.body == (
+        "application://uploader-gui.desktop",
+        {
+            "progress": ("d", 0.62),
+            "progress-visible": ("b", True),
+            "count": ("x", 2),
+            "count-visible": ("b", True),
+        },
+    )
+    host.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script for a shell")
+def test_caffeinate(tmp_path: Path) -> None:
+    """What keeps macOS awake is begun with this process's id, and ended when it may sleep; without it nothing is."""
+    said = tmp_path / "said"
+    script = tmp_path / "caffeinate"
+    script.write_text(f'#!/bin/sh\necho "$@" > {said}\nexec sleep 60\n', encoding="utf-8")
+    script.chmod(0o755)
+    host = MacHost(script)
+    assert host.hold("sending")
+    process = host._process
+    assert process is not None
+    _until(lambda: said.exists() and said.read_text(encoding="utf-8").endswith("\n"))
+    import os  # noqa: PLC0415 - for the id alone
+
+    assert said.read_text(encoding="utf-8") == f"-i -w {os.getpid()}\n"
+    host.close()
+    assert process.poll() is not None
+    assert not MacHost(tmp_path / "nothing").hold("sending")
+    assert not host.notify("a", "b")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there it is held")
+def test_windows_elsewhere() -> None:
+    """What speaks to the kernel of Windows holds nothing on another system, and breaks nothing."""
+    host = WindowsHost()
+    assert not host.hold("sending")
+    host.release()
+    host.progress(0.5, 1)
+    host.close()
+    assert not host.notify("a", "b")
+
+
+def _until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + HEARD
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
