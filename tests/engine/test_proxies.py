@@ -13,6 +13,7 @@ from tests.engine.conftest import Handler, read_all, read_head
 from tests.proxied import RealProxy
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.problems import Kind, Problem, UploadError
+from uploader_gui.core.settings import NONE, SYSTEM
 from uploader_gui.engine.http import Client, Request, Timing
 from uploader_gui.engine.proxies import Proxy, ProxyUnusableError, proxy_for, read
 
@@ -98,6 +99,33 @@ def test_this_computer(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """However it is written, it is not even asked for."""
     monkeypatch.setattr(urllib.request, "getproxies", lambda: pytest.fail("it was asked for"))
     assert proxy_for(("https", host, 443)) is None
+
+
+@pytest.mark.parametrize(
+    ("route", "host"),
+    [(SYSTEM, "system"), (NONE, None), ("http://own.test:3128", "own.test"), ("own.test:3128", "own.test")],
+)
+def test_the_settings(route: str, host: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a person has chosen comes before what the system says: none at all, or one of their own."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://system:8080")
+    found = proxy_for(FAR, route)
+    assert (None if found is None else found.host) == host
+    assert proxy_for(("https", "127.0.0.1", 443), route) is None
+
+
+def test_the_settings_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next request takes the new way, although the connection of the old one is still there."""
+    route = "http://127.0.0.1:9"
+    client = Client(lambda _origin: True, timing=Timing(connect=5), route=lambda: route)
+    request = Request(method="GET", url="https://service.test/", step="check", service="C")
+    with RealProxy() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+        for way, asked in ((route, 0), (SYSTEM, 0), (proxy.address(), 1)):
+            route = way
+            with pytest.raises(UploadError):
+                client.send(request, CancelToken())
+            assert len(proxy.asked) == asked
+    client.close()
 
 
 # -------------------------------------------------------------------------------------------- on the way through it

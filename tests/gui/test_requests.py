@@ -8,15 +8,23 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
 from tests.canaries import leaks
+from tests.contract.cases import Case
 from tests.gui.driver import Driver, practice_source
 from uploader_gui.core.batch import BatchState, UploadState
 from uploader_gui.gui.requests_view import RequestRow
-from uploader_gui.practice import SAMPLES, SERVICES, Fault, PracticeService
+from uploader_gui.practice import SERVICES, Fault, PracticeService
 from uploader_gui.store.logs import log_files
 from uploader_gui.store.paths import places
 from uploader_gui.store.traces import Traces
 
 pytestmark = pytest.mark.slow
+
+CASES = [
+    Case(service="close", target="note"),
+    Case(service="kizen", target="record_field"),
+    Case(service="haufe", target="message"),
+    Case(service="circle", target="avatar"),
+]
 
 
 @pytest.fixture
@@ -95,16 +103,12 @@ def test_nothing_secret_is_written(
 ) -> None:
     """After an attach at every service neither the log nor a trace, nor any other file, holds a key."""
     driver = open_window(practice_source(practice))
-    targets = {"close": "note", "kizen": "record_field", "haufe": None, "circle": None}
-    for service in SERVICES:
-        path = tmp_path / f"{service}.pdf"
-        path.write_bytes(b"%PDF of " + service.encode())
-        target = targets[service] or next(one for its, one in driver.desk.flows if its == service)
-        driver.aim(service, target, dict(SAMPLES[service]))
-        before = len(driver.nodes)
+    for case in CASES:
+        path = case.file(tmp_path, case.service)
+        driver.aim(case.service, case.target, dict(case.inputs))
         driver.drop([path])
-        driver.until(lambda before=before: len(driver.nodes) > before)  # type: ignore[misc]
-    driver.until(lambda: not driver.window.model.totals.busy)
+        driver.state(BatchState.ATTACHED)
+        driver.until(lambda: not driver.window.target.fields.values)
     ids = [node.batch.id for node in driver.nodes]
     driver.close()
     traces = Traces()
