@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from uploader_gui.app import build, practice_account
 from uploader_gui.core.batch import BatchState, UploadState
@@ -26,7 +26,8 @@ from uploader_gui.practice import SAMPLES, SERVICES, Fault, PracticeService
 from uploader_gui.workers.desk import State
 
 PATIENCE = 60.0
-AT_200 = ["done"]
+DARK = ["sending", "needs-you", "requests", "settings", "review"]
+AT_200 = ["done", "settings", "review"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,6 +57,7 @@ class Stage:
         self.desk, self.window = build(lambda: [practice_account(self.practice, one) for one in SERVICES])
         self.window.painted.connect(self.desk.open)
         self.window.resize(1040, 680)
+        self.shown: QWidget | None = None  # what the picture is of, if not of the window
 
     def play(self, scene: Callable[[Stage], None], name: str) -> None:
         """Play a scene, take its picture, and close the window."""
@@ -65,7 +67,7 @@ class Stage:
             scene(self)
             self.rest(0.4)
             path = self._folder / f"{name}.png"
-            self.window.grab().save(str(path))
+            (self.shown or self.window).grab().save(str(path))
             print(path)
         finally:
             self.practice.behave()
@@ -271,6 +273,106 @@ def narrow(stage: Stage) -> None:
     stage.window.details.closed.emit()
 
 
+def requests(stage: Stage) -> None:
+    """The requests of a file that needs a person, one of them unfolded."""
+    stage.practice.misbehave(Fault(kind="unavailable", service="close", step="attach", times=0))
+    node = stage.send("close", "note", {"lead": "lead_globex"}, [stage.file("contract.pdf", 4_100_000)])
+    stage.until(lambda: node.batch.problem is not None)
+    stage.choose(node, 0)
+    view = stage.window.details.requests
+    view.fold.click()
+    stage.until(lambda: view.rows)
+    view.rows[0].fold.click()
+    stage.rest(0.2)
+    scroll = stage.window.details.findChildren(QScrollArea)[0].verticalScrollBar()
+    scroll.setValue(scroll.maximum())
+    stage.rest(0.5)
+    scroll.setValue(scroll.maximum())
+
+
+def menu(stage: Stage) -> None:
+    """The menu."""
+    menu = stage.window.comforts.menu.menu()
+    menu.popup(stage.window.mapToGlobal(QPoint(200, 100)))
+    stage.shown = menu
+
+
+def settings(stage: Stage) -> None:
+    """The settings, with a proxy that cannot be used and a shorter history."""
+    dialog = stage.window.comforts.show_settings()
+    dialog.keep.setCurrentIndex(2)
+    dialog.lanes.setValue(2)
+    dialog.proxy.setCurrentIndex(2)
+    dialog.address.setText("http://ann:secret@proxy.example.com")
+    stage.shown = dialog
+
+
+def clearing(stage: Stage) -> None:
+    """Clearing the history is asked about."""
+    dialog = stage.window.comforts.show_settings()
+    dialog.clear.click()
+    stage.shown = dialog
+
+
+def own_service(stage: Stage, *changes: tuple[str, str]) -> Path:
+    """A service file of one's own."""
+    text = (Path(__file__).parents[1] / "resources" / "services" / "close.toml").read_text(encoding="utf-8")
+    for old, new in changes:
+        text = text.replace(old, new, 1)
+    path = stage.files / "close.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def review(stage: Stage) -> None:
+    """A service file that would take a bundled one's place."""
+    dialog = stage.window.comforts.show_services()
+    hosts = ("docs    = [", 'hosts   = ["files.acme.example", "cdn.acme.example"]\ndocs    = [')
+    dialog.look_at(own_service(stage, hosts))
+    stage.until(lambda: dialog.review)
+    stage.shown = dialog
+
+
+def mistakes(stage: Stage) -> None:
+    """A service file with mistakes."""
+    dialog = stage.window.comforts.show_services()
+    dialog.look_at(own_service(stage, ("name    =", "nam     ="), ("${", "${{"), ("seen_by", "seen_bye")))
+    stage.until(lambda: dialog.review)
+    stage.shown = dialog
+
+
+def services(stage: Stage) -> None:
+    """Own service files, one with mistakes."""
+    folder = Path(os.environ["UPLOADER_GUI_HOME"]) / "config" / "services"
+    folder.mkdir(parents=True)
+    (folder / "broken.toml").write_text("id = 5\n", encoding="utf-8")
+    own_service(stage, ('"close"', '"acme"'), ('"Close"', '"Acme"')).rename(folder / "acme.toml")
+    dialog = stage.window.comforts.show_services()
+    stage.until(lambda: dialog.list.count() == 2)
+    dialog.list.setCurrentRow(1)
+    dialog.remove.click()
+    stage.shown = dialog
+
+
+def diagnostics(stage: Stage) -> None:
+    """The diagnostics."""
+    node = stage.send("close", "note", {"lead": "lead_globex"}, [stage.file("contract.pdf", 100_000)])
+    _attached(stage, node)
+    dialog = stage.window.comforts.show_diagnostics()
+    stage.until(lambda: "== Batches" in dialog.facts.toPlainText())
+    stage.shown = dialog
+
+
+def about(stage: Stage) -> None:
+    """What this program is."""
+    stage.shown = stage.window.comforts.show_about()
+
+
+def keys(stage: Stage) -> None:
+    """The list of keys."""
+    stage.shown = stage.window.comforts.show_keys()
+
+
 SCENES: dict[str, Callable[[Stage], None]] = {
     "empty": empty,
     "hover": hover,
@@ -285,6 +387,16 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "history": history,
     "quit": quitting,
     "narrow": narrow,
+    "requests": requests,
+    "menu": menu,
+    "settings": settings,
+    "clearing": clearing,
+    "review": review,
+    "mistakes": mistakes,
+    "services": services,
+    "diagnostics": diagnostics,
+    "about": about,
+    "keys": keys,
 }
 
 
@@ -334,7 +446,7 @@ def main(arguments: Sequence[str]) -> int:
     if ending:
         return 0
     for ending, some, more in (
-        ("-dark", [one for one in ("sending", "needs-you") if one in names or not names], {}),
+        ("-dark", [one for one in DARK if one in names or not names], {}),
         ("-200", [one for one in AT_200 if one in names or not names], {"QT_SCALE_FACTOR": "2"}),
     ):
         if some:

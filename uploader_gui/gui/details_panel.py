@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from uploader_gui.core import words
 from uploader_gui.core.translation import gettext as _
@@ -207,7 +207,12 @@ class DetailsPanel(QWidget):
             self._section(_("Filled in"), details_facts.filled_in(self._desk, row.node.batch))
         self._section(_("Links"), proof_rows.links(row, self._wish, self.copied.emit, self))
         self._more(row)
-        QTimer.singleShot(0, self, lambda: self._scroll.verticalScrollBar().setValue(at))
+        QTimer.singleShot(0, self, lambda: self._scroll_to(at))
+
+    def _scroll_to(self, at: int) -> None:
+        """Be where it was: what is new must have its height before."""
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        self._scroll.verticalScrollBar().setValue(at)
 
     def _facts(self, row: Row | None) -> object:
         """What decides how the panel looks: unchanged, nothing is drawn, and the focus stays where it is."""

@@ -41,8 +41,8 @@ class RequestsView(QWidget):
         self._of: tuple[str, str | None] | None = None
         self._shown: list[Trace] = []
         self.fold = look.Button("folded", _("Show the requests that were made"), _("Requests"), self)
-        self.fold.setCheckable(True)
-        self.fold.toggled.connect(self._toggled)
+        self.fold.clicked.connect(self._toggle)
+        self.unfolded = False
         self._said = pieces.quiet("")
         self._said.hide()
         self._rows = QVBoxLayout()
@@ -70,11 +70,12 @@ class RequestsView(QWidget):
 
     def refresh(self) -> None:
         """Something has happened: there may be more of them."""
-        if self._of is not None and self.fold.isChecked():
+        if self._of is not None and self.unfolded:
             of = self._of
             self._beside.requests(*of, lambda traces: self._told(of, traces))
 
-    def _toggled(self, on: bool) -> None:
+    def _toggle(self) -> None:
+        self.unfolded = on = not self.unfolded
         self.fold.show_picture("unfolded" if on else "folded")
         name = _("Hide the requests that were made") if on else _("Show the requests that were made")
         self.fold.setToolTip(name)
@@ -90,7 +91,7 @@ class RequestsView(QWidget):
         pieces.empty(self._rows)
 
     def _told(self, of: tuple[str, str | None], traces: Sequence[Trace]) -> None:
-        if of != self._of or not self.fold.isChecked():
+        if of != self._of or not self.unfolded:
             return
         newest = list(traces[-MOST:])
         if newest[: len(self._shown)] != self._shown:
@@ -130,8 +131,7 @@ class RequestRow(QWidget):
         self.asked, self.came = asked(trace), came(trace)
         self.fold = look.Button("folded", _("{asked}: {came}").format(asked=self.asked, came=self.came), parent=self)
         self.fold.setToolTip(_("Show what was sent and what came"))
-        self.fold.setCheckable(True)
-        self.fold.toggled.connect(self._toggled)
+        self.fold.clicked.connect(self._toggle)
         # After each stroke the line may be broken: an address has no spaces.
         first = look.plain_label(self.asked.replace("/", "/\u200b"))
         first.setToolTip(words.plain(trace.address, 1000))
@@ -148,13 +148,16 @@ class RequestRow(QWidget):
         self._column.setSpacing(GRID // 2)
         self._column.addLayout(row)
 
-    def _toggled(self, on: bool) -> None:
-        self.fold.show_picture("unfolded" if on else "folded")
+    def _toggle(self) -> None:
         if self._more is None:
             self._more = _More(self._trace, self)
+            self._more.hide()
             self._more.copied.connect(self.copied)
             self._column.addWidget(self._more)
+        on = self._more.isHidden()
         self._more.setVisible(on)
+        self.fold.show_picture("unfolded" if on else "folded")
+        self.fold.setToolTip(_("Hide it again") if on else _("Show what was sent and what came"))
 
 
 class _More(QWidget):

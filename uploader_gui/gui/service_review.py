@@ -36,12 +36,19 @@ class ServiceReview(QWidget):
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(GRID)
         self.add = QPushButton(_("Add it"), self)
+        self._away: QPushButton | None = None
         if proposal.mistakes:
             self._tell_mistakes(proposal)
         elif proposal.shared is not None:
             self._tell_shared(proposal.name, *proposal.shared)
         else:
             self._ask(proposal)
+
+    def focus_first(self) -> None:
+        """Begin at what is to be agreed to, else where nothing is added."""
+        first = self.conditions[0] if self.conditions else self._away
+        if first is not None:
+            first.setFocus()
 
     def _ask(self, proposal: Proposal) -> None:
         name = words.plain(proposal.name)
@@ -96,7 +103,7 @@ class ServiceReview(QWidget):
         self._buttons(self.add, _("Back"))
 
     def _buttons(self, first: QPushButton, back: str) -> None:
-        away = QPushButton(back, self)
+        self._away = away = QPushButton(back, self)
         away.clicked.connect(self.declined)
         row = QHBoxLayout()
         row.setSpacing(GRID)

@@ -57,6 +57,7 @@ class ServicesDialog(Sheet):
         rows.addWidget(look.plain_label(text, page))
         self.list = QListWidget(page)
         self.list.setAccessibleName(_("Your service files"))
+        self.list.setSpacing(GRID // 4)
         self.list.currentRowChanged.connect(self._choose_row)
         rows.addWidget(self.list, 1)
         self.mistakes = Facts("", page)
@@ -122,7 +123,7 @@ class ServicesDialog(Sheet):
         self._pages.setCurrentWidget(review)
         for button in (self.add, self.remove, self._close):
             button.hide()
-        review.setFocus()
+        review.focus_first()
 
     def _leave_review(self) -> None:
         review, self.review = self.review, None

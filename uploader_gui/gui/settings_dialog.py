@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from uploader_gui.core.settings import LANES, NONE, SYSTEM, UNDO_SECONDS, Settings, is_proxy
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
-from uploader_gui.gui import look, notices, pieces
+from uploader_gui.gui import notices, pieces
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.sheet import Sheet
 from uploader_gui.workers.beside import Beside
@@ -53,7 +53,7 @@ class SettingsDialog(Sheet):
         self.clear.setToolTip(_("Delete everything that has ended from the history"))
         self.clear.setAutoDefault(False)
         self.clear.clicked.connect(self._ask_to_clear)
-        self.notifies = QCheckBox(_("When a batch is done or needs me, and the window is not in front"), self)
+        self.notifies = QCheckBox(_("When a batch is done, or needs me"), self)
         self.notifies.setChecked(now.notifies)
         self.proxy = QComboBox(self)
         self.proxy.setAccessibleName(_("Proxy"))
@@ -81,29 +81,42 @@ class SettingsDialog(Sheet):
         self._check()
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setHorizontalSpacing(2 * GRID)
-        form.setVerticalSpacing(GRID)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * GRID)
+        grid.setVerticalSpacing(GRID)
+        grid.setColumnStretch(1, 1)
         self._about_lanes, self._about_keep, self._about_proxy = (pieces.quiet("") for _one in range(3))
-        form.addRow(_label(_("Uploads at once"), self.lanes), self.lanes)
-        form.addRow("", self._about_lanes)
-        form.addRow(_label(_("Time to undo what goes out"), self.undo), self.undo)
         history = QHBoxLayout()
+        history.setSpacing(GRID)
         history.addWidget(self.keep, 1)
         history.addWidget(self.clear)
-        form.addRow(_label(_("Keep the history"), self.keep), history)
-        form.addRow("", self._about_keep)
-        form.addRow(look.plain_label(_("Notify me")), self.notifies)
-        proxy = QHBoxLayout()
-        proxy.addWidget(self.proxy)
-        proxy.addWidget(self.address, 1)
-        form.addRow(_label(_("Proxy"), self.proxy), proxy)
-        form.addRow("", self._about_proxy)
-        self.rows.addLayout(form)
+        left = Qt.AlignmentFlag.AlignLeading
+        for called, field in (
+            (_("Uploads at once"), self.lanes),
+            ("", self._about_lanes),
+            (_("Time to undo what goes out"), self.undo),
+            (_("Keep the history"), history),
+            ("", self._about_keep),
+            (_("Notify me"), self.notifies),
+            ("", pieces.quiet(_("Only while the window is not in front."))),
+            (_("Proxy"), self.proxy),
+            ("", self.address),
+            ("", self._about_proxy),
+        ):
+            line = grid.rowCount()
+            if called:
+                label = QLabel(called, self)
+                label.setBuddy(self.keep if isinstance(field, QHBoxLayout) else field)
+                grid.addWidget(label, line, 0)
+            if isinstance(field, QHBoxLayout):
+                grid.addLayout(field, line, 1)
+            elif isinstance(field, QSpinBox):
+                grid.addWidget(field, line, 1, left)
+            else:
+                grid.addWidget(field, line, 1)
+        self.rows.addLayout(grid)
         self.rows.addStretch(1)
-        self.setMinimumWidth(45 * GRID)
+        self.setMinimumWidth(62 * GRID)
 
     @property
     def chosen(self) -> Settings:
@@ -128,6 +141,7 @@ class SettingsDialog(Sheet):
         _tell(self._about_lanes, self._lanes_remark(chosen.lanes))
         _tell(self._about_keep, self._keep_remark(chosen.keep_days))
         _tell(self._about_proxy, "" if good else _proxy_remark(chosen.proxy))
+        self.fit()
 
     def _lanes_remark(self, lanes: int) -> str:
         if self._desk.lanes_are_given:
@@ -173,16 +187,9 @@ def _number(allowed: range, value: int, name: str) -> QSpinBox:
     return made
 
 
-def _label(text: str, field: QWidget) -> QLabel:
-    label = look.plain_label(text)
-    label.setBuddy(field)
-    return label
-
-
 def _tell(label: QLabel, text: str) -> None:
     label.setText(text)
     label.setVisible(bool(text))
-    label.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
 
 
 def _kept(days: int | None) -> str:

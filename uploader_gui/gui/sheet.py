@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from uploader_gui.core.translation import gettext as _
@@ -68,6 +69,22 @@ class Sheet(QDialog):
             self.asks.say(text, choices, picture="attention" if urgent else "info")
         else:
             self.asks.hide()
+        self.fit()
+
+    def fit(self) -> None:
+        """Be high enough for what is in it: lines that are broken need more than a layout asks for by itself."""
+        layout = self.layout()
+        if layout is not None:
+            layout.invalidate()
+            layout.activate()
+            high = layout.totalHeightForWidth(self.width())
+            if high > self.height():
+                self.resize(self.width(), high)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Be high enough from the start."""
+        super().showEvent(event)
+        self.fit()
 
     def heading(self, text: str) -> None:
         """Add a line that names what stands below it."""
