@@ -13,7 +13,9 @@ from tests.cli.people import pipe
 from tests.cli.tls import Tunnel
 from tests.proxied import RealProxy
 from tests.store.vault import Vault
+from uploader_gui.core.settings import Settings
 from uploader_gui.practice import SAMPLES
+from uploader_gui.store import settings
 from uploader_gui.store.paths import places
 
 NAME = "acme.tst"  # eight signs: see Tunnel
@@ -134,3 +136,16 @@ def test_one_that_is_none(
     assert (sent.code, sent.problems) == (1, [kind])
     assert why in sent.text
     assert "4kP9x" not in sent.out + sent.err
+
+
+def test_as_the_settings_say(
+    cli: CommandLine, far: str, offer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy that was chosen in the window's settings is used here too, whatever the environment says."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    with RealProxy() as own:
+        settings.write(Settings(proxy=own.address()))
+        assert add(cli, far, tmp_path / "authority.pem").code == 0
+        result = cli("send", str(offer), "--service", "close", "--target", "note", "--set", LEAD)
+        assert result.code == 0, result.err
+        assert own.asked

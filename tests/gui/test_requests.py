@@ -11,6 +11,7 @@ from tests.canaries import leaks
 from tests.contract.cases import Case
 from tests.gui.driver import Driver, practice_source
 from uploader_gui.core.batch import BatchState, UploadState
+from uploader_gui.gui.details_facts import Sent
 from uploader_gui.gui.requests_view import RequestRow
 from uploader_gui.practice import SERVICES, Fault, PracticeService
 from uploader_gui.store.logs import log_files
@@ -126,3 +127,22 @@ def test_nothing_secret_is_written(
     files = [path for path in places().data.parent.rglob("*") if path.is_file()]
     assert {places().logs, places().data} <= {path.parent for path in files}
     assert [found for path in files for found in leaks(path.read_bytes(), secrets)] == []
+
+
+def test_how_much_has_gone_out(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
+    """While a file is sent its details say how much of it has gone out, and go on saying it."""
+    practice.misbehave(Fault(kind="stall", service="close", step="transfer", after=200_000))
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"x" * 3_000_000)
+    driver.aim("close", "note", {"lead": "lead_globex"})
+    driver.drop([path])
+    driver.until(lambda: driver.nodes and driver.node.running)
+    driver.choose(driver.node, driver.node.uploads[0])
+    driver.until(lambda: driver.window.details.findChildren(Sent))
+    [running] = driver.node.running.values()
+    running.meter.sent = 2_500_000
+    driver.until(
+        lambda: (
+            [one.text() for one in driver.window.details.findChildren(Sent) if one.isVisible()] == ["2.5 MB of 3.0 MB"]
+        )
+    )

@@ -279,7 +279,7 @@ def test_text_is_changed_before_it_is_attached(
     assert not practice.world.attachments("close")
     form = driver.window.details.form
     assert form is not None
-    form.fields.fill({"text": "Signed on Monday"}, {})
+    form.fill({"text": "Signed on Monday"}, {})
     driver.press("Save", driver.window.details)
     driver.state(BatchState.ATTACHED)
     assert [one.text for one in practice.world.attachments("close")] == ["Signed on Monday"]

@@ -21,6 +21,7 @@ from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.retry import Policy
 from uploader_gui.engine.session import Account, Session
 from uploader_gui.services.flow import Flow
+from uploader_gui.store import settings
 from uploader_gui.store.logs import log_to_file
 from uploader_gui.store.traces import Traces
 
@@ -79,8 +80,18 @@ class Engine:
         self._log = log_to_file()
         log.info("begun with %d lanes, version %s", lanes, __version__)
         self._traces = Traces()
+        # As it was chosen in the window: whoever sits behind a proxy sits behind it here as well.
+        proxy = settings.read().settings.proxy
         self._lanes = [
-            Lane(self.queue, self._clock, digests=wanted, timing=timing, trust=trust, traced=self._traces.note)
+            Lane(
+                self.queue,
+                self._clock,
+                digests=wanted,
+                timing=timing,
+                trust=trust,
+                traced=self._traces.note,
+                route=lambda: proxy,
+            )
             for _ in range(lanes)
         ]
         self._threads: list[threading.Thread] = []

@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from uploader_gui.core import words
-from uploader_gui.core.batch import Batch
+from uploader_gui.core.batch import Batch, Step
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look, pieces, wording
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.queue_model import Row
+from uploader_gui.gui.rows import Running
 from uploader_gui.gui.timeline import Point
 from uploader_gui.workers.desk import Desk
+
+LOOK = 250
 
 
 def about(desk: Desk, row: Row) -> str:
@@ -31,8 +34,38 @@ def about(desk: Desk, row: Row) -> str:
     return " · ".join(part for part in (words.exact_size(upload.size), upload.media_type, to, service) if part)
 
 
-def steps(points: Sequence[Point], parent: QWidget) -> QGridLayout:
-    """The steps, a line each, with the time at which each ended."""
+class Sent(QLabel):
+    """How much of a file has gone out, as it goes out.
+
+    Args:
+        running: Its transfer.
+        parent: Its owner.
+    """
+
+    def __init__(self, running: Running, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._meter = running.meter
+        self.setPalette(pieces.quiet_palette(self.palette()))
+        look_again = QTimer(self)
+        look_again.setInterval(LOOK)
+        look_again.timeout.connect(self.look)
+        look_again.start()
+        self.look()
+
+    def look(self) -> None:
+        """Say it as it is now."""
+        meter = self._meter
+        self.setText(_("{sent} of {size}").format(sent=words.size(meter.sent), size=words.size(meter.total)))
+
+
+def steps(points: Sequence[Point], running: Running | None, parent: QWidget) -> QGridLayout:
+    """The steps, a line each, with the time at which each ended.
+
+    Args:
+        points: The steps.
+        running: The transfer that is under way, if one is.
+        parent: Its owner.
+    """
     grid = QGridLayout()
     grid.setHorizontalSpacing(GRID)
     grid.setVerticalSpacing(GRID // 2)
@@ -49,6 +82,8 @@ def steps(points: Sequence[Point], parent: QWidget) -> QGridLayout:
         grid.addWidget(text, line, 1)
         if point.at is not None:
             grid.addWidget(pieces.quiet(wording.moment(point.at, now)), line, 2)
+        elif running is not None and point.sign is wording.Sign.SENDING and point.text == wording.step(Step.TRANSFER):
+            grid.addWidget(Sent(running, parent), line, 2)
     return grid
 
 

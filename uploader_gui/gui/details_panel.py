@@ -11,6 +11,7 @@ from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import deeds, details_facts, look, pieces, proof_rows, timeline, wording
 from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.edit_box import EditBox
+from uploader_gui.gui.input_fields import InputFields
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.problem_box import problem_box
 from uploader_gui.gui.queue_model import Row
@@ -138,9 +139,9 @@ class DetailsPanel(QWidget):
 
     # --------------------------------------------------------------------------------------------------- editing
     @property
-    def form(self) -> EditBox | None:
-        """Where a batch's inputs are being edited, if they are."""
-        return self._form
+    def form(self) -> InputFields | None:
+        """The fields in which a batch's inputs are being edited, if they are."""
+        return None if self._form is None else self._form.fields
 
     def edit(self, row: Row) -> None:
         """Let a batch's inputs be edited, in place."""
@@ -236,8 +237,9 @@ class DetailsPanel(QWidget):
     def _steps(self, row: Row) -> QLayout:
         flow = self._desk.flow(row.node.batch)
         if row.upload is None:
-            return details_facts.steps(timeline.of_batch(row.node, flow, self._journal), self)
-        return details_facts.steps(timeline.of_upload(row.node, row.upload, flow, self._journal), self)
+            return details_facts.steps(timeline.of_batch(row.node, flow, self._journal), None, self)
+        running = row.node.running.get(row.upload.id)
+        return details_facts.steps(timeline.of_upload(row.node, row.upload, flow, self._journal), running, self)
 
     def _more(self, row: Row) -> None:
         """What else can be done, as quiet buttons."""

@@ -39,7 +39,7 @@ from uploader_gui.gui.pasting import Pasting
 from uploader_gui.gui.queue_model import QueueModel, Row
 from uploader_gui.gui.queue_view import QueueView
 from uploader_gui.gui.rows import Group, Node
-from uploader_gui.gui.shortcuts import Way, sequence
+from uploader_gui.gui.shortcuts import Way, sequences
 from uploader_gui.gui.status_line import StatusLine
 from uploader_gui.gui.target_bar import TargetBar
 from uploader_gui.gui.telling import Telling
@@ -201,7 +201,7 @@ class MainWindow(QMainWindow):
             (Way.ESCAPE, self._escape),
         ):
             action = QAction(self)
-            action.setShortcut(sequence(way))
+            action.setShortcuts(sequences(way))
             action.triggered.connect(lambda _checked=False, do=do: do())
             self.addAction(action)
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look
-from uploader_gui.gui.shortcuts import Way, sequence
+from uploader_gui.gui.shortcuts import Way, sequences
 
 
 class MenuButton(look.Button):
@@ -67,7 +67,7 @@ class MenuButton(look.Button):
             text, way, does = entry
             action = QAction(text, menu)
             if way is not None:
-                action.setShortcut(sequence(way))
+                action.setShortcuts(sequences(way))
             action.triggered.connect(lambda _checked=False, does=does: does())
             menu.addAction(action)
         self.setMenu(menu)

@@ -122,9 +122,10 @@ def facts(proposal: Proposal) -> list[tuple[str, tuple[str, ...]]]:
         "team": _("Your team sees"),
         "me": _("Only you see"),
     }
+    filled_in = (_("the address that you fill in"),) if proposal.own_address else ()
     anywhere = (_("wherever the service says each time"),) if proposal.bytes_go_anywhere else ()
     rows = [
-        (_("Your key goes to"), proposal.keys_go_to),
+        (_("Your key goes to"), (*filled_in, *proposal.keys_go_to)),
         (_("Your files go to"), (*proposal.bytes_go_to, *anywhere)),
         *((seen[who], labels) for who, labels in proposal.targets.items()),
         (_("Goes out to people"), proposal.sends),

@@ -7,7 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import bars, look
+from uploader_gui.gui import bars, look, tab_order
 from uploader_gui.gui.look import GRID
 
 
@@ -80,6 +80,11 @@ class Sheet(QDialog):
             high = layout.totalHeightForWidth(self.width())
             if high > self.height():
                 self.resize(self.width(), high)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
+        """Go on with the keyboard, as the eye does."""
+        tab_order.follow_layout(self)
+        return super().focusNextPrevChild(forward)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Be high enough from the start."""

@@ -26,21 +26,27 @@ class Way(StrEnum):
     QUIT = auto()
 
 
+_OURS = {
+    Way.RETRY: QKeySequence(_CTRL | Qt.Key.Key_R),
+    Way.HISTORY: QKeySequence(_CTRL | _SHIFT | Qt.Key.Key_H),
+    # Some systems have no key of their own for settings, or for quitting.
+    Way.SETTINGS: QKeySequence(_CTRL | Qt.Key.Key_Comma),
+    Way.MENU: QKeySequence(Qt.Key.Key_F10),
+    Way.KEYS: QKeySequence(Qt.Key.Key_F1),
+    Way.ESCAPE: QKeySequence(Qt.Key.Key_Escape),
+    Way.QUIT: QKeySequence(_CTRL | Qt.Key.Key_Q),
+}
+
+
+def sequences(way: Way) -> list[QKeySequence]:
+    """All keys for it, as the system has them; the one that is told first."""
+    standard = {Way.ADD_FILES: Standard.Open, Way.PASTE: Standard.Paste, Way.SEARCH: Standard.Find}.get(way)
+    return [_OURS[way]] if standard is None else QKeySequence.keyBindings(standard)
+
+
 def sequence(way: Way) -> QKeySequence:
-    """The keys for it."""
-    return {
-        Way.ADD_FILES: QKeySequence(Standard.Open),
-        Way.PASTE: QKeySequence(Standard.Paste),
-        Way.SEARCH: QKeySequence(Standard.Find),
-        Way.RETRY: QKeySequence(_CTRL | Qt.Key.Key_R),
-        Way.HISTORY: QKeySequence(_CTRL | _SHIFT | Qt.Key.Key_H),
-        # Some systems have no key of their own for settings, or for quitting.
-        Way.SETTINGS: QKeySequence(_CTRL | Qt.Key.Key_Comma),
-        Way.MENU: QKeySequence(Qt.Key.Key_F10),
-        Way.KEYS: QKeySequence(Qt.Key.Key_F1),
-        Way.ESCAPE: QKeySequence(Qt.Key.Key_Escape),
-        Way.QUIT: QKeySequence(_CTRL | Qt.Key.Key_Q),
-    }[way]
+    """The keys for it that are told."""
+    return sequences(way)[0]
 
 
 def shown(keys: QKeySequence) -> str:

@@ -30,6 +30,7 @@ class Proposal:
         mistakes: What is wrong with it, a line each, with its place; then nothing else is known.
         id: The service's id.
         name: What people call it.
+        own_address: Whether the key goes to an address that each customer fills in, too.
         keys_go_to: The hosts that get the key.
         bytes_go_to: The hosts that get the files, as far as the file names them.
         bytes_go_anywhere: Whether the service itself says, each time, where files go.
@@ -49,6 +50,7 @@ class Proposal:
     mistakes: tuple[str, ...] = ()
     id: str = ""
     name: str = ""
+    own_address: bool = False
     keys_go_to: tuple[str, ...] = ()
     bytes_go_to: tuple[str, ...] = ()
     bytes_go_anywhere: bool = False

@@ -41,6 +41,7 @@ def propose(path: Path) -> Proposal:
         file=path.name,
         id=service.id,
         name=service.name,
+        own_address=facts.own_address,
         keys_go_to=facts.keys_go_to,
         bytes_go_to=facts.bytes_go_to,
         bytes_go_anywhere=facts.bytes_go_anywhere,
