@@ -22,6 +22,7 @@ _CHANGES = (
     (r"\n *StaticText \"[\d.]+ (?:bytes|[kMG]B)/s[^\"]*\"", ""),
     (r" · [\d.]+ (?:bytes|[kMG]B)/s · [^\",.]+ left", ""),
     (r"\b\d+ %", "N %"),
+    (r"\b[\d.]+ (?:bytes|[kMG]B) of ", "SIZE of "),
 )
 """What is another one each time."""
 

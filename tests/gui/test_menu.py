@@ -44,10 +44,8 @@ def test_entries(driver: Driver) -> None:
         "About Uploader",
         "Quit",
     ]
-    wished: list[str] = []
-    menu.accounts_wished.connect(lambda: wished.append("accounts"))
     menu.actions_["Accounts…"].trigger()
-    assert wished == ["accounts"]
+    assert window.ways.dialog.isVisible()
     menu.actions_["History"].trigger()
     assert window.filters.history
     menu.actions_["History"].trigger()

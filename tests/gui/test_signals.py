@@ -39,8 +39,8 @@ def accounts():
 def tell(what):
     print(what, flush=True)
 
-def build(source, *, lanes):
-    desk, window = made(accounts, lanes=lanes)
+def build(source, *, lanes, **more):
+    desk, window = made(accounts, lanes=lanes, **more)
     told = set()
 
     def look(_batch_id):

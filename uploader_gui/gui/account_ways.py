@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from uploader_gui.core import words
@@ -15,14 +14,13 @@ from uploader_gui.gui.bars import Bar
 from uploader_gui.gui.first_start import FirstStart
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.samples import fill_in, fitting
+from uploader_gui.gui.shortcuts import Way, sequence, shown
 from uploader_gui.workers.accounts import AccountFace
 from uploader_gui.workers.desk import Desk
 
 if TYPE_CHECKING:
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.workers.trying import Playground
-
-KEYS = QKeySequence(Qt.Modifier.CTRL | Qt.Modifier.SHIFT | Qt.Key.Key_A)
 
 
 class AccountWays(QObject):
@@ -54,17 +52,9 @@ class AccountWays(QObject):
         self.practice_bar = Bar("info", _("Trying it out"), window)
         self.first = FirstStart(window)
         self.button = look.Button("account", _("Accounts…"), parent=window)
-        self.button.setToolTip(
-            _("Add, test or change accounts ({keys})").format(
-                keys=KEYS.toString(QKeySequence.SequenceFormat.NativeText)
-            )
-        )
+        self.button.setToolTip(_("Add, test or change accounts ({keys})").format(keys=shown(sequence(Way.ACCOUNTS))))
         self.button.clicked.connect(self._open)
         self._dialog: AccountsDialog | None = None
-        action = QAction(_("Accounts…"), window)
-        action.setShortcut(KEYS)
-        action.triggered.connect(self._open)
-        window.addAction(action)
         self.first.add_wished.connect(self._open)
         self.first.practice_wished.connect(self.practice_wished)
         self.first.samples_wished.connect(self.attach_samples)

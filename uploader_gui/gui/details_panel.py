@@ -208,6 +208,7 @@ class DetailsPanel(QWidget):
             self._section(_("Filled in"), details_facts.filled_in(self._desk, row.node.batch))
         self._section(_("Links"), proof_rows.links(row, self._wish, self.copied.emit, self))
         self._more(row)
+        self.requests.raise_()  # whoever hears the panel hears them last
         QTimer.singleShot(0, self, lambda: self._scroll_to(at))
 
     def _scroll_to(self, at: int) -> None:

@@ -42,11 +42,11 @@ class EditBox(pieces.Box):
         self._batch = batch
         # In the name of the account that it was begun with.
         self._face = desk.face_of(batch)
+        self.add(look.heading(_("Change what is filled in")))
+        self.add(look.plain_label(_("Nothing is attached meanwhile.")))
         self.fields = InputFields(self, folds=False, finder=Finder(desk, self._where, self._take_address))
         self.fields.build([one for one in flow.target.inputs if one.id not in flow.locked_inputs])
         self.fields.fill(batch.inputs, batch.named)
-        self.add(look.heading(_("Change what is filled in")))
-        self.add(look.plain_label(_("Nothing is attached meanwhile.")))
         self.add(self.fields)
         buttons = QHBoxLayout()
         save, leave = QPushButton(_("Save"), self), QPushButton(_("Leave as it was"), self)

@@ -189,6 +189,7 @@ class MainWindow(QMainWindow):
     def _actions(self) -> None:
         menu = self.comforts.menu
         menu.files_wished.connect(self.choose_files)
+        menu.accounts_wished.connect(self.ways.show)
         menu.history_wished.connect(self.filters.toggle_history)
         menu.quit_wished.connect(self.close)
         self.comforts.copied.connect(self.doing.copy)

@@ -48,7 +48,7 @@ class MenuButton(look.Button):
         menu.setAccessibleName(_("Menu"))
         entries: list[tuple[str, Way | None, Callable[[], object]] | None] = [
             (_("Add files…"), Way.ADD_FILES, self.files_wished.emit),
-            (_("Accounts…"), None, self.accounts_wished.emit),
+            (_("Accounts…"), Way.ACCOUNTS, self.accounts_wished.emit),
             (_("Service files…"), None, self.services_wished.emit),
             None,
             (_("History"), Way.HISTORY, self.history_wished.emit),

@@ -83,8 +83,7 @@ class Sheet(QDialog):
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
         """Go on with the keyboard, as the eye does."""
-        tab_order.follow_layout(self)
-        return super().focusNextPrevChild(forward)
+        return tab_order.go_on(self, forward=forward) or super().focusNextPrevChild(forward)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Be high enough from the start."""

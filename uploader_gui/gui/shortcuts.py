@@ -15,6 +15,7 @@ class Way(StrEnum):
     """What a key does anywhere in the window."""
 
     ADD_FILES = auto()
+    ACCOUNTS = auto()
     PASTE = auto()
     SEARCH = auto()
     RETRY = auto()
@@ -27,6 +28,7 @@ class Way(StrEnum):
 
 
 _OURS = {
+    Way.ACCOUNTS: QKeySequence(_CTRL | _SHIFT | Qt.Key.Key_A),
     Way.RETRY: QKeySequence(_CTRL | Qt.Key.Key_R),
     Way.HISTORY: QKeySequence(_CTRL | _SHIFT | Qt.Key.Key_H),
     # Some systems have no key of their own for settings, or for quitting.
@@ -62,6 +64,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
         Way.SEARCH: _("Search"),
         Way.RETRY: _("Try again what needs you"),
         Way.HISTORY: _("Show the history, or the queue again"),
+        Way.ACCOUNTS: _("Accounts"),
         Way.SETTINGS: _("Settings"),
         Way.MENU: _("Open the menu"),
         Way.KEYS: _("This list"),
