@@ -12,7 +12,11 @@ from uploader_gui.services import check
 from uploader_gui.services.check import ServiceFileError
 
 BASE = Path(__file__).parents[1] / "services" / "gallery" / "base.toml"
-FILES = [*sorted((resources() / "services").glob("*.toml")), BASE]
+FILES = [
+    *sorted((resources() / "services").glob("*.toml")),
+    BASE,
+    *sorted((BASE.parent / "services").glob("*.toml")),
+]
 SERVICES = {path.stem: check.read(path.name, path.read_bytes()) for path in FILES}
 CASES = [
     (path, target, way)
@@ -20,6 +24,8 @@ CASES = [
     for target in SERVICES[path.stem].targets
     for way in range(1, len(SERVICES[path.stem].account.ways) + 1)
 ]
+# A member whose name a person fills in: it is taken apart by items(), which is not walked backwards.
+NOT_GUESSED = {("datocms", "gallery"): ("item_before", {"data": {"attributes": {"field": []}}})}
 CANARY = "api_canary.7hQ2m0xVw4"
 
 
@@ -56,10 +62,14 @@ def answered(tmp_path: Path, content: object) -> str:
     ("path", "target", "way"), CASES, ids=[f"{path.stem}-{name}-{way}" for path, name, way in CASES]
 )
 def test_every_target_of_every_service(
-    path: Path, target: str, way: int, cli: CommandLine, no_connection: list[object]
+    path: Path, target: str, way: int, cli: CommandLine, tmp_path: Path, no_connection: list[object]
 ) -> None:
     """Each goes through to the end without a word of a person's: whatever its expressions ask of an answer is there."""
-    result = cli("services", "try", str(path), "--target", target, "--way", str(way))
+    more = []
+    if (path.stem, target) in NOT_GUESSED:
+        step, content = NOT_GUESSED[path.stem, target]
+        more = ["--answer", f"{step}={answered(tmp_path, content)}"]
+    result = cli("services", "try", str(path), "--target", target, "--way", str(way), *more)
     assert (result.code, result.err) == (0, "")
     service = SERVICES[path.stem]
     steps = [line.partition(". ")[2] for line in result.out.splitlines() if line[:1].isdigit()]

@@ -11,7 +11,7 @@ from typing import Any
 from uploader_gui.services import schema, survey
 from uploader_gui.services.backwards import Backwards, Slot
 from uploader_gui.services.flow import Flow
-from uploader_gui.services.template import Template, templates
+from uploader_gui.services.template import Address, Template, templates
 
 ADDRESS = "https://storage.example/upload?signature=a-signature"
 FIELDS: Mapping[str, Any] = {"key": "uploads/example", "policy": "a-policy"}
@@ -70,9 +70,11 @@ class _Maker:
 
     def _steps(self, media_type: str) -> None:
         transfer, sign, ready = self._flow.transfer, self._flow.sign, self._flow.ready
-        beginning = transfer.call.template.parts[0]
-        for expression in transfer.call.template.expressions:
-            self._backwards.wish(expression.tree, ADDRESS if expression is beginning else None)
+        own = f"{self._flow.service.account.base}/as-answered"
+        self._address(transfer.call, own if transfer.auth else ADDRESS)
+        for call in (self._flow.confirm, ready, *self._flow.target.prepare, self._flow.target.attach):
+            if call is not None:
+                self._address(call.call, own)
         self._whole(transfer.fields, FIELDS)
         self._whole(transfer.headers, HEADERS)
         if sign is not None:
@@ -82,14 +84,21 @@ class _Maker:
             _wish(walk, sign.types, [media_type])
         if ready is not None:
             walk = self._answering("ready")
+            _decide(walk, ready.done, yes=True)
             for rule in ready.failed:
                 _decide(walk, rule.when, yes=False)
-            _decide(walk, ready.done, yes=True)
 
     def _whole(self, body: Any, value: Mapping[str, Any]) -> None:
         """Form fields or headers: all of them as the service gave them, or each."""
-        for template in templates(body):
-            _wish(self._backwards, template, dict(value) if template is body else None)
+        for one in body if isinstance(body, list) else [body]:
+            for template in templates(one):
+                _wish(self._backwards, template, dict(value) if template is one else None)
+
+    def _address(self, address: Address, answered: str) -> None:
+        """Let an address that an answer gives whole be this one."""
+        beginning = address.template.parts[0]
+        for expression in address.template.expressions:
+            self._backwards.wish(expression.tree, answered if expression is beginning else None)
 
     def _batch(self) -> None:
         for rule in self._flow.target.ensure:
