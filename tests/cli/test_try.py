@@ -25,7 +25,9 @@ CASES = [
     for way in range(1, len(SERVICES[path.stem].account.ways) + 1)
 ]
 # A member whose name a person fills in: it is taken apart by items(), which is not walked backwards.
-NOT_GUESSED = {("datocms", "gallery"): ("item_before", {"data": {"attributes": {"field": []}}})}
+NOT_GUESSED: dict[tuple[str, str], tuple[str, object]] = {
+    ("datocms", "gallery"): ("item_before", {"data": {"attributes": {"field": []}}})
+}
 CANARY = "api_canary.7hQ2m0xVw4"
 
 

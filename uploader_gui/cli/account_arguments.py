@@ -26,6 +26,8 @@ def add_accounts(commands: Actions) -> None:
     )
     test.add_argument("name", nargs="?", metavar="NAME", help="the account (default: all)")
     test.add_argument("--service", metavar="ID", help="the service it belongs to")
+    details = "also look at the way there: proxy, name, encryption, clock"
+    test.add_argument("--details", action="store_true", help=details)
     _add_change(actions)
     rename = _add_named(actions, "rename", "call an account otherwise")
     rename.add_argument("new", metavar="NEW", help="its new name")

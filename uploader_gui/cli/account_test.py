@@ -3,7 +3,7 @@
 import argparse
 import dataclasses
 
-from uploader_gui.cli import exits, filling, keychain, output, person, saved, signing, trying
+from uploader_gui.cli import exits, filling, keychain, output, person, saved, signing, trying, way
 from uploader_gui.cli.exits import FailedError, WrongUseError
 from uploader_gui.core import words
 from uploader_gui.core.accounts import SavedAccount
@@ -23,14 +23,15 @@ def run(options: argparse.Namespace) -> int:
         if not accounts:
             of = "" if options.service is None else f" of {saved.service_name(options.service)}"
             raise FailedError(f"there is no account{of} to test. Add one: uploader-gui accounts add --service ID")
-        testing = _Testing(shelf)
+        testing = _Testing(shelf, details=options.details)
         return exits.overall([testing.test(account) for account in accounts])
 
 
 class _Testing:
-    """Tests accounts, one after the other."""
+    """Tests accounts, one after the other; with details of the way there."""
 
-    def __init__(self, shelf: saved.Shelf) -> None:
+    def __init__(self, shelf: saved.Shelf, *, details: bool) -> None:
+        self._details = details
         self._accounts = shelf.accounts
         self._keys = keychain.Keys(shelf.accounts)
 
@@ -41,7 +42,10 @@ class _Testing:
             signing.fits(service, account)
             values = signing.values(self._keys, account)
             account = self._agreed(service, account)
-            answer = trying.whose(signing.account_of(service, account, values))
+            made = signing.account_of(service, account, values)
+            if self._details:
+                print("\n".join([f"{saved.title(account)}: the way there", *way.lines(trying.way(made))]), flush=True)
+            answer = trying.whose(made)
         except (WrongUseError, FailedError) as error:
             output.say(str(error) if saved.title(account) in str(error) else f"{saved.title(account)}: {error}")
             return exits.NEEDS_ATTENTION

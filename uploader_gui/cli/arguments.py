@@ -42,7 +42,8 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="uploader-gui",
         description="Attach files to a record of a web service: whole, once, proven.",
-        epilog="Try it without an account: uploader-gui practice",
+        epilog="Try it without an account: uploader-gui practice. It sends nothing about you anywhere: no telemetry, "
+        "no crash reports, no search for updates.",
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"uploader-gui {__version__}")

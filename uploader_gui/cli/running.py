@@ -20,6 +20,7 @@ from uploader_gui.engine.patience import RATE_LIMIT_TRIES
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.retry import Policy
 from uploader_gui.engine.session import Account, Session
+from uploader_gui.engine.way import Way, look
 from uploader_gui.services.flow import Flow
 from uploader_gui.store import settings
 from uploader_gui.store.logs import log_to_file
@@ -114,6 +115,12 @@ class Engine:
             StoppedError: It was interrupted.
         """
         return self._asked(account, lambda talk: whose(talk, self._clock.utc()))
+
+    def way(self, account: Account) -> Way:
+        """Look at the way to an account's service, without its key."""
+        lane = self._lanes[0]
+        with contextlib.closing(self._traces), contextlib.closing(lane.account_client(account)) as client:
+            return look(account, client, self._clock.utc, lane.trust(account))
 
     def name_inputs(self, account: Account, flow: Flow, inputs: Mapping[str, Any]) -> dict[str, str]:
         """Name the chosen records, and find out whether they are there.

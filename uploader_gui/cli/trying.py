@@ -6,6 +6,7 @@ from uploader_gui.core import words
 from uploader_gui.core.problems import Kind, UploadError
 from uploader_gui.engine.lookup import Whose
 from uploader_gui.engine.session import Account
+from uploader_gui.engine.way import Way
 
 
 def whose(account: Account) -> Whose:
@@ -15,6 +16,11 @@ def whose(account: Account) -> Whose:
         UploadError: The key does not work, or the service cannot be asked.
     """
     return running.Engine(waits=output.say_pause).whose(account)
+
+
+def way(account: Account) -> Way:
+    """Look at the way to an account's service."""
+    return running.Engine().way(account)
 
 
 def tried(account: Account, otherwise: str) -> Whose:

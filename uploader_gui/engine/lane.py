@@ -189,6 +189,10 @@ class Lane:
         """The client for storage: any safe address; this computer only where the service itself is on it."""
         return self._client("storage", account.at_home, account.may_store, account.ca_file)
 
+    def trust(self, account: Account) -> Callable[[], ssl.SSLContext]:
+        """Which certificates are trusted for an account."""
+        return self._trust if account.ca_file is None else functools.partial(trust_with, account.ca_file)
+
     def _client(self, kind: str, where: object, may: Callable[[Origin], bool], ca_file: Path | None) -> Client:
         key = kind, where, ca_file
         if key not in self._clients:
