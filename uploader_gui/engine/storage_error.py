@@ -1,7 +1,7 @@
 """What storage means by an answer: a status, and S3's XML (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)."""
 
 from dataclasses import dataclass
-from xml.etree import ElementTree as ET  # nosec B405 - what makes XML dangerous is refused unread
+from xml.etree import ElementTree as ET  # its dangers are refused unread  # nosec B405
 
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.engine.http import Answer
@@ -32,7 +32,7 @@ def read_xml(answer: Answer) -> StorageAnswer:
     if len(body) > MAX_XML or b"<!" in body or b"\0" in body:
         return StorageAnswer(elements={})
     try:
-        root = ET.fromstring(body)  # noqa: S314  # nosec B314 - short, and without a document type
+        root = ET.fromstring(body)  # noqa: S314 - short, no document type  # nosec B314
     except (ET.ParseError, ValueError, LookupError):
         # Also an encoding that nobody knows.
         return StorageAnswer(elements={})

@@ -6,7 +6,7 @@ import errno
 from collections.abc import AsyncIterator, Iterable, Mapping
 from email.message import Message
 from urllib.parse import quote
-from xml.sax.saxutils import escape  # nosec B406 - it parses nothing
+from xml.sax.saxutils import escape  # parses nothing  # nosec B406
 
 from aiohttp import web
 

