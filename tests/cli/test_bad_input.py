@@ -1,6 +1,7 @@
 """Whatever is wrong with what a person gives has its sentence and its exit code, before a byte is sent."""
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -119,6 +120,23 @@ def test_wrong_use(arguments: list[str], sentence: str, cli: CommandLine, file: 
     assert result.code == 2
     assert sentence in result.out + result.err
     assert nothing_sent(cli)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["--target", "note\x1b[31m\u202e"],
+        ["--link", "https://evil.example/\x1b]0;x\x07\u202e"],
+        ["--target", "note", "--set", "lead\x1b[31m\u202e=1"],
+        ["--base", "http://evil.example/\x1b[31m\u202e"],
+        ["--account", "\x1b[31m\u202e"],
+    ],
+)
+def test_what_was_pasted_does_nothing(more: list[str], cli: CommandLine, file: Path) -> None:
+    """A sentence that repeats what was typed spells out what would act on the terminal."""
+    result = cli("send", str(file), "--service", "close", *more)
+    assert result.code == 2
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e]", result.out + result.err)
 
 
 def test_missing_input(cli: CommandLine, file: Path) -> None:

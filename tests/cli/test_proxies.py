@@ -78,6 +78,8 @@ def test_signed_in(
     asked = proxy.asked[before:]
     assert set(asked) == {f"{NAME}:{port}"}
     assert len(asked) >= 3, "the account, storage, and the attach, which has a connection of its own"
+    # It is for the proxy alone: neither the service nor storage hears of it.
+    assert not [one for one in cli.practice.world.requests if "proxy-authorization" in one.headers]
     check_nothing_kept(cli, added, sent)
 
 

@@ -74,9 +74,12 @@ def _run(arguments: Sequence[str]) -> int:
     return code or (NEEDS_ATTENTION if unexpected.seen() else 0)
 
 
-def _say(line: str) -> None:
+def _say(text: str) -> None:
+    from uploader_gui.core.lines import visible  # noqa: PLC0415 - only where something is wrong
+
+    # It may repeat what was pasted into the command: nothing of that acts on the terminal.
     with contextlib.suppress(OSError):
-        print(line, file=sys.stderr)
+        print("\n".join(visible(line) for line in text.split("\n")), file=sys.stderr)
 
 
 def _abandon(stream: TextIO) -> None:
