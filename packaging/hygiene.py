@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # The brackets keep each pattern from finding itself in this file.
 REGISTRY = re.compile(
-    r"pyp[i]\.\w|python[h]osted|npm[j]s|yarn[p]kg|crates[.]io|ruby[g]ems|proxy\.gol[a]ng"
+    r"pyp[i]\.\w|python[h]osted|npm[j]s|yarn[p]kg|crates[.]io|ruby[g]ems\.\w|proxy\.gol[a]ng"
     r"|(?:deb|security|snapshot|ftp)\.[d]ebian|(?:archive|security|ports)\.[u]buntu",
     re.IGNORECASE,
 )

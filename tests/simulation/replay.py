@@ -267,7 +267,7 @@ class Body:
         del meter, cancel
         self.length = upload.size
         self.finished = False
-        self._digests = digests
+        self.digests = digests
         _playing().body = self
 
     def __iter__(self) -> Iterator[bytes]:
@@ -276,7 +276,7 @@ class Body:
 
     def sent(self, content: bytes) -> None:
         """All of them are sent."""
-        self._digests.update(content)
+        self.digests.update(content)
         self.finished = True
 
 

@@ -21,7 +21,8 @@ def forget_ended(ledger: Ledger, before: datetime, *, but: Collection[str] = ())
     states = sorted(state.value for state in ENDED_BATCHES)
     at = before.isoformat(timespec="milliseconds")
     marks = ", ".join("?" for _ in states)
-    question = f"SELECT id FROM batch WHERE state IN ({marks}) AND ended < ? ORDER BY number"  # noqa: S608 - our words
+    # Values are bound; the text is made of nothing but question marks.
+    question = f"SELECT id FROM batch WHERE state IN ({marks}) AND ended < ? ORDER BY number"  # noqa: S608  # nosec B608
     with ledger.reading() as connection:
         found = [str(row["id"]) for row in connection.execute(question, (*states, at))]
     gone = [one for one in found if one not in but]

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-import subprocess
+import subprocess  # nosec B404 - for one program of the system's
 from pathlib import Path
 
 CAFFEINATE = Path("/usr/bin/caffeinate")
@@ -31,7 +31,7 @@ class MacHost:
         nowhere = subprocess.DEVNULL
         with contextlib.suppress(OSError):
             # Nothing of it comes from outside.
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(  # noqa: S603  # nosec B603
                 [str(self._command), "-i", "-w", str(os.getpid())], stdin=nowhere, stdout=nowhere, stderr=nowhere
             )
         return self._process is not None
