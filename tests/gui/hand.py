@@ -105,6 +105,11 @@ class Hand:
             self.driver.rest(0.01)
         assert self.rows == list(rows)
 
+    def change(self) -> None:
+        """Open the form for the chosen account."""
+        self.press("Change…")
+        self.driver.until(self.form.isVisible)
+
     def choose(self, number: int) -> None:
         """Choose an account in the list."""
         self.page.list.setCurrentRow(number)

@@ -253,7 +253,7 @@ def test_a_new_key_lets_the_queue_go_on(hand: Hand, practice: PracticeService, v
     driver.until(hand.page.isVisible)
     assert hand.page.face is not None
     assert hand.page.face.name == "Work"
-    hand.press("Change…")
+    hand.change()
     hand.fill(practice.account("close"))
     hand.press("Save")
     hand.listed(f"“Work” is saved. {SIGNED_IN}")
@@ -266,14 +266,14 @@ def test_changing_without_the_key(hand: Hand, practice: PracticeService, vault: 
     """What is no secret is changed with the key left as it is; another address asks for the key."""
     hand.add(practice, "haufe", name="Work")
     entries = dict(vault.entries)
-    hand.press("Change…")
+    hand.change()
     field = hand.form.fields.fields[0]
     assert (field.edit.text(), field.edit.placeholderText()) == ("", "as it is saved")
     hand.form.name.setText("Office")
     hand.press("Save")
     hand.listed("“Office” is saved.")
     assert vault.entries == entries
-    hand.press("Change…")
+    hand.change()
     hand.form.more.base.setText(practice.base("haufe") + "/elsewhere")
     hand.press("Save")
     hand.said("A key only goes to the address it was saved with. With another address, fill in the key again.")
@@ -283,7 +283,7 @@ def test_somebody_elses_key(hand: Hand, practice: PracticeService, vault: Vault)
     """It is said before it is saved that batches of the former person do not go on with it."""
     hand.add(practice, "haufe", name="Work")
     other = {**practice.account("haufe"), "user_id": "497f6eca-6276-4993-bfeb-53cbbbba6f08"}
-    hand.press("Change…")
+    hand.change()
     hand.fill(other)
     hand.press("Save")
     hand.said("That is somebody else than before")

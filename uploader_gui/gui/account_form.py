@@ -130,17 +130,17 @@ class AccountForm(QWidget):
         self._service_chosen()
         (self.service if not service_id else self.fields.fields[0].edit).setFocus()
 
-    def show_saved(self, face: AccountFace) -> None:
-        """Ask what to change of a saved account."""
-        self._begin(face, [face.service])
+    def show_saved(self, face: AccountFace, service: "Service") -> None:
+        """Ask what to change of a saved account of this service."""
+        self._begin(face, [service])
         self._heading.setText(_("Change {account}").format(account=words.plain(face.label)))
         self.save.setText(_("Save"))
         self._service_chosen()
         kept = () if face.trouble is not None and face.trouble.fill_in else face.filled
         self.fields.fill(face.open_values, kept)
         self.name.setText(face.name)
-        usual = face.base == face.service.account.base.rstrip("/") and face.ca_file is None
-        self.more.show_values(face.base, face.ca_file, unfold=not usual)
+        usual = face.base == service.account.base.rstrip("/") and face.ca_file is None
+        self.more.show_values(face.base, face.ca_file, unfold=not usual, about=service.account.base_help)
         self.agree.setChecked(not face.unagreed)
         self._edited()
         self.fields.fields[0].edit.setFocus()
@@ -165,7 +165,9 @@ class AccountForm(QWidget):
         order += [self.agree, self.test, self.anyway, self.only_now, self.stop, self.cancel, self.save]
         for before, after in itertools.pairwise(order):
             QWidget.setTabOrder(before, after)
-        self.more.show_values(service.account.base.rstrip("/"), None, unfold=False)
+        own = service.account.base_help  # then each customer has an address of their own
+        base = "" if own else service.account.base.rstrip("/")
+        self.more.show_values(base, None, unfold=bool(own), about=own)
         hosts = ", ".join(words.plain(one) for one in service.hosts)
         said = _("The key may also go to {hosts}, as the service file says").format(hosts=hosts)
         self.agree.setText(said)
@@ -216,6 +218,11 @@ class AccountForm(QWidget):
             first = self.fields.first_missing
             if first is not None:
                 first.setFocus()
+            return None
+        if not self.more.address:
+            self.said.say(_("Fill in {fields} first.").format(fields=f"“{_('Address')}”"), "attention")
+            self.more.fold.setChecked(True)
+            self.more.base.setFocus()
             return None
         anew = self.fields.anew
         moved = self._face is not None and self.more.address != self._face.base

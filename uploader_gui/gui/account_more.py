@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from uploader_gui.core import words
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import pieces
 from uploader_gui.gui.look import GRID
@@ -44,7 +45,7 @@ class AccountMore(QWidget):
         self.fold.toggled.connect(self._show_more)
         self.base = QLineEdit(self)
         self.base.setAcceptDrops(False)
-        self.base.setAccessibleDescription(_("Another one only if the service gave you one; the key goes there."))
+        self._address_about = pieces.quiet("")
         self.authority = QLineEdit(self)
         self.authority.setAcceptDrops(False)
         self.authority.setPlaceholderText(_("the system's certificates only"))
@@ -72,6 +73,8 @@ class AccountMore(QWidget):
             label.setBuddy(field)
             field.setAccessibleName(text)
             form.addRow(label, row)
+            if field is self.base:
+                form.addRow("", self._address_about)
         form.addRow(pieces.quiet(about))
         rows = QFormLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -82,8 +85,19 @@ class AccountMore(QWidget):
         self.base.textChanged.connect(self.changed)
         self.authority.textChanged.connect(self.changed)
 
-    def show_values(self, base: str, authority: Path | None, *, unfold: bool) -> None:
-        """Fill in what is so now; folded away unless it is unusual."""
+    def show_values(self, base: str, authority: Path | None, *, unfold: bool, about: str = "") -> None:
+        """Fill in what is so now.
+
+        Args:
+            base: The address.
+            authority: The certificate authority's file.
+            unfold: Show it: something of it is unusual, or must be filled in.
+            about: What the address looks like, where each customer has one of their own.
+        """
+        self._address_about.setText(words.plain(about, 1000))
+        self._address_about.setVisible(bool(about))
+        usual = _("Another one only if the service gave you one; the key goes there.")
+        self.base.setAccessibleDescription(words.plain(about, 1000) or usual)
         self.base.setText(base)
         self.authority.setText("" if authority is None else str(authority))
         self.fold.setChecked(unfold)

@@ -103,9 +103,8 @@ class AccountWays(QObject):
 
     def look_at(self, batch: Batch) -> None:
         """Show the account that a batch was begun with; if it is gone, ask for it anew."""
-        found = next((one for one in self._desk.accounts if one.key == batch.account), None)
-        here = [one for one in self._desk.accounts if (one.service.id, one.base) == (batch.service, batch.base)]
-        face = found or next(iter(here), None)
+        # Also where it has another address now: there it can be given the former one again.
+        face = self._desk.face(batch.account) or self._desk.face_of(batch)
         if face is not None:
             self.show(face.key)
         else:

@@ -76,9 +76,14 @@ class AccountsDialog(QDialog):
 
     def change(self, face: AccountFace) -> None:
         """Ask what to change of an account."""
-        self.form.show_saved(face)
-        self.pages.setCurrentWidget(self._form_page)
-        self._bring_up()
+
+        def known(services: "Sequence[Service]") -> None:
+            service = next((one for one in services if one.id == face.service.id), face.service)
+            self.form.show_saved(face, service)
+            self.pages.setCurrentWidget(self._form_page)
+            self._bring_up()
+
+        self._desk.account_desk.services(known)
 
     def _bring_up(self) -> None:
         self.show()

@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 from collections.abc import Iterable
 
-from uploader_gui.core import words
+from uploader_gui.core import translation, words
 from uploader_gui.core.accounts import AccountsError, AccountTrouble, SavedAccount, checked_name, folded
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.engine import lookup
@@ -12,7 +12,9 @@ from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.origin import origin_of, safe
 from uploader_gui.engine.session import Account, AccountError, Session, check_account
 from uploader_gui.services import catalogue
+from uploader_gui.services.language import in_language
 from uploader_gui.services.schema import Service
+from uploader_gui.store import remembered
 from uploader_gui.workers.accounts import KnownAccount
 from uploader_gui.workers.drafts import Draft, Tested, UnusableError
 from uploader_gui.workers.saved import SavedAccounts
@@ -35,11 +37,11 @@ class AccountRoom:
         self.saved = saved
 
     def services(self) -> list[Service]:
-        """All services whose files have no mistakes, by name."""
+        """All services whose files have no mistakes, by name, in the person's language."""
         found = []
         for service_id in catalogue.known():
             with contextlib.suppress(catalogue.UnknownServiceError, catalogue.ServiceFileError):
-                found.append(catalogue.find(service_id))
+                found.append(in_language(catalogue.find(service_id), translation.language()))
         return sorted(found, key=lambda one: one.name.casefold())
 
     def open_batches(self, account_id: str) -> int:
@@ -183,7 +185,10 @@ class AccountRoom:
 
     def rename(self, account_id: str, name: str) -> SavedAccount:
         """Call an account otherwise. Raises AccountsError and StoreError."""
-        return self.saved.accounts.rename(account_id, name)
+        before = self._saved(account_id)
+        after = self.saved.accounts.rename(account_id, name)
+        remembered.rename(self._works.ledger, after.service, after.base, before.name, after.name)
+        return after
 
     def make_default(self, account_id: str) -> None:
         """Use an account where its service's is not chosen. Raises AccountsError and StoreError."""

@@ -19,7 +19,7 @@ from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock, LedgerError, SystemClock
 from uploader_gui.core.settings import Settings
 from uploader_gui.workers.account_desk import AccountDesk
-from uploader_gui.workers.accounts import AccountFace
+from uploader_gui.workers.accounts import AccountFace, Origin
 from uploader_gui.workers.bridge import Bridge
 from uploader_gui.workers.errands import Errand, Errands
 from uploader_gui.workers.facts import Begun, Destination, Left, NotYetError, Why
@@ -197,8 +197,10 @@ class Desk(QObject):
     def face_of(self, batch: Batch) -> AccountFace | None:
         """The account a batch was begun with; None if it is gone."""
         here = [one for one in self.accounts if (one.service.id, one.base) == (batch.service, batch.base)]
-        saved = [one for one in here if one.key == batch.account]
-        return next(iter(saved or ([] if batch.account else here)), None)
+        mine = [one for one in here if one.key == batch.account]
+        # The environment's and the practice service's are told by their address alone.
+        others = [one for one in here if one.origin is not Origin.SAVED or one.whose == batch.whose]
+        return next(iter([*mine, *others]), None)
 
     def flow(self, batch: Batch) -> "Flow | None":
         """What happens with a batch's files; None if its service file is gone."""
