@@ -103,7 +103,7 @@ class Hand:
         end = time.monotonic() + PATIENCE
         while self.rows != list(rows) and time.monotonic() < end:
             self.driver.rest(0.01)
-        assert self.rows == list(rows)
+        assert self.rows == list(rows), self.rows
 
     def change(self) -> None:
         """Open the form for the chosen account."""

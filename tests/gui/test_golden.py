@@ -27,7 +27,11 @@ def holds(driver: Driver, scene: str) -> None:
     """Hold what the window says against the scene's text."""
     driver.rest(0.02)
     check_names(driver)
-    said, file = screen_text.text_of(driver.window), GOLDEN / f"{scene}.txt"
+    hold(screen_text.text_of(driver.window), GOLDEN / f"{scene}.txt")
+
+
+def hold(said: str, file: Path) -> None:
+    """Hold what is said against a text; or write the text."""
     if os.environ.get("GOLDEN") == "write":
         file.parent.mkdir(exist_ok=True)
         file.write_text(said, encoding="utf-8")

@@ -1,7 +1,7 @@
 """The form in which an account is added or changed: filled in, tried, saved; each refusal with its way out."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -165,6 +165,10 @@ class AccountForm(QWidget):
         order += [self.agree, self.test, self.anyway, self.only_now, self.stop, self.cancel, self.save]
         for before, after in itertools.pairwise(order):
             QWidget.setTabOrder(before, after)
+        # Whoever hears the form is told of things in the order in which they lie on each other.
+        inside = [self._heading, *_in_order(self._form), self.more, self._goes, self.agree, self.said]
+        for one in (*inside, self.test, self.anyway, self.only_now, self.stop, self.cancel, self.save):
+            one.raise_()
         own = service.account.base_help  # then each customer has an address of their own
         base = "" if own else service.account.base.rstrip("/")
         self.more.show_values(base, None, unfold=bool(own), about=own)
@@ -363,6 +367,16 @@ class AccountForm(QWidget):
         self._desk_stop()
         self.forget()
         self.given_up.emit()
+
+
+def _in_order(form: QFormLayout) -> Iterator[QWidget]:
+    """What is in a form, row by row."""
+    for row in range(form.rowCount()):
+        for role in (QFormLayout.ItemRole.LabelRole, QFormLayout.ItemRole.FieldRole):
+            item = form.itemAt(row, role)
+            widget = None if item is None else item.widget()
+            if widget is not None:
+                yield widget
 
 
 def signed_in(tested: Tested) -> str:

@@ -232,11 +232,15 @@ class AccountList(QWidget):
 
     def _make_default(self) -> None:
         face = self.face
-        if face is not None:
-            said = _("{account} is the default of {service} now.").format(
-                account=words.plain(face.label), service=words.plain(face.service.name)
-            )
-            self._desk.account_desk.make_default(face.key, lambda _: self.say(said), self._failed)
+        if face is None:
+            return
+
+        def told(_done: object) -> None:
+            now = self._desk.face(face.key) or face  # it may have got another name a moment ago
+            text = _("{account} is the default of {service} now.")
+            self.say(text.format(account=words.plain(now.label), service=words.plain(now.service.name)))
+
+        self._desk.account_desk.make_default(face.key, told, self._failed)
 
     def _agree(self) -> None:
         face = self.face
