@@ -154,13 +154,12 @@ def test_an_account_that_moved(
     """What was begun at the former address waits, says why, and goes on once the account has that address again."""
     offer.write_bytes(b"x" * 300_000)
     hand.add(practice, name="Work")
-    practice.misbehave(Fault(kind="stall", service="close", step="transfer"))
+    practice.misbehave(Fault(kind="stall", service="close", step="transfer", times=0))
     driver = hand.driver
     driver.aim("close", "note", {"lead": "lead_globex"})
     driver.drop([offer])
     driver.until(lambda: driver.nodes and driver.node.running)
     driver.close()
-    practice.behave()
     with PracticeService() as elsewhere:
         _move(Hand(open_window(list)), elsewhere)
         hand = Hand(open_window(list))
@@ -169,6 +168,7 @@ def test_an_account_that_moved(
         assert not elsewhere.world.attachments()
         hand.driver.choose(hand.driver.node)
         hand.driver.press("Look at the account", hand.driver.window.details)
+        practice.behave()
         _move(hand, practice)
     hand.driver.state(BatchState.ATTACHED)
     assert len(practice.world.attachments("close")) == 1

@@ -1,4 +1,4 @@
-"""The form in which an account is added or changed: filled in, tried, saved; each refusal with its way out."""
+"""The form in which an account is added or changed: built from its service file, with what is missing in words."""
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -19,18 +19,16 @@ from PySide6.QtWidgets import (
 )
 
 from uploader_gui.core import words
-from uploader_gui.core.accounts import SavedAccount
-from uploader_gui.core.ports import SecretsError
-from uploader_gui.core.problems import Kind, UploadError
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import look, notices, pieces
+from uploader_gui.gui import look, pieces
 from uploader_gui.gui.account_fields import AccountFields
 from uploader_gui.gui.account_more import AccountMore
+from uploader_gui.gui.account_saving import AccountSaving
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.said import Said
 from uploader_gui.workers.account_desk import AccountDesk
 from uploader_gui.workers.accounts import AccountFace
-from uploader_gui.workers.drafts import Draft, Tested
+from uploader_gui.workers.drafts import Draft
 
 if TYPE_CHECKING:
     from uploader_gui.services.schema import Service
@@ -53,11 +51,8 @@ class AccountForm(QWidget):
 
     def __init__(self, desk: AccountDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
         self._services: list[Service] = []
         self._face: AccountFace | None = None
-        self._tested: tuple[Draft, Tested] | None = None
-        self._saving = False
         self._heading = look.heading(parent=self)
         self.service = QComboBox(self)
         self.name = QLineEdit(self)
@@ -68,12 +63,13 @@ class AccountForm(QWidget):
         self._goes = pieces.quiet("")
         self.agree = QCheckBox(self)
         self.said = Said(self)
-        self.test = _button(_("Test"), self._test)
-        self.save = _button("", self._save)
+        self.saving = AccountSaving(desk, self)
+        self.test = _button(_("Test"), self.saving.test)
+        self.save = _button("", self.saving.save)
         self.save.setDefault(True)
-        self.anyway = _button(_("Save it all the same"), self._save_untested)
-        self.only_now = _button(_("Only until I quit"), self._save_only_now)
-        self.stop = _button(_("Stop waiting"), self._stop)
+        self.anyway = _button(_("Save it all the same"), self.saving.save_untested)
+        self.only_now = _button(_("Only until I quit"), self.saving.save_only_now)
+        self.stop = _button(_("Stop waiting"), desk.stop_waiting)
         self.cancel = _button(_("Cancel"), self.leave)
         self._lay_out()
         self.service.currentIndexChanged.connect(self._service_chosen)
@@ -81,7 +77,8 @@ class AccountForm(QWidget):
         self.name.textChanged.connect(self._edited)
         self.more.changed.connect(self._edited)
         self.agree.toggled.connect(self._edited)
-        desk.waits.connect(self._waits)
+        desk.waits.connect(self.saving.wait)
+        self.saving.saved.connect(self.saved)
 
     def _lay_out(self) -> None:
         self._form = QFormLayout()
@@ -186,33 +183,39 @@ class AccountForm(QWidget):
 
     def forget(self) -> None:
         """Forget what is filled in, the keys first."""
-        self._tested = None
-        self._saving = False
+        self.saving.give_up()
         self.fields.clear()
         self.name.clear()
-        self._quiet()
+        self.quiet()
 
     def _edited(self) -> None:
         """What was said of something else does not count any more."""
-        self._desk_stop()
-        self._quiet()
+        self.saving.give_up()
+        self.quiet()
         host = words.plain(urlsplit(self.more.address).netloc)
         if host:
             kept = _("It is kept in your system's keychain, never in a file.")
             self._goes.setText(_("The key goes to {host}.").format(host=host) + " " + kept)
         self._goes.setVisible(bool(host))
 
-    def _quiet(self) -> None:
+    def quiet(self) -> None:
+        """Say nothing any more of how it went."""
         self.said.quiet()
         for one in (self.anyway, self.only_now, self.stop):
             one.hide()
-        self._enable(on=True)
+        self.enable(on=True)
 
-    def _enable(self, *, on: bool) -> None:
+    def enable(self, *, on: bool) -> None:
+        """Let the form be tested and saved, or not while that is under way."""
         for one in (self.test, self.save):
             one.setEnabled(on)
 
-    # --------------------------------------------------------------------------------------------------- trying
+    # ---------------------------------------------------------------------------------------------- what is meant
+    @property
+    def face(self) -> AccountFace | None:
+        """The saved account that is changed; None for a new one."""
+        return self._face
+
     @property
     def draft(self) -> Draft | None:
         """What is filled in; None while something is missing, which is said then."""
@@ -244,127 +247,8 @@ class AccountForm(QWidget):
             anew=anew,
         )
 
-    def _test(self) -> None:
-        self._try(lambda _draft, tested: self._tell(tested))
-
-    def _save(self) -> None:
-        self._try(self._keep)
-
-    def _try(self, then: Callable[[Draft, Tested], object]) -> None:
-        """Ask the service whose it is; what it said of the very same is not asked again."""
-        draft = self.draft
-        if draft is None:
-            return
-        if self._tested is not None and self._tested[0] == draft:
-            then(*self._tested)
-            return
-        self._enable(on=False)
-        self.anyway.hide()
-        self.only_now.hide()
-        self.said.say(_("Asking {service}…").format(service=words.plain(draft.service.name)), "waiting")
-
-        def told(tested: Tested) -> None:
-            self._tested = draft, tested
-            self._enable(on=True)
-            then(draft, tested)
-
-        self._desk.test(draft, told, self._test_failed, account_id="" if self._face is None else self._face.key)
-
-    def _tell(self, tested: Tested) -> None:
-        self.said.say(signed_in(tested), "done" if not tested.before else "attention")
-
-    def _test_failed(self, error: Exception) -> None:
-        self._enable(on=True)
-        self.stop.hide()
-        text = notices.of_error(error).text
-        untrusted = isinstance(error, UploadError) and error.problem.kind is Kind.UNTRUSTED
-        if untrusted and self.more.ca_file is None:
-            text += " " + _("If you have its certificate authority's file, choose it under “Address and certificates”.")
-            self.more.fold.setChecked(True)
-        self.said.say(text, "attention")
-        self.anyway.setVisible(isinstance(error, UploadError))
-
-    # --------------------------------------------------------------------------------------------------- saving
-    def _keep(self, draft: Draft, tested: Tested | None, *, only_now: bool = False, sure: bool = False) -> None:
-        if tested is not None and tested.before and not sure:
-            self._tell(tested)
-            self.anyway.show()
-            return
-        self._saving = True
-        self._enable(on=False)
-        self.anyway.hide()
-        self.only_now.hide()
-        self.said.say(_("Saving…"), "waiting")
-
-        def done(account: SavedAccount) -> None:
-            self._saving = False
-            said = _("“{name}” is saved.").format(name=words.plain(account.name))
-            if only_now:
-                said = _("“{name}” is there until you quit.").format(name=words.plain(account.name))
-            self.saved.emit(account.id, f"{said} {signed_in(tested)}" if tested is not None else said)
-
-        if self._face is None:
-            self._desk.add(draft, tested, done, self._not_saved, only_now=only_now)
-        else:
-            self._rename_and_change(self._face, draft, tested, done, only_now=only_now)
-
-    def _rename_and_change(
-        self,
-        face: AccountFace,
-        draft: Draft,
-        tested: Tested | None,
-        done: Callable[[SavedAccount], object],
-        *,
-        only_now: bool,
-    ) -> None:
-        def change(_renamed: object = None) -> None:
-            self._desk.change(face.key, draft, tested, done, self._not_saved, only_now=only_now)
-
-        if draft.name and draft.name != face.name:
-            self._desk.rename(face.key, draft.name, change, self._not_saved)
-        else:
-            change()
-
-    def _again(self, *, only_now: bool = False) -> None:
-        draft = self.draft
-        if draft is not None:
-            tested = self._tested[1] if self._tested is not None and self._tested[0] == draft else None
-            self._keep(draft, tested, only_now=only_now, sure=True)
-
-    def _save_untested(self) -> None:
-        self._again()
-
-    def _save_only_now(self) -> None:
-        self._again(only_now=True)
-
-    def _not_saved(self, error: Exception) -> None:
-        self._saving = False
-        self.stop.hide()
-        self._enable(on=True)
-        text = notices.of_error(error).text
-        if isinstance(error, SecretsError):
-            text = f"{text} {words.only_until_quit()}"
-            self.only_now.show()
-        self.said.say(text, "attention")
-
-    # --------------------------------------------------------------------------------------------------- waiting
-    def _waits(self, waits: bool) -> None:
-        if not self.isVisible():
-            return
-        self.stop.setVisible(waits)
-        if waits:
-            self.said.say(words.waiting_for_keychain(), "waiting")
-
-    def _stop(self) -> None:
-        self._desk.stop_waiting()
-
-    def _desk_stop(self) -> None:
-        if not self._saving and not self.save.isEnabled():
-            self._desk.stop_test()
-
     def leave(self) -> None:
-        """Leave it as it was; what is being saved is saved."""
-        self._desk_stop()
+        """Leave everything as it was."""
         self.forget()
         self.given_up.emit()
 
@@ -377,19 +261,6 @@ def _in_order(form: QFormLayout) -> Iterator[QWidget]:
             widget = None if item is None else item.widget()
             if widget is not None:
                 yield widget
-
-
-def signed_in(tested: Tested) -> str:
-    """Say as whom one is signed in."""
-    shown = words.plain(tested.shown) or _("somebody the service does not name")
-    said = _("Signed in as {whose}.").format(whose=shown)
-    if not tested.before:
-        return said
-    other = _(
-        "That is somebody else than before ({before}): batches begun with the former key are not gone on with by "
-        "this one."
-    )
-    return f"{said} {other.format(before=words.plain(tested.before))}"
 
 
 def _button(text: str, do: Callable[[], object]) -> QPushButton:

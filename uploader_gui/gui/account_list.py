@@ -22,7 +22,6 @@ from uploader_gui.core.ports import SecretsError
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
 from uploader_gui.gui import account_words, look, notices
-from uploader_gui.gui.account_form import signed_in
 from uploader_gui.gui.bars import Bar
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.said import Said
@@ -226,7 +225,10 @@ class AccountList(QWidget):
 
         def told(tested: Tested) -> None:
             self._show_current()
-            self.say(f"{words.plain(face.label)}: {signed_in(tested)}", "attention" if tested.before else "done")
+            self.say(
+                f"{words.plain(face.label)}: {account_words.signed_in(tested)}",
+                "attention" if tested.before else "done",
+            )
 
         self._desk.account_desk.test_saved(face.key, told, self._failed)
 

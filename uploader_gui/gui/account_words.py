@@ -3,8 +3,10 @@
 from urllib.parse import urlsplit
 
 from uploader_gui.core import words
+from uploader_gui.core.accounts import SavedAccount
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.workers.accounts import AccountFace, Origin
+from uploader_gui.workers.drafts import Tested
 
 
 def title(face: AccountFace) -> str:
@@ -73,3 +75,23 @@ def trouble(face: AccountFace, others: int) -> str:
         text = _("{account} and {n} more cannot be used now. {reason}")
         return text.format(account=label, n=others, reason=reason)
     return _("{account} cannot be used now. {reason}").format(account=label, reason=reason)
+
+
+def signed_in(tested: Tested) -> str:
+    """Say as whom one is signed in."""
+    shown = words.plain(tested.shown) or _("somebody the service does not name")
+    said = _("Signed in as {whose}.").format(whose=shown)
+    if not tested.before:
+        return said
+    other = _(
+        "That is somebody else than before ({before}): batches begun with the former key are not gone on with by "
+        "this one."
+    )
+    return f"{said} {other.format(before=words.plain(tested.before))}"
+
+
+def saved(account: SavedAccount, tested: Tested | None, *, only_now: bool) -> str:
+    """Say that an account is saved, and as whom one is signed in."""
+    said = _("“{name}” is there until you quit.") if only_now else _("“{name}” is saved.")
+    said = said.format(name=words.plain(account.name))
+    return said if tested is None else f"{said} {signed_in(tested)}"
