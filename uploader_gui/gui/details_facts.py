@@ -81,9 +81,11 @@ def steps(points: Sequence[Point], running: Running | None, parent: QWidget) -> 
         grid.addWidget(sign, line, 0)
         grid.addWidget(text, line, 1)
         if point.at is not None:
-            grid.addWidget(pieces.quiet(wording.moment(point.at, now)), line, 2)
+            when = pieces.quiet(wording.moment(point.at, now))
+            when.setWordWrap(False)
+            grid.addWidget(when, line, 2, Qt.AlignmentFlag.AlignTrailing)
         elif running is not None and point.sign is wording.Sign.SENDING and point.text == wording.step(Step.TRANSFER):
-            grid.addWidget(Sent(running, parent), line, 2)
+            grid.addWidget(Sent(running, parent), line, 2, Qt.AlignmentFlag.AlignTrailing)
     return grid
 
 

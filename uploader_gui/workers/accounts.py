@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 
 from uploader_gui.core.batch import Batch
 from uploader_gui.core.words import Sentence
+from uploader_gui.services.variables import OURS, PREFIX, shared_variable, variable
 
 if TYPE_CHECKING:  # reading service files brings pydantic, and the window is to be seen first
     from uploader_gui.services.schema import Service
-
-_PREFIX = "UPLOADER_"
-_OURS = "UPLOADER_GUI_HOME"
 
 
 class Origin(StrEnum):
@@ -167,7 +165,7 @@ Source = Callable[[], Sequence[KnownAccount]]
 
 def take_keys(environment: MutableMapping[str, str]) -> dict[str, str]:
     """Take every account's fields out of an environment, so that no child process gets any of them."""
-    names = [name for name in environment if name.startswith(_PREFIX) and name != _OURS]
+    names = [name for name in environment if name.startswith(PREFIX) and name != OURS]
     return {name: environment.pop(name) for name in names}
 
 
@@ -178,11 +176,15 @@ def from_environment(keys: Mapping[str, str]) -> Source:
         from uploader_gui.services import catalogue  # noqa: PLC0415 - see above
 
         found = []
-        for service_id in catalogue.bundled():
-            service = catalogue.find(service_id)
-            names = {one.id: f"{_PREFIX}{service.id}_{one.id}".upper() for one in service.account.fields}
+        for service_id in catalogue.known():
+            try:
+                service = catalogue.find(service_id)
+            except (catalogue.UnknownServiceError, catalogue.ServiceFileError):
+                continue  # told where the services are read
+            names = {one.id: variable(service, one.id) for one in service.account.fields}
             values = {one: keys[name] for one, name in names.items() if keys.get(name)}
-            if values:
+            # What is another service's key as well goes to neither by itself; nor does one whose address nobody said.
+            if values and not service.account.base_help and shared_variable(service) is None:
                 base = service.account.base.rstrip("/")
                 found.append(KnownAccount(service=service, name="", base=base, values=values, default=True))
         return found
