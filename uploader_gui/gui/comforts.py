@@ -1,24 +1,26 @@
 """What makes the window complete beside sending: its menu and the windows that opens, notifications, the title."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtWidgets import QWidget
 
-from uploader_gui.gui.about_dialog import AboutDialog
-from uploader_gui.gui.diagnostics_dialog import DiagnosticsDialog
-from uploader_gui.gui.keys_dialog import KeysDialog
 from uploader_gui.gui.menu import MenuButton
 from uploader_gui.gui.notifying import Notifying
 from uploader_gui.gui.queue_model import QueueModel
-from uploader_gui.gui.services_dialog import ServicesDialog
-from uploader_gui.gui.settings_dialog import SettingsDialog
 from uploader_gui.gui.sheet import Sheet
 from uploader_gui.gui.taskbar import Taskbar
 from uploader_gui.gui.tray import Tray
 from uploader_gui.workers.desk import Desk
 from uploader_gui.workers.desktop import Desktop
+
+if TYPE_CHECKING:  # each is read when it is first wanted: the window is to be seen first
+    from uploader_gui.gui.about_dialog import AboutDialog
+    from uploader_gui.gui.diagnostics_dialog import DiagnosticsDialog
+    from uploader_gui.gui.keys_dialog import KeysDialog
+    from uploader_gui.gui.services_dialog import ServicesDialog
+    from uploader_gui.gui.settings_dialog import SettingsDialog
 
 Kind = TypeVar("Kind", bound=Sheet)
 
@@ -68,30 +70,39 @@ class Comforts(QObject):
         self.tray.pressed.connect(self._to_front)
         desk.closed.connect(self.end)
 
-    def show_settings(self) -> SettingsDialog:
+    def show_settings(self) -> "SettingsDialog":
         """Show the settings."""
+        from uploader_gui.gui.settings_dialog import SettingsDialog  # noqa: PLC0415 - see above
+
         return self._shown(SettingsDialog, lambda: SettingsDialog(self._desk, self._window))
 
-    def show_services(self) -> ServicesDialog:
+    def show_services(self) -> "ServicesDialog":
         """Show the service files."""
+        from uploader_gui.gui.services_dialog import ServicesDialog  # noqa: PLC0415 - see above
+
         return self._shown(ServicesDialog, lambda: ServicesDialog(self._desk, self._window))
 
-    def show_keys(self) -> KeysDialog:
+    def show_keys(self) -> "KeysDialog":
         """Show the list of keys."""
+        from uploader_gui.gui.keys_dialog import KeysDialog  # noqa: PLC0415 - see above
+
         return self._shown(KeysDialog, lambda: KeysDialog(self._window))
 
-    def show_diagnostics(self) -> DiagnosticsDialog:
+    def show_diagnostics(self) -> "DiagnosticsDialog":
         """Show the diagnostics."""
+        from uploader_gui.gui.diagnostics_dialog import DiagnosticsDialog  # noqa: PLC0415 - see above
 
-        def made() -> DiagnosticsDialog:
+        def made() -> "DiagnosticsDialog":
             sheet = DiagnosticsDialog(self._desk, self._window)
             sheet.copied.connect(self.copied)
             return sheet
 
         return self._shown(DiagnosticsDialog, made)
 
-    def show_about(self) -> AboutDialog:
+    def show_about(self) -> "AboutDialog":
         """Show what this program is."""
+        from uploader_gui.gui.about_dialog import AboutDialog  # noqa: PLC0415 - see above
+
         return self._shown(AboutDialog, lambda: AboutDialog(self._desk, self._opens, self._window))
 
     def end(self) -> None:
