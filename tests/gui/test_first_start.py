@@ -118,6 +118,7 @@ def test_from_nothing_to_an_attached_file(run: Run, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(window.doing, "opens", lambda url: looked.append(url.toString()))
     run.press("See what was attached")
     assert looked == [run.service.page]
+    assert window.windowTitle().startswith("Trying it out"), "also after something was sent"
     assert not run.service.errors
 
 

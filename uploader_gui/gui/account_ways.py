@@ -155,7 +155,8 @@ class AccountWays(QObject):
                 (_("Add your own account"), lambda: self.practice_ended.emit(True)),
             ],
         )
-        self._window.setWindowTitle(_("Uploader: trying it out"))
+        # Ends with the program's name, as systems want it: they would add it once more.
+        self._window.comforts.taskbar.call(_("Trying it out – Uploader"))  # noqa: RUF001 - a title's dash
         self._fill_in()
         self._window.look_for_pages()
 

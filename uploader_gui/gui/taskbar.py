@@ -29,6 +29,7 @@ class Taskbar(QObject):
         self._model = model
         self._desktop = desktop
         self._window = window
+        self._name = _("Uploader")
         self._mine: set[str] = set()
         self._shown: tuple[int | None, int] = (None, 0)
         self._every = QTimer(self)
@@ -39,6 +40,11 @@ class Taskbar(QObject):
         self._rest.setInterval(REST)
         self._rest.timeout.connect(lambda: desktop.keep_awake(False))
         model.totals_changed.connect(self._changed)
+
+    def call(self, name: str) -> None:
+        """Call the window so, also while something is under way."""
+        self._name = name
+        self._window.setWindowTitle(name)
 
     def _changed(self) -> None:
         totals = self._model.totals
@@ -66,9 +72,9 @@ class Taskbar(QObject):
         if shown == self._shown:
             return
         self._shown = shown
-        title = _("Uploader")
+        title = self._name
         if per_mille is not None:
-            title = _("{percent} – Uploader").format(percent=wording.percent(per_mille))  # noqa: RUF001 - a title's dash
+            title = f"{wording.percent(per_mille)} – {title}"  # noqa: RUF001 - a title's dash
         self._window.setWindowTitle(title)
         self._desktop.show_progress(None if percent is None else percent / 100, totals.needs_you)
 
