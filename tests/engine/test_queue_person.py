@@ -9,6 +9,7 @@ from tests.engine.stage import BROKEN, LOST, Stage
 from uploader_gui.core.batch import BatchState, GoneError, Step, UploadState
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.engine.attach import Attached, Verdict
+from uploader_gui.engine.session import Session
 from uploader_gui.engine.source import Source
 
 
@@ -194,3 +195,20 @@ def test_a_stuck_file_is_tried_again_while_others_go_on() -> None:
     stage.store(stage.upload_work())
     stage.store(running)
     assert stage.attach_work().batch.id == "b"
+
+
+def test_another_key_of_the_same_person() -> None:
+    """What begins from then on uses it; the same once more changes nothing; another address is another place."""
+    stage = Stage()
+    stage.add("b", 2)
+    first = stage.upload_work()
+    other = Session(dataclasses.replace(stage.session.account, values={"api_key": "y"}), stage.clock)
+    assert stage.queue.sign_in("b", other)
+    assert not stage.queue.sign_in("b", other)
+    assert first.session is stage.session
+    assert stage.upload_work().session is other
+    moved = dataclasses.replace(stage.session.account, base="https://elsewhere.example")
+    with pytest.raises(ValueError, match="at the address it was begun at"):
+        stage.queue.sign_in("b", Session(moved, stage.clock))
+    with pytest.raises(GoneError):
+        stage.queue.sign_in("nobody", other)

@@ -201,6 +201,15 @@ def test_on_to_the_first_account(run: Run, practice: PracticeService, vault: Vau
     assert run.program.window.empty.text.startswith("Drop files here")
 
 
+def test_the_accounts_while_trying(run: Run) -> None:
+    """The way to the accounts leads nowhere meanwhile, and says so."""
+    run.press("Try it out")
+    run.opened(practice=True)
+    run.program.window.ways.show()
+    [said] = run.program.window.notices.texts
+    assert said.startswith("Accounts are not kept while you try things out.")
+
+
 def test_a_key_until_quit_outlives_trying(
     run: Run, practice: PracticeService, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:

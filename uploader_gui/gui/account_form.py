@@ -93,11 +93,16 @@ class AccountForm(QWidget):
             widget.setAccessibleName(text)
             self._form.addRow(label, widget)
         self.fields = AccountFields(self._form, self)
+        solving = QHBoxLayout()
+        solving.setSpacing(GRID)
+        solving.addStretch(1)
+        for one in (self.anyway, self.only_now, self.stop):
+            solving.addWidget(one)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         buttons.addWidget(self.test)
         buttons.addStretch(1)
-        for one in (self.anyway, self.only_now, self.stop, self.cancel, self.save):
+        for one in (self.cancel, self.save):
             buttons.addWidget(one)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
@@ -109,6 +114,7 @@ class AccountForm(QWidget):
         rows.addWidget(self.agree)
         rows.addStretch(1)
         rows.addWidget(self.said)
+        rows.addLayout(solving)
         rows.addLayout(buttons)
 
     # ---------------------------------------------------------------------------------------------- what is shown

@@ -13,6 +13,7 @@ from uploader_gui.gui.accounts_dialog import AccountsDialog
 from uploader_gui.gui.bars import Bar
 from uploader_gui.gui.first_start import FirstStart
 from uploader_gui.gui.look import GRID
+from uploader_gui.gui.notices import Notice
 from uploader_gui.gui.samples import fill_in, fitting
 from uploader_gui.gui.shortcuts import Way, sequence, shown
 from uploader_gui.workers.accounts import AccountFace
@@ -85,9 +86,12 @@ class AccountWays(QObject):
 
     def show(self, key: str = "") -> None:
         """Show the accounts, or ask for the first one."""
-        if self.playground is not None or not self._desk.account_desk.can_save:
+        if self.playground is not None:
+            text = _("Accounts are not kept while you try things out. “Add your own account”, above, ends that.")
+            self._window.notices.tell(Notice(text=text, urgent=False))
+        elif not self._desk.account_desk.can_save:
             return
-        if self._desk.accounts or self._desk.account_desk.stranded:
+        elif self._desk.accounts or self._desk.account_desk.stranded:
             self.dialog.show_list(key)
         else:
             self.add()
@@ -144,9 +148,7 @@ class AccountWays(QObject):
         self.playground = playground
         self.button.hide()
         self._window.leaving.asks = False
-        text = _(
-            "You are trying it out: this is a practice service inside the program, and nothing leaves this computer."
-        )
+        text = _("You are trying it out, on a practice service inside the program: nothing leaves this computer.")
         self.practice_bar.say(
             text,
             [

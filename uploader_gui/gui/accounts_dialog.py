@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,6 +16,16 @@ from uploader_gui.workers.desk import Desk
 
 if TYPE_CHECKING:
     from uploader_gui.services.schema import Service
+
+
+class _FormPage(QScrollArea):
+    """A form that is rolled up and down where there is little room, and never sideways."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As wide as what is in it."""
+        inside = self.widget()
+        width = 0 if inside is None else inside.minimumSizeHint().width()
+        return QSize(width + self.verticalScrollBar().sizeHint().width(), 24 * GRID)
 
 
 class AccountsDialog(QDialog):
@@ -34,7 +44,7 @@ class AccountsDialog(QDialog):
         self.list = AccountList(desk, self)
         self.form = AccountForm(desk.account_desk, self)
         # Where letters are large, or the screen is small, the form is longer than the window.
-        scroll = QScrollArea(self)
+        scroll = _FormPage(self)
         scroll.setWidget(self.form)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -53,6 +63,8 @@ class AccountsDialog(QDialog):
         self.list.closed.connect(self.close)
         self.form.saved.connect(self._saved)
         self.form.given_up.connect(self._given_up)
+        # Once it has its place: what was hidden has none yet.
+        self.form.said.told.connect(lambda: QTimer.singleShot(0, scroll, self._show_said))
         desk.account_desk.closing.connect(self.close)
 
     def show_list(self, key: str = "") -> None:
@@ -89,6 +101,9 @@ class AccountsDialog(QDialog):
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def _show_said(self) -> None:
+        self._form_page.ensureWidgetVisible(self.form.said)
 
     def _saved(self, key: str, said: str) -> None:
         self.form.forget()

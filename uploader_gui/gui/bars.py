@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look, pieces
@@ -13,6 +13,8 @@ from uploader_gui.gui.notices import Notice
 
 Choice = tuple[str, Callable[[], object]]
 """A button: what it is called, and what it does."""
+TEXT = 36 * GRID
+"""The width below which a text does not stand beside its buttons."""
 
 
 class Bar(QWidget):
@@ -36,12 +38,16 @@ class Bar(QWidget):
         self._does: list[Callable[[], object]] = []
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(GRID)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        row.setSpacing(GRID)
-        row.addWidget(self._icon)
-        row.addWidget(self._text, 1)
-        row.addLayout(self._buttons)
+        said = QHBoxLayout()
+        said.setSpacing(GRID)
+        said.addWidget(self._icon)
+        said.addWidget(self._text, 1)
+        self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._whole.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        self._whole.setSpacing(GRID)
+        self._whole.addLayout(said, 1)
+        self._whole.addLayout(self._buttons)
+        self._whole.setAlignment(self._buttons, Qt.AlignmentFlag.AlignRight)
         self._paint_icon()
         self.hide()
 
@@ -61,6 +67,7 @@ class Bar(QWidget):
         self._does = [do for _called, do in choices]
         if [called for called, _do in choices] != [one.text() for one in self.buttons]:
             self._renew([called for called, _do in choices])
+        self._arrange()
         self.show()
 
     def _renew(self, called: Sequence[str]) -> None:
@@ -73,6 +80,23 @@ class Bar(QWidget):
             button.setAutoDefault(False)
             button.clicked.connect(lambda _checked=False, number=number: self._does[number]())
             self._buttons.addWidget(button)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """No wider than its buttons: where there is little room the text stands above them."""
+        width = max(self._buttons.minimumSize().width(), TEXT // 2) + 4 * GRID
+        return QSize(width, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put the buttons where there is room for them."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        room = self.width() - self._buttons.minimumSize().width() - 6 * GRID - look.ICON
+        beside = room >= min(TEXT, self._text.fontMetrics().horizontalAdvance(self._text.text()))
+        way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if way != self._whole.direction():
+            self._whole.setDirection(way)
 
     @property
     def buttons(self) -> list[QPushButton]:

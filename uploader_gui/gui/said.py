@@ -1,6 +1,6 @@
 """A line that says how something went, with a sign beside the words; whoever listens hears it at once."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
@@ -13,7 +13,12 @@ class Said(QWidget):
 
     Args:
         parent: Its owner.
+
+    Attributes:
+        told: It says something else than before.
     """
+
+    told = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +50,7 @@ class Said(QWidget):
         self.setVisible(bool(text))
         if text and text != before:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._text, text))
+            self.told.emit()
 
     def quiet(self) -> None:
         """Say nothing any more."""

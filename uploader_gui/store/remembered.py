@@ -11,7 +11,6 @@ from uploader_gui.store.ledger import Ledger
 
 _UNPIN = "UPDATE remembered SET pinned = 0 WHERE service = ? AND base = ? AND account = ? AND target = ? AND inputs = ?"
 _FORGET = "DELETE FROM remembered WHERE service = ? AND base = ? AND account = ? AND target = ? AND inputs = ?"
-_RENAME = "UPDATE OR REPLACE remembered SET account = ? WHERE service = ? AND base = ? AND account = ?"
 _KEEP = """
     INSERT INTO remembered
         (service, base, account, target, inputs, named, place, service_name, account_name, pinned, used)
@@ -58,11 +57,6 @@ def unpin(ledger: Ledger, one: Remembered) -> None:
 def forget(ledger: Ledger, one: Remembered) -> None:
     """Forget one. Raises StoreError."""
     ledger.write(lambda connection: connection.execute(_FORGET, _key(one)))
-
-
-def rename(ledger: Ledger, service: str, base: str, before: str, after: str) -> None:
-    """An account is called otherwise: what is remembered of it goes along. Raises StoreError."""
-    ledger.write(lambda connection: connection.execute(_RENAME, (after, service, base, before)))
 
 
 def _key(one: Remembered) -> tuple[str, str, str, str, str]:

@@ -14,7 +14,6 @@ from uploader_gui.engine.session import Account, AccountError, Session, check_ac
 from uploader_gui.services import catalogue
 from uploader_gui.services.language import in_language
 from uploader_gui.services.schema import Service
-from uploader_gui.store import remembered
 from uploader_gui.workers.accounts import KnownAccount
 from uploader_gui.workers.drafts import Draft, Tested, UnusableError
 from uploader_gui.workers.saved import SavedAccounts
@@ -185,10 +184,7 @@ class AccountRoom:
 
     def rename(self, account_id: str, name: str) -> SavedAccount:
         """Call an account otherwise. Raises AccountsError and StoreError."""
-        before = self._saved(account_id)
-        after = self.saved.accounts.rename(account_id, name)
-        remembered.rename(self._works.ledger, after.service, after.base, before.name, after.name)
-        return after
+        return self.saved.accounts.rename(account_id, name)
 
     def make_default(self, account_id: str) -> None:
         """Use an account where its service's is not chosen. Raises AccountsError and StoreError."""
