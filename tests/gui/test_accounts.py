@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from tests.cli.people import nothing_leaked, written
 from tests.gui.driver import Driver
 from tests.gui.hand import Hand
 from tests.store.vault import Vault
@@ -16,6 +17,7 @@ from uploader_gui.core.batch import BatchState, UploadState
 from uploader_gui.gui import deeds
 from uploader_gui.practice import PracticeService
 from uploader_gui.store.accounts import Accounts
+from uploader_gui.store.opening import open_ledger
 from uploader_gui.store.secrets import OnlyNow, Secrets
 
 pytestmark = pytest.mark.slow
@@ -401,14 +403,24 @@ def test_only_until_i_quit(open_window: Open, practice: PracticeService, offer: 
     assert len(practice.world.attachments("close")) == 2
 
 
-def test_the_store_has_no_key(hand: Hand, practice: PracticeService) -> None:
-    """What is written is written without the key."""
-    from uploader_gui.store.opening import open_ledger  # noqa: PLC0415 - as the program opens it
-
+def test_no_key_in_any_file(hand: Hand, practice: PracticeService, vault: Vault, offer: Path) -> None:
+    """Added, refused, changed, used, kept in memory, removed: no file of the program's has the key in any form."""
+    hand.new("close", {"api_key": "api_wrong"}, practice.base("close"), "Wrong")
+    hand.press("Add account")
+    hand.said("Key is not accepted.")
+    hand.form.leave()
     face = hand.add(practice, name="Work")
-    hand.driver.close()
-    with open_ledger(hand.driver.desk.clock.utc()).ledger as ledger:
-        [account] = Accounts(ledger, Secrets()).list()
-        assert (account.id, account.name, account.fields) == (face.key, "Work", {})
-        content = ledger.path.read_bytes()
-    assert practice.account("close")["api_key"].encode() not in content
+    driver = hand.driver
+    attach(driver, practice, offer)
+    vault.before = _locked
+    hand.new("haufe", practice.account("haufe"), practice.base("haufe"), "Home")
+    hand.press("Add account")
+    hand.press("Only until I quit")
+    hand.listed("“Home” is there until you quit.")
+    driver.close()
+    with open_ledger(driver.desk.clock.utc()).ledger as ledger:
+        work, home = Accounts(ledger, Secrets()).list()
+        assert (work.id, work.name, work.fields, work.kept) == (face.key, "Work", {}, ("api_key",))
+        assert (home.name, set(home.fields), home.kept) == ("Home", {"user_id"}, ())
+    assert any(path.suffix == ".log" for path, _content in written()), "there is a log to look into"
+    assert nothing_leaked(practice)

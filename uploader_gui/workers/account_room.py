@@ -104,6 +104,7 @@ class AccountRoom:
         return dataclasses.replace(tested, before=_somebody_else(saved, tested))
 
     def _tested(self, account: Account, cancel: CancelToken) -> Tested:
+        self._works.hide(account)
         with contextlib.closing(self._works.client(account)) as client:
             session = Session(account, self._works.clock)
             answer = lookup.whose(Conversation(session, client, cancel), self._works.clock.utc())

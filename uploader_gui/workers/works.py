@@ -203,8 +203,12 @@ class Works:
             ca_file=account.ca_file,
             agreed=account.agreed,
         )
-        self._log.hide(*made.secrets)
+        self.hide(made)
         return self._sessions.setdefault(key, Session(made, self.clock))
+
+    def hide(self, account: Account) -> None:
+        """Let the log never show an account's secrets, wherever they come from."""
+        self._log.hide(*account.secrets)
 
     # ----------------------------------------------------------------------------------------------- questions
     @contextlib.contextmanager
