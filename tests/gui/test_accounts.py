@@ -185,8 +185,10 @@ def test_rename_default_remove(hand: Hand, practice: PracticeService, vault: Vau
     hand.press("Rename")
     hand.listed("There is an account “Work” of this service already.")
     hand.page.new_name.setText(" Garden ")
+    hand.choose(0)  # it is the other one's name that was asked for
     hand.press("Rename")
     hand.listed("It is called “Garden” now.")
+    hand.choose(1)
     hand.press("Make default")
     hand.listed("Close · Garden is the default of Close now.")
     signed = "Signed in as Ann Lee, Acme Sales"
