@@ -9,7 +9,6 @@ from uploader_gui.core import words
 from uploader_gui.core.batch import Batch
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import account_words, look
-from uploader_gui.gui.accounts_dialog import AccountsDialog
 from uploader_gui.gui.bars import Bar
 from uploader_gui.gui.first_start import FirstStart
 from uploader_gui.gui.look import GRID
@@ -20,6 +19,7 @@ from uploader_gui.workers.accounts import AccountFace
 from uploader_gui.workers.desk import Desk
 
 if TYPE_CHECKING:
+    from uploader_gui.gui.accounts_dialog import AccountsDialog
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.workers.trying import Playground
 
@@ -78,8 +78,10 @@ class AccountWays(QObject):
 
     # ----------------------------------------------------------------------------------------------- the dialog
     @property
-    def dialog(self) -> AccountsDialog:
+    def dialog(self) -> "AccountsDialog":
         """The accounts' window; made when it is first wanted."""
+        from uploader_gui.gui.accounts_dialog import AccountsDialog  # noqa: PLC0415 - the main window is seen first
+
         if self._dialog is None:
             self._dialog = AccountsDialog(self._desk, self._window)
         return self._dialog
