@@ -110,7 +110,7 @@ class Desk(QObject):
         self._network = NetworkWatch(self)
         self._network.back.connect(self._network_back)
         self._pictures = Pictures(self._disk, self._bridge, self)
-        self._leftovers = Leftovers(self._wishes, self._questions, self._bridge, self)
+        self._leftovers = Leftovers(self._wishes, self._questions, self._bridge, self._failed, self)
         self.account_desk = AccountDesk(self._wishes, self._bridge, self.read_accounts, self._failed, self)
 
     @property

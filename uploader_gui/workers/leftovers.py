@@ -25,16 +25,27 @@ class Leftovers(QObject):
         wishes: Where the ledger is asked.
         questions: Where servers are asked.
         bridge: Tells the window.
+        failed: Told of what went wrong otherwise.
         parent: Its owner.
     """
 
-    def __init__(self, wishes: Errands, questions: Errands, bridge: Bridge, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        wishes: Errands,
+        questions: Errands,
+        bridge: Bridge,
+        failed: Callable[[Exception], object],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._wishes = wishes
         self._questions = questions
         self._bridge = bridge
+        self._failed = failed
         self._works: Works | None = None
         self._waiting: list[Left] = []
+        # Those being looked at or put back: a look that began before may still call them left when they no longer are.
+        self._under_way: set[str] = set()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(LOOK_AGAIN)
@@ -46,7 +57,8 @@ class Leftovers(QObject):
 
         self._works = works
 
-        def left(found: list[Left]) -> None:
+        def left(everything: list[Left]) -> None:
+            found = [one for one in everything if one.batch.id not in self._under_way]
             for one in found:
                 self._bridge.tell(one)
             again = {one.batch.id for one in found}
@@ -103,16 +115,27 @@ class Leftovers(QObject):
     def _check(self, works: "Works", left: list[Left]) -> None:
         from uploader_gui.workers import taking  # noqa: PLC0415 - see above
 
+        left = [one for one in left if one.batch.id not in self._under_way]
+        ids = {one.batch.id for one in left}
+        self._under_way |= ids
         if left:
             self._questions.ask(
-                lambda cancel: list(taking.checked(works, left, cancel)), lambda found: self._checked(works, found)
+                lambda cancel: list(taking.checked(works, left, cancel)),
+                lambda found: self._checked(works, found),
+                lambda error: self._ended(ids, error),
             )
+
+    def _ended(self, ids: set[str], error: Exception | None = None) -> None:
+        self._under_way -= ids
+        if error is not None:
+            self._failed(error)
 
     def _checked(self, works: "Works", left: list[Left]) -> None:
         for one in left:
             if one.why is Why.NOT_CHECKED and one.problem is None:
                 self._restore(works, one)
             else:
+                self._under_way.discard(one.batch.id)
                 self._bridge.tell(one)
                 if one.why is Why.NOT_CHECKED:
                     self._waiting.append(one)
@@ -122,4 +145,7 @@ class Leftovers(QObject):
     def _restore(self, works: "Works", left: Left) -> None:
         from uploader_gui.workers import taking  # noqa: PLC0415 - see above
 
-        self._wishes.ask(lambda _: taking.restore(works, left))
+        ids = {left.batch.id}
+        self._wishes.ask(
+            lambda _: taking.restore(works, left), lambda _: self._ended(ids), lambda error: self._ended(ids, error)
+        )
