@@ -220,13 +220,21 @@ class Driver:
         self.rest(0.01)
 
     # -------------------------------------------------------------------------------------------------- ending
+    def _left(self) -> bool:
+        """Answer what is asked when the window closes; whether everything has ended."""
+        bar = self.window.leaving.bar
+        offered = [one.text() for one in bar.buttons] if bar.isVisible() else []
+        for answer in ("Now, go on next time", "Quit"):
+            if answer in offered:
+                self.press(answer, bar)
+                break
+        return self.desk.state is State.CLOSED
+
     def close(self) -> None:
         """Close the window, now, and wait until everything has ended."""
         if self.desk.state is not State.CLOSED:
             self.window.close()
-            if self.window.leaving.bar.isVisible() and self.window.leaving.bar.buttons:
-                self.press("Now, go on next time", self.window.leaving.bar)
-            self.until(lambda: self.desk.state is State.CLOSED)
+            self.until(self._left)
         self.rest(0.02)
         self.window.deleteLater()
         self.desk.deleteLater()

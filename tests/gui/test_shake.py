@@ -3,7 +3,7 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -39,8 +39,8 @@ class Shaker:
         self.chance = random.Random(seed)
         self.done: Counter[Deed] = Counter()
 
-    def press(self, driver: Driver) -> None:
-        """Do one thing that a person could do now."""
+    def press(self, driver: Driver, wanted: Collection[Deed] = HARMLESS) -> None:
+        """Do one thing that a person could do now, of those that are wanted."""
         model, chance = driver.window.model, self.chance
         act = chance.randrange(12)
         if act == 0:
@@ -58,7 +58,8 @@ class Shaker:
                 driver.window.queue.details_wished.emit()
             possible = deeds.possible(row.node, row.upload, driver.desk.clock.utc())
             # Giving up is rarer than all the rest, else nothing would be left.
-            wished = [one for one in possible if one in HARMLESS and (one not in FINAL or chance.random() < 0.1)]
+            rare = FINAL if wanted is HARMLESS else set()
+            wished = [one for one in possible if one in wanted and (one not in rare or chance.random() < 0.1)]
             if wished:
                 deed = chance.choice(wished)
                 self.done[deed] += 1
@@ -67,9 +68,13 @@ class Shaker:
     def shake(self, driver: Driver, *, everything: bool) -> None:
         """Do many things, quickly; until everything that must be done was."""
         end = time.monotonic() + SHAKEN
-        while time.monotonic() < end or (everything and not set(self.done) >= MUST and time.monotonic() < end + 30):
+        while time.monotonic() < end:
             self.press(driver)
             driver.rest(self.chance.choice([0, 0.01, 0.03]))
+        while everything and (lacking := MUST - set(self.done)) and time.monotonic() < end + 60:
+            # What chance has left out so far: what can be done about it comes and goes.
+            self.press(driver, lacking)
+            driver.rest(0.01)
 
     def drop(self, driver: Driver, folder: Path, files: int) -> None:
         """Drop a folder of files, all of them different."""

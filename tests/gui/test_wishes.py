@@ -1,5 +1,6 @@
 """Resting, going on, giving up, quitting: they take effect at once, even when the other side is silent."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -8,8 +9,10 @@ from PySide6.QtCore import Qt
 
 from tests.gui.driver import Driver, kept, practice_source
 from uploader_gui.core.batch import BatchState, UploadState
+from uploader_gui.core.cancel import CancelToken
 from uploader_gui.practice import Fault, PracticeService
 from uploader_gui.workers.desk import State
+from uploader_gui.workers.sending import Sending
 
 pytestmark = pytest.mark.slow
 SIZE = 3_000_000
@@ -155,3 +158,51 @@ def test_closed_before_it_is_open(practice: PracticeService) -> None:
     driver.until(lambda: driver.desk.state is State.CLOSED)
     assert kept() == []
     driver.close()
+
+
+@pytest.fixture
+def slow_to_look(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """What is dropped is being looked at until this is set, as a folder of ten thousand files is."""
+    go_on, gather = threading.Event(), Sending.gather
+
+    def gathering(sending: Sending, cancel: CancelToken) -> None:
+        go_on.wait(10)
+        gather(sending, cancel)
+
+    monkeypatch.setattr(Sending, "gather", gathering)
+    return go_on
+
+
+def test_quitting_while_files_are_looked_at(driver: Driver, slow_to_look: threading.Event, tmp_path: Path) -> None:
+    """What was dropped a moment ago is not lost: it is asked how to quit, and the batch is there at the next start."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"x" * 10)
+    driver.aim("close", "note", {"lead": "lead_globex"})
+    driver.drop([path])
+    driver.window.close()
+    assert driver.window.leaving.bar.text == "Something is still on its way. Quit how?"
+    driver.press("Now, go on next time", driver.window.leaving.bar)
+    assert "still being looked at" in driver.window.leaving.bar.text
+    assert driver.desk.state is State.OPEN
+    slow_to_look.set()
+    driver.until(lambda: driver.desk.state is State.CLOSED)
+    [(_batch, uploads)] = kept()
+    assert [one.name for one in uploads] == ["a.pdf"]
+
+
+def test_quitting_while_files_wait(driver: Driver, tmp_path: Path) -> None:
+    """Files that wait for their record are not kept: that is said before they are gone."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"x" * 10)
+    driver.drop([path])
+    driver.until(lambda: driver.window.offering.waiting)
+    driver.window.close()
+    bar = driver.window.leaving.bar
+    assert bar.text == "What you added last waits above and was not sent. Quit without it?"
+    driver.press("Stay", bar)
+    assert driver.desk.state is State.OPEN
+    assert driver.window.offering.waiting
+    driver.window.close()
+    driver.press("Quit", bar)
+    driver.until(lambda: driver.desk.state is State.CLOSED)
+    assert not kept()

@@ -31,10 +31,13 @@ class Offering(QObject):
     Attributes:
         begun: Batches are in the queue.
         failed: Something else went wrong: the exception.
+        settled: Files that were being looked at are in the queue, wait, or are refused.
+        waiting: Files and folders that wait for the person.
     """
 
     begun = Signal(object)
     failed = Signal(object)
+    settled = Signal()
 
     def __init__(self, desk: Desk, target: TargetBar, bar: Bar, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,8 +45,14 @@ class Offering(QObject):
         self._target = target
         self._bar = bar
         self.waiting: tuple[str, ...] = ()
+        self._looked_at = 0
         self._refused: NotYetError | None = None
         target.changed.connect(self._target_changed)
+
+    @property
+    def busy(self) -> bool:
+        """Whether files are being looked at, before they are in the queue."""
+        return self._looked_at > 0
 
     def take(self, paths: Sequence[str]) -> None:
         """Take files: they go at once where the target bar says, or wait until it says where."""
@@ -61,18 +70,23 @@ class Offering(QObject):
         if where is None:
             return
         self._end()
+        self._looked_at += 1
 
         def begun(begun: "Begun") -> None:
+            self._looked_at -= 1
             self._target.after_batch(where)
             self.begun.emit(begun)
+            self.settled.emit()
 
         def refused(error: Exception) -> None:
+            self._looked_at -= 1
             if isinstance(error, NotYetError) and error.why is not Why.NOTHING:
                 # What came while it was asked waits as well.
                 self.waiting, self._refused = tuple(dict.fromkeys([*paths, *self.waiting])), error
                 self._show()
             else:
                 self.failed.emit(error)
+            self.settled.emit()
 
         self._desk.send(where, paths, begun, refused, again=again, alone=alone)
 
