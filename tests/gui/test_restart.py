@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.gui.driver import Driver, kept, practice_source
+from uploader_gui.cli.left import as_left
 from uploader_gui.core.batch import BatchState
+from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.practice import SAMPLES, Fault, PracticeService
 from uploader_gui.store.opening import ledger_path, open_ledger
 from uploader_gui.workers.accounts import KnownAccount
 from uploader_gui.workers.desk import State
-from uploader_gui.workers.facts import Why
+from uploader_gui.workers.facts import Left, Why
 
 pytestmark = pytest.mark.slow
 
@@ -137,3 +139,41 @@ def test_newer_ledger(open_window: Callable[..., Driver], practice: PracticeServ
     driver.press("Try again")
     driver.until(lambda: driver.desk.state is State.OPEN)
     assert driver.window.target.accounts.count() == 4
+
+
+def test_given_up_the_moment_it_goes_on(
+    left: Path, open_window: Callable[..., Driver], practice: PracticeService
+) -> None:
+    """Who gives a batch up just as it is taken up again has given it up: nothing of it goes on out of sight."""
+    del left
+    there: list[KnownAccount] = []
+    driver = open_window(lambda: there)
+    driver.until(lambda: driver.nodes and driver.node.left is Why.NO_ACCOUNT)
+    [(batch, uploads)] = kept()
+    as_it_was = Left(batch=batch, uploads=uploads, why=Why.NO_ACCOUNT)
+    practice.misbehave(Fault(kind="stall", service="close", step="transfer"))
+    there += practice_source(practice)()
+    driver.desk.read_accounts()
+    driver.until(lambda: driver.node.running)
+    driver.desk.end_left(as_it_was, attached=False)
+    driver.state(BatchState.CANCELLED)
+    practice.behave()
+    driver.close()
+    [(now, _uploads)] = kept()
+    assert now.state is BatchState.CANCELLED
+    assert not practice.world.attachments()
+
+
+@pytest.mark.usefixtures("left")
+def test_second_try_may_be_the_second(open_window: Callable[..., Driver]) -> None:
+    """An attach that was to be tried once more when the program died may have worked before: it is not given up."""
+    opened = open_ledger(kept()[0][0].created)
+    with opened.ledger as ledger:
+        [batch] = ledger.batches()
+        problem = Problem(kind=Kind.CONNECTION_LOST, service="Close", step="attach")
+        trying = dataclasses.replace(batch, state=BatchState.ATTACHING, problem=problem)
+        ledger.save(trying, (), batch.created, (batch.id, None, "attaching"))
+        assert as_left(ledger, trying).state is BatchState.ATTACH_UNKNOWN
+    driver = open_window(list)
+    driver.until(lambda: driver.nodes and driver.node.left is Why.NO_ACCOUNT)
+    assert driver.node.batch.state is BatchState.ATTACH_UNKNOWN

@@ -155,6 +155,26 @@ def test_too_many_files(driver: Driver, practice: PracticeService, tmp_path: Pat
     assert len(practice.world.attachments("kizen")) == 3
 
 
+def test_same_files_again_one_by_one(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
+    """One batch a file is no way around that: they are sent twice only if a person says so, and one a file then too."""
+    paths = [tmp_path / f"{number}.pdf" for number in range(2)]
+    for path in paths:
+        path.write_bytes(b"%PDF" * 100_000)
+    practice.misbehave(Fault(kind="stall", service="kizen", step="transfer", times=0))
+    driver.aim("kizen", "connector_input", dict(SAMPLES["kizen"]))
+    driver.window.target.pin.setChecked(True)
+    driver.drop(paths)
+    driver.press("One batch for each file (2)")
+    driver.until(lambda: len(driver.nodes) == 2)
+    driver.drop(paths)
+    driver.press("One batch for each file (2)")
+    driver.until(lambda: driver.window.offer.text.startswith("The same files are on their way to "))
+    driver.rest(0.2)
+    assert len(driver.nodes) == 2
+    driver.press("Send them once more")
+    driver.until(lambda: len(driver.nodes) == 4)
+
+
 def test_same_files_again(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
     """Files that are on their way to a record already are not sent there twice by accident."""
     path = tmp_path / "a.pdf"

@@ -52,3 +52,35 @@ def test_many(ledger: Ledger) -> None:
     assert len(forget_ended(ledger, NOW)) == PORTION + 5
     assert ledger.batches() == []
     assert ledger.journal("batch-0") == []
+
+
+def test_what_another_process_shows(ledger: Ledger, tmp_path: Path) -> None:
+    """What another window still has in its queue stays: it may have something to write about it yet."""
+    for number in range(3):
+        ledger.add(batch(number, BatchState.ATTACHED, 2), (), NOW)
+    with Ledger(tmp_path / "ledger.db") as other:
+        assert other.hold("batch-1")
+        assert ledger.hold("batch-2")  # held here, by whoever clears
+        assert forget_ended(ledger, NOW) == ["batch-0", "batch-2"]
+        later = dataclasses.replace(batch(1, BatchState.ATTACHED, 2), place="the note")
+        other.save(later, (), NOW, ("batch-1", None, "digested"))
+    assert forget_ended(ledger, NOW) == ["batch-1"]
+
+
+@pytest.mark.parametrize("state", sorted(set(BatchState) - ENDED_BATCHES))
+def test_what_others_must_not_take_for_theirs(state: BatchState, ledger: Ledger) -> None:
+    """What an attach has claimed stays known while another one on that record is looked for: it must not find it."""
+    first = dataclasses.replace(batch(1, BatchState.ATTACHED, 2), record="close lead")
+    second = dataclasses.replace(batch(2, state, 1), record="close lead")
+    for one in (first, second, dataclasses.replace(batch(3, BatchState.ATTACHED, 2), record="close other")):
+        ledger.add(one, (), NOW)
+        assert one is second or ledger.claim(one.record, f"note of {one.id}", one.id)
+    if state not in {BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN}:
+        assert forget_ended(ledger, NOW) == ["batch-1", "batch-3"]
+        return
+    assert forget_ended(ledger, NOW) == ["batch-3"]
+    assert not ledger.claim("close lead", "note of batch-1", "batch-2")
+    ledger.save(
+        dataclasses.replace(second, state=BatchState.CANCELLED, ended=NOW), (), NOW, ("batch-2", None, "cancelled")
+    )
+    assert forget_ended(ledger, NOW + timedelta(seconds=1)) == ["batch-1", "batch-2"]

@@ -251,3 +251,54 @@ def test_places_move_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert stat.S_IMODE(private_folder(found.data).stat().st_mode) == 0o700
     monkeypatch.delenv("UPLOADER_GUI_HOME")
     assert "uploader-gui" in str(places().data)
+
+
+def test_what_comes_after_the_end_is_told(path: Path) -> None:
+    """A change that is asked for once the ledger is closed is refused at once: nobody waits for it for ever."""
+    ledger = Ledger(path)
+    ledger.add(_batch(), (), NOW)
+    ledger.close()
+    told: list[Trouble] = []
+
+    def late() -> None:
+        try:
+            ledger.remove(["b"])
+        except StoreError as error:
+            told.append(error.trouble)
+
+    thread = threading.Thread(target=late, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert told == [Trouble.UNREACHABLE]
+    ledger.close()  # twice is nothing
+
+
+def test_batches_are_held_until_everything_is_written(path: Path) -> None:
+    """Nobody else takes a batch up while this process still has something to write about it."""
+    ledger = Ledger(path)
+    ledger.add(_batch(), (), NOW)
+    assert ledger.hold("b")
+    begun, go_on, held = threading.Event(), threading.Event(), list[bool]()
+
+    def slow(_connection: sqlite3.Connection) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    def look() -> None:
+        held.append(Ledger.held(other, "b"))
+        go_on.set()
+
+    with Ledger(path) as other:
+        writing = threading.Thread(target=ledger.write, args=(slow,))
+        writing.start()
+        assert begun.wait(10)
+        closing = threading.Thread(target=ledger.close)
+        closing.start()
+        # It is told to end, and waits for what is being written.
+        while not ledger.closed:
+            assert closing.is_alive()
+        look()
+        closing.join(10)
+        writing.join(10)
+        assert held == [True]
+        assert not other.held("b")

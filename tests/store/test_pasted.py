@@ -85,3 +85,23 @@ def test_as_long_as_its_batch(batch_state: BatchState, digests: dict[str, str], 
         )
         assert pasted.tidy(ledger, NOW) == ({kept} if stays else frozenset())
     assert kept.exists() is stays
+
+
+def test_what_still_waits(tmp_path: Path) -> None:
+    """A picture that the window still has to be sent stays, however long ago it was pasted: there is no other copy."""
+    waits, gone = (pasted.keep(b"x", "Screenshot", ".png") for _ in range(2))
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        assert pasted.tidy(ledger, NOW + timedelta(days=3), but={waits}) == {waits}
+    assert waits.exists()
+    assert not gone.exists()
+
+
+def test_given_up_though_it_is_on_its_way(tmp_path: Path) -> None:
+    """Of pictures that are not sent after all, one that an open batch has is not deleted."""
+    kept, other = pasted.keep(b"x", "Screenshot", ".png"), pasted.keep(b"x", "Screenshot", ".png")
+    batch, upload = sample(kept)
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.add(batch, [upload], NOW)
+        pasted.discard(ledger, [kept, other])
+    assert kept.exists()
+    assert not other.exists()

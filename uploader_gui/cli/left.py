@@ -44,8 +44,11 @@ def files(count: int) -> str:
 
 def attach_sent(ledger: Ledger, batch: Batch) -> bool:
     """Whether an attach that was begun may have gone out. Raises StoreError."""
+    if batch.state is not BatchState.ATTACHING:
+        return False
     about_it = [event for _at, upload, event in ledger.journal(batch.id) if upload is None]
-    return batch.state is BatchState.ATTACHING and about_it[-1:] == [ATTACH_SENT]
+    # With a problem it is the second try of what is harmless twice: the first may have worked.
+    return batch.problem is not None or about_it[-1:] == [ATTACH_SENT]
 
 
 def as_left(ledger: Ledger, batch: Batch) -> Batch:

@@ -47,6 +47,7 @@ class Offering(QObject):
         self.waiting: tuple[str, ...] = ()
         self._looked_at = 0
         self._refused: NotYetError | None = None
+        self._alone = False  # what was refused was to be one batch for each file
         target.changed.connect(self._target_changed)
 
     @property
@@ -83,6 +84,7 @@ class Offering(QObject):
             if isinstance(error, NotYetError) and error.why is not Why.NOTHING:
                 # What came while it was asked waits as well.
                 self.waiting, self._refused = tuple(dict.fromkeys([*paths, *self.waiting])), error
+                self._alone = alone
                 self._show()
             else:
                 self.failed.emit(error)
@@ -131,5 +133,5 @@ class Offering(QObject):
             alone = ngettext("One batch for each file ({n})", "One batch for each file ({n})", error.count)
             return [(alone.format(n=error.count), lambda: self._send(paths, alone=True))]
         if error.why is Why.SAME_FILES:
-            return [(_("Send them once more"), lambda: self._send(paths, again=True))]
-        return [(_("Try again"), lambda: self._send(paths))]
+            return [(_("Send them once more"), lambda: self._send(paths, again=True, alone=self._alone))]
+        return [(_("Try again"), lambda: self._send(paths, alone=self._alone))]

@@ -50,18 +50,28 @@ class Ledger:
         self._writer = connect(path)
         self._writer.row_factory = sqlite3.Row
         self._stale = False
+        self._guard = threading.Lock()
+        self._closed = False
         self._jobs: queue.SimpleQueue[tuple[Job, bool, Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="ledger")
         self._thread.start()
 
     def close(self) -> None:
-        """Finish what was asked for, close the file and let all batches go."""
-        self._locks.release_all()
-        if self._thread.is_alive():
-            self._jobs.put(None)
+        """Finish what was asked for, close the file and let all batches go. What is asked for later is refused."""
+        with self._guard:
+            closed, self._closed = self._closed, True
+            if not closed:
+                self._jobs.put(None)
+        if not closed:
             self._thread.join()
             self._empty_log()
             self._writer.close()
+        self._locks.release_all()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no changes any more."""
+        return self._closed
 
     def __enter__(self) -> Self:
         """Give itself."""
@@ -180,6 +190,11 @@ class Ledger:
         with explained(self.path):
             return self._locks.held(batch_id)
 
+    def held_elsewhere(self, batch_id: str) -> bool:
+        """Whether another process works on a batch. Raises StoreError."""
+        with explained(self.path):
+            return self._locks.held_elsewhere(batch_id)
+
     def release(self, *batch_ids: str) -> None:
         """Let batches go."""
         self._locks.release(*batch_ids)
@@ -264,7 +279,11 @@ class Ledger:
             StoreError: It cannot be kept.
         """
         future: Future[Given] = Future()
-        self._jobs.put((job, durable, future))
+        with self._guard:
+            if self._closed:
+                # An errand that outlived the window: nobody would ever answer it.
+                raise StoreError(Trouble.UNREACHABLE, self.path)
+            self._jobs.put((job, durable, future))
         return future.result()
 
     def _work(self) -> None:

@@ -45,17 +45,23 @@ class Locks:
     def held(self, batch_id: str) -> bool:
         """Whether a process works on a batch, this one included. Raises OSError."""
         with self._guard:
-            if batch_id in self._mine:
-                return True
-            if not self._path(batch_id).exists():
-                return False
-            lock = self._lock(batch_id)
-            try:
-                lock.acquire(blocking=False)
-            except TimeoutError:
-                return True
-            _let_go(lock)
+            return batch_id in self._mine or self._held_elsewhere(batch_id)
+
+    def held_elsewhere(self, batch_id: str) -> bool:
+        """Whether another process works on a batch. Raises OSError."""
+        with self._guard:
+            return batch_id not in self._mine and self._held_elsewhere(batch_id)
+
+    def _held_elsewhere(self, batch_id: str) -> bool:
+        if not self._path(batch_id).exists():
             return False
+        lock = self._lock(batch_id)
+        try:
+            lock.acquire(blocking=False)
+        except TimeoutError:
+            return True
+        _let_go(lock)
+        return False
 
     def release(self, *batch_ids: str) -> None:
         """Let batches go; those that were not held are passed over."""

@@ -3,8 +3,9 @@
 import contextlib
 import json
 import os
+import sqlite3
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +30,8 @@ def keep(content: bytes, name: str, ending: str) -> Path:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # no other copy is left of it
         return _named(folder, part, name, ending)
     finally:
         with contextlib.suppress(OSError):
@@ -59,8 +62,20 @@ def remove(paths: Iterable[Path]) -> None:
                 path.unlink()
 
 
-def tidy(ledger: Ledger, now: datetime) -> frozenset[Path]:
-    """Delete the pictures whose batches have ended; gives those that are left. Raises StoreError."""
+def discard(ledger: Ledger, paths: Iterable[Path]) -> None:
+    """Delete pictures that are not sent after all; one that an open batch has stays with it. Raises StoreError."""
+    with ledger.reading() as connection:
+        remove([path for path in paths if all(row["batch"] in _ENDED for row in _rows(connection, path))])
+
+
+def tidy(ledger: Ledger, now: datetime, *, but: Collection[Path] = ()) -> frozenset[Path]:
+    """Delete the pictures whose batches have ended; gives those that are left. Raises StoreError.
+
+    Args:
+        ledger: Where the batches are.
+        now: In UTC.
+        but: Those of no batch that still wait to be sent, however long they do.
+    """
     folder = places().data / FOLDER
     left = []
     try:
@@ -69,8 +84,8 @@ def tidy(ledger: Ledger, now: datetime) -> frozenset[Path]:
         return frozenset()
     with ledger.reading() as connection:
         for path in found:
-            rows = connection.execute(_QUESTION, (os.fsencode(path),)).fetchall()
-            if any(row["batch"] not in _ENDED for row in rows):
+            rows = _rows(connection, path)
+            if (not rows and path in but) or any(row["batch"] not in _ENDED for row in rows):
                 left.append(path)
                 continue
             # Its fingerprints are still being taken, or it was pasted a moment ago.
@@ -79,6 +94,10 @@ def tidy(ledger: Ledger, now: datetime) -> frozenset[Path]:
                 left.append(path)
     remove(path for path in found if path not in left)
     return frozenset(left)
+
+
+def _rows(connection: sqlite3.Connection, path: Path) -> list[sqlite3.Row]:
+    return connection.execute(_QUESTION, (os.fsencode(path),)).fetchall()
 
 
 def _modified(path: Path) -> float:

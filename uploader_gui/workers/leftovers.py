@@ -91,11 +91,13 @@ class Leftovers(QObject):
     def end(self, works: "Works", left: Left, *, attached: bool) -> None:
         """End one: it is given up, or a person has seen it attached."""
         event = BatchEvent.FOUND_ATTACHED if attached else BatchEvent.CANCELLED
+
+        def ended(gone: bool) -> None:
+            if gone:
+                self._bridge.tell(Gone(batch_id=left.batch.id))
+
         self._forget(left)
-        self._wishes.ask(
-            lambda _: works.end_left(left.batch, left.uploads, event),
-            lambda _: self._bridge.tell(Gone(batch_id=left.batch.id)),
-        )
+        self._wishes.ask(lambda _: works.end_left(left.batch, left.uploads, event), ended)
 
     def stop(self) -> None:
         """The program ends."""

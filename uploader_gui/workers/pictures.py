@@ -32,6 +32,7 @@ class Pictures(QObject):
         self._disk = disk
         self._works: Works | None = None
         self._kept: frozenset[Path] = frozenset()
+        self._mine: frozenset[Path] = frozenset()  # of those, what was pasted here and not given up
         bridge.arrived.connect(self._look)
 
     def open(self, works: "Works") -> None:
@@ -65,16 +66,17 @@ class Pictures(QObject):
 
         def written(path: Path) -> None:
             self._kept |= {path}
+            self._mine |= {path}
             then(str(path))
 
         self._disk.ask(write, written, failed)
 
     def discard(self, paths: Sequence[str]) -> None:
         """These are not sent after all; whatever is no kept picture stays as it is."""
-        pictures = self._kept & {Path(path) for path in paths}
-        if pictures:
-            self._kept -= pictures
-            self._disk.ask(lambda _: _remove(pictures))
+        works, pictures = self._works, self._kept & {Path(path) for path in paths}
+        if pictures and works is not None:
+            self._mine -= pictures
+            self._disk.ask(lambda _: works.discard_pictures(pictures))
 
     @Slot(object)
     def _look(self, told: list[object]) -> None:
@@ -85,19 +87,14 @@ class Pictures(QObject):
         works = self._works
         if works is None:
             return
-        before = self._kept
+        before, mine = self._kept, self._mine
 
         def tidied(left: frozenset[Path]) -> None:
             # What was kept meanwhile was not looked at.
             self._kept = left | (self._kept - before)
+            self._mine &= self._kept
 
-        self._disk.ask(lambda _: works.tidy_pictures(), tidied, place="pictures")
-
-
-def _remove(paths: frozenset[Path]) -> None:
-    from uploader_gui.store import pasted  # noqa: PLC0415 - see above
-
-    pasted.remove(paths)
+        self._disk.ask(lambda _: works.tidy_pictures(mine), tidied, place="pictures")
 
 
 def png(image: QImage) -> bytes:

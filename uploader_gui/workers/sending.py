@@ -52,9 +52,5 @@ class Sending:
         portions = [self._found]
         if self._alone:
             portions = [Gathered(uploads=(one,)) for one in self._found.uploads]
-        begun = [
-            self._works.begin(self._where, self._whose, portion, again=self._again or self._alone)
-            for portion in portions
-        ]
-        batches = tuple(one for each in begun for one in each.batches)
+        batches = self._works.begin(self._where, self._whose, portions, again=self._again)
         return Begun(batches=batches, twice=self._found.twice, empty=self._found.empty)

@@ -110,7 +110,8 @@ def _attach_sent(ledger: Ledger, batch: Batch) -> bool:
     if batch.state is not BatchState.ATTACHING:
         return False
     about_it = [event for _at, upload, event in ledger.journal(batch.id) if upload is None]
-    return about_it[-1:] == [ATTACH_SENT]
+    # With a problem it is the second try of what is harmless twice: the first may have worked.
+    return batch.problem is not None or about_it[-1:] == [ATTACH_SENT]
 
 
 def _as_left(ledger: Ledger, batch: Batch) -> Batch:

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import logging
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ from uploader_gui.services import catalogue
 from uploader_gui.services.flow import Flow, flow
 from uploader_gui.services.language import in_language
 from uploader_gui.store import pasted, remembered
-from uploader_gui.store.clearing import forget_ended
+from uploader_gui.store.clearing import forget, forgettable
 from uploader_gui.store.ledger import Ledger
 from uploader_gui.store.logs import log_to_file
 from uploader_gui.store.traces import Traces
@@ -169,8 +169,10 @@ class Works:
     def _go_on_with(self, account: KnownAccount) -> None:
         for batch in self.queue.batches():
             mine = (batch.account, batch.base) == (account.id, account.base) and batch.state not in ENDED_BATCHES
-            if mine and same_person(batch, account) and self.queue.sign_in(batch.id, self.session(account)):
-                self._retry_signed_out(batch)
+            if mine and same_person(batch, account):
+                with contextlib.suppress(GoneError):  # it was let go of meanwhile
+                    if self.queue.sign_in(batch.id, self.session(account)):
+                        self._retry_signed_out(batch)
 
     def _retry_signed_out(self, batch: Batch) -> None:
         """Try again what the former key was not accepted for."""
@@ -291,16 +293,16 @@ class Works:
         self,
         where: Destination,
         who: Whose | None,
-        found: gathering.Gathered,
+        portions: Sequence[gathering.Gathered],
         *,
         again: bool = False,
-    ) -> Begun:
-        """Put gathered files into the queue as one batch. Where its target sends, it waits until it is let go.
+    ) -> tuple[str, ...]:
+        """Put gathered files into the queue, a batch each; gives their ids. Where a target sends, it waits for a word.
 
         Args:
             where: Where they go.
             who: Whose the account is, if that is known.
-            found: The files.
+            portions: The files of each batch.
             again: Also if the same files are on their way there already.
 
         Raises:
@@ -308,6 +310,22 @@ class Works:
             LedgerError: It cannot be kept.
         """
         account, what = self.account(where.account), self.flows[where.service, where.target]
+        session = self.session(account)
+        made = [self._made(where, who, account, what, portion) for portion in portions]
+        if not again:
+            self._check_new(what, made, session.account)
+        for batch, uploads in made:
+            # Held before it is there to be seen: nobody else takes it up.
+            self.ledger.hold(batch.id)
+            self.queue.add(batch, uploads, what, session, held_back=what.target.sends)
+        with contextlib.suppress(LedgerError):  # a convenience: what it is about is in the queue
+            self._remember(where, pinned=False)
+        return tuple(batch.id for batch, _uploads in made)
+
+    def _made(
+        self, where: Destination, who: Whose | None, account: KnownAccount, what: Flow, found: gathering.Gathered
+    ) -> tuple[Batch, tuple[Upload, ...]]:
+        """A batch of gathered files, that nobody knows of yet. Raises NotYetError."""
         batch = Batch(
             id=str(uuid.uuid4()),
             service=where.service,
@@ -322,24 +340,21 @@ class Works:
             author=None if who is None else who.author,
         )
         uploads = tuple(dataclasses.replace(one, batch_id=batch.id) for one in found.uploads)
-        batch = complete(what, where.inputs, batch, uploads)
-        session = self.session(account)
-        if not again:
-            self._check_new(what, batch, uploads, session.account)
-        # Held before it is there to be seen: nobody else takes it up.
-        self.ledger.hold(batch.id)
-        self.queue.add(batch, uploads, what, session, held_back=what.target.sends)
-        with contextlib.suppress(LedgerError):  # a convenience: what it is about is in the queue
-            self._remember(where, pinned=False)
-        return Begun(batches=(batch.id,), twice=found.twice, empty=found.empty)
+        return complete(what, where.inputs, batch, uploads), uploads
 
-    def _check_new(self, what: Flow, batch: Batch, uploads: tuple[Upload, ...], account: Account) -> None:
-        record = record_of(what, batch, account)
+    def _check_new(self, what: Flow, made: Sequence[tuple[Batch, tuple[Upload, ...]]], account: Account) -> None:
+        """Raise NotYetError if one of these has the same files as one that is on its way to the same record."""
+        wanted = [(batch, record_of(what, batch, account), _paths(uploads)) for batch, uploads in made]
+        records = {record for _batch, record, _files in wanted}
         for other in self.ledger.batches(ended=False):
-            same = (other.service, other.target, other.record) == (batch.service, batch.target, record)
-            if same and _paths(self.ledger.uploads(other.id)) == _paths(uploads):
-                where = other.place or place(what, batch.named)
-                raise NotYetError(Why.SAME_FILES, count=len(uploads), place=where)
+            if other.record not in records:
+                continue
+            there = _paths(self.ledger.uploads(other.id))
+            for batch, record, files in wanted:
+                same = (other.service, other.target, other.record) == (batch.service, batch.target, record)
+                if same and there == files:
+                    where = other.place or place(what, batch.named)
+                    raise NotYetError(Why.SAME_FILES, count=files.total(), place=where)
 
     def extend(self, batch_id: str, given: Sequence[str], cancel: CancelToken) -> Begun:
         """Add files to a batch. Raises NotYetError if it is too late, or they do not fit."""
@@ -413,9 +428,10 @@ class Works:
             self._bridge.tell(Asks(batch_id=batch_id))
 
     def every(self, wish: Callable[[str], bool]) -> None:
-        """Wish something of every batch."""
+        """Wish something of every batch; one that is let go of meanwhile keeps it from none of the others."""
         for batch in self.queue.batches():
-            wish(batch.id)
+            with contextlib.suppress(GoneError):
+                wish(batch.id)
 
     def _batch(self, batch_id: str) -> Batch:
         found = next((one for one in self.queue.batches() if one.id == batch_id), None)
@@ -439,9 +455,17 @@ class Works:
         """Remember a target no longer. Raises StoreError."""
         remembered.forget(self.ledger, what)
 
-    def tidy_pictures(self) -> frozenset[Path]:
-        """Delete pasted pictures whose batches have ended; gives those that are left. Raises StoreError."""
-        return pasted.tidy(self.ledger, self.clock.utc())
+    def tidy_pictures(self, waiting: Collection[Path] = ()) -> frozenset[Path]:
+        """Delete pasted pictures whose batches have ended; gives those that are left. Raises StoreError.
+
+        Args:
+            waiting: Those that the window still has to be sent.
+        """
+        return pasted.tidy(self.ledger, self.clock.utc(), but=waiting)
+
+    def discard_pictures(self, paths: Iterable[Path]) -> None:
+        """Delete pasted pictures that are not sent after all. Raises StoreError."""
+        pasted.discard(self.ledger, paths)
 
     def _remember(self, where: Destination, *, pinned: bool) -> None:
         remembered.remember(self.ledger, self._remembered(where, pinned=pinned))
@@ -470,10 +494,8 @@ class Works:
             StoreError: It cannot be deleted.
             OSError: A trace cannot.
         """
-        before = self.clock.utc() - older
-        ended = [one for one in self.queue.batches() if one.state in ENDED_BATCHES and one.ended is not None]
-        stay = {one.id for one in ended if one.ended is not None and one.ended < before and not self._forget(one.id)}
-        gone = forget_ended(self.ledger, before, but=stay)
+        gone = [one for one in forgettable(self.ledger, self.clock.utc() - older) if self._forget(one)]
+        forget(self.ledger, gone)
         for batch_id in gone:
             self._bridge.tell(Gone(batch_id=batch_id))
         self.traces.forget(gone)
@@ -490,8 +512,18 @@ class Works:
         except GoneError:
             return True
 
-    def end_left(self, batch: Batch, uploads: tuple[Upload, ...], event: BatchEvent) -> None:
-        """End a batch that is not in the queue, by a person's word alone. Raises StoreError."""
+    def end_left(self, batch: Batch, uploads: tuple[Upload, ...], event: BatchEvent) -> bool:
+        """End a batch that is not in the queue, by a person's word alone. Raises StoreError.
+
+        Returns:
+            False if it came into the queue a moment before: then the person's word is the queue's to follow.
+        """
+        if any(one.id == batch.id for one in self.queue.batches()):
+            if event is BatchEvent.CANCELLED:
+                self.queue.cancel(batch.id)
+            else:
+                self.queue.settle(batch.id, attached=True)
+            return False
         now = self.clock.utc()
         ended = advance(batch, event, problem=None, due=None, ended=now, answers={}, there=None)
         changed = [dataclasses.replace(upload, answers={}) for upload in uploads]
@@ -501,6 +533,7 @@ class Works:
             ]
         self.ledger.save(ended, changed, now, (batch.id, None, f"{event}, says a person"), durable=True)
         self.ledger.release(batch.id)
+        return True
 
 
 def _still(upload: Upload, found: Mapping[str, Source]) -> bool:
