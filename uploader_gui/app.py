@@ -71,7 +71,8 @@ def run(
 ) -> int:
     """Show the window until it is closed; gives the exit code. `keys`: what `take_keys` gave."""
     from uploader_gui.store import unexpected  # noqa: PLC0415 - the command line that is wrong needs none
-    from uploader_gui.workers.signals import Signals  # noqa: PLC0415 - after Qt is known to be there
+    from uploader_gui.workers import errands  # noqa: PLC0415 - after Qt is known to be there
+    from uploader_gui.workers.signals import Signals  # noqa: PLC0415 - likewise
 
     unexpected.install()
     sys.setswitchinterval(SWITCH)
@@ -82,9 +83,16 @@ def run(
         program.open(practice=practice, paths=paths)
         with Signals() as signals:
             signals.came.connect(program.stop)
-            return app.exec()
+            code = app.exec()
     finally:
         program.end()
+    if errands.some_are_left():
+        # Everything is kept and closed; what does not come back is not waited for.
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        os._exit(code)
+    return code
 
 
 class Program:

@@ -241,3 +241,26 @@ def test_basic_as_a_file_writes_it(cli: CommandLine, acme: Path) -> None:
     """A header that only begins as Basic does is shown as it stands in the file."""
     acme.write_text(acme.read_text("utf-8").replace("${account.key}", "Basic ${account.key}="), encoding="utf-8")
     assert "X-Key: Basic <key>=" in cli("services", "try", str(acme)).out
+
+
+def test_several_records_in_one_input(cli: CommandLine, acme: Path) -> None:
+    """Each record of a list is named by a request of its own, and gets its own lookup's answer; so do those after."""
+    text = acme.read_text(encoding="utf-8")
+    person = """
+[lookups.person]
+call = "GET /people"
+items = "${answer.people}"
+id = "${item.id}"
+label = "${item.name}"
+[lookups.person.one]
+call = "GET /people/${id}"
+item = "${answer.person}"
+"""
+    several = 'inputs = [\n  { id = "people", label = "People", list = true, lookup = "person", optional = true },'
+    text = text.replace("[lookups.deal]", f"{person}\n[lookups.deal]").replace("inputs = [", several)
+    acme.write_text(text, encoding="utf-8")
+    given = ["--set", "people=ann", "--set", "people=bob", "--set", "deal=d"]
+    result = cli("services", "try", str(acme), "--target", "note", *given)
+    assert (result.code, result.err) == (0, "")
+    asked = [line.split(". ")[1] for line in result.out.splitlines() if ". lookup" in line]
+    assert asked == ["lookups.person.one", "lookups.person.one", "lookups.deal"]

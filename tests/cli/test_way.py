@@ -11,7 +11,9 @@ from tests.cli.people import add, key_of, pipe
 from tests.cli.tls import Tunnel
 from tests.proxied import RealProxy
 from tests.store.vault import Vault
+from uploader_gui.core.settings import Settings
 from uploader_gui.practice import PracticeService
+from uploader_gui.store import settings
 
 
 def details(cli: CommandLine) -> dict[str, str]:
@@ -105,3 +107,20 @@ def test_through_a_proxy(cli: CommandLine, vault: Vault, tmp_path: Path, monkeyp
         assert "cannot be used: its address cannot be read" in told.out
         for one in (result, told):
             assert "secret4kP9" not in one.out + one.err
+
+
+def test_through_the_settings_proxy(
+    cli: CommandLine, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the way that files go: by the proxy that was chosen in the window, whatever the environment says."""
+    del vault
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    with Tunnel(authority, cli.practice, "acme.tst") as tunnel, RealProxy() as proxy:
+        base = f"https://acme.tst:{tunnel.port}/close/api/v1"
+        far(cli, base, "--name", "Work", "--ca-file", str(tmp_path / "authority.pem"))
+        monkeypatch.setenv("HTTPS_PROXY", "http://ann:secret@[x")
+        settings.write(Settings(proxy=proxy.address()))
+        found = details(cli)
+    assert found["proxy"] == f"127.0.0.1:{proxy.port}, without a name and password"
+    assert found["name"] == "looked up by the proxy"

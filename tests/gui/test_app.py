@@ -26,6 +26,29 @@ def build(source, **options):
 app.build = build
 sys.exit(app.main(["--practice", sys.argv[1]]))
 """
+STUCK = """
+import sys, threading
+from PySide6.QtCore import QTimer
+from uploader_gui import app
+made = app.build
+begun, never = threading.Event(), threading.Event()
+def build(source, **options):
+    desk, window = made(source, **options)
+    def stuck(_works, _cancel):
+        begun.set()
+        never.wait()
+    def look():
+        if begun.is_set():
+            soon.stop()
+            window.close()
+    soon = QTimer(window)
+    soon.timeout.connect(look)
+    desk.opened.connect(lambda: (desk.on_disk(stuck), soon.start(5)))
+    desk.closed.connect(lambda: print("closed"))
+    return desk, window
+app.build = build
+sys.exit(app.main([]))
+"""
 
 
 def test_libraries_are_missing() -> None:
@@ -69,3 +92,18 @@ def test_start_with_a_file(tmp_path: Path) -> None:
         timeout=60,
     )
     assert (done.returncode, done.stdout.strip()) == (0, "4 1"), done.stderr
+
+
+@pytest.mark.slow
+def test_what_never_comes_back(tmp_path: Path) -> None:
+    """A folder or a name server that does not answer holds a thread for ever: the program still ends, in good order."""
+    done = subprocess.run(
+        [sys.executable, "-c", STUCK],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, app.HOME: str(tmp_path), "QT_QPA_PLATFORM": "offscreen"},
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "closed"), done.stderr
+    assert "QThread" not in done.stderr

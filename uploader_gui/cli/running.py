@@ -82,7 +82,7 @@ class Engine:
         log.info("begun with %d lanes, version %s", lanes, __version__)
         self._traces = Traces()
         # As it was chosen in the window: whoever sits behind a proxy sits behind it here as well.
-        proxy = settings.read().settings.proxy
+        self._route = proxy = settings.read().settings.proxy
         self._lanes = [
             Lane(
                 self.queue,
@@ -120,7 +120,7 @@ class Engine:
         """Look at the way to an account's service, without its key."""
         lane = self._lanes[0]
         with contextlib.closing(self._traces), contextlib.closing(lane.account_client(account)) as client:
-            return look(account, client, self._clock.utc, lane.trust(account))
+            return look(account, client, self._clock.utc, lane.trust(account), self._route)
 
     def name_inputs(self, account: Account, flow: Flow, inputs: Mapping[str, Any]) -> dict[str, str]:
         """Name the chosen records, and find out whether they are there.

@@ -173,11 +173,12 @@ def _lookups(flow: Flow, inputs: Mapping[str, Any]) -> Iterator[str]:
     """The lookups that name the inputs, in the order in which they are asked."""
     for one in flow.target.inputs:
         value = inputs.get(one.id)
-        if one.lookup is None or value is None or isinstance(value, list):
+        if one.lookup is None or value is None:
             continue
-        if value not in {choice.id for choice in one.choices}:
-            only = flow.service.lookups[one.lookup].one is not None
-            yield f"lookups.{one.lookup}{'.one' if only else ''}"
+        only = flow.service.lookups[one.lookup].one is not None
+        for each in value if isinstance(value, list) else [value]:
+            if each not in {choice.id for choice in one.choices}:
+                yield f"lookups.{one.lookup}{'.one' if only else ''}"
 
 
 class _Pretended(Client):

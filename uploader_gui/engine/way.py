@@ -11,6 +11,7 @@ from typing import Any
 
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.problems import UploadError
+from uploader_gui.core.settings import SYSTEM
 from uploader_gui.engine.http import Client, Request
 from uploader_gui.engine.origin import near, origin_of
 from uploader_gui.engine.proxies import Proxy, ProxyUnusableError, proxy_for
@@ -49,7 +50,13 @@ class Way:
     answered: bool = False
 
 
-def look(account: Account, client: Client, now: Callable[[], datetime], trust: Callable[[], ssl.SSLContext]) -> Way:
+def look(
+    account: Account,
+    client: Client,
+    now: Callable[[], datetime],
+    trust: Callable[[], ssl.SSLContext],
+    route: str = SYSTEM,
+) -> Way:
     """Go the way to an account's service once, without its key.
 
     Args:
@@ -57,6 +64,7 @@ def look(account: Account, client: Client, now: Callable[[], datetime], trust: C
         client: One that may go there.
         now: This computer's clock, in UTC.
         trust: Which certificates are trusted.
+        route: How the network is reached, as the client does it.
     """
     origin = origin_of(account.base)
     if origin is None:
@@ -64,7 +72,7 @@ def look(account: Account, client: Client, now: Callable[[], datetime], trust: C
     scheme, host, port = origin
     found: dict[str, Any] = {"host": f"{host}:{port}"}
     try:
-        found["proxy"] = proxy_for(origin)
+        found["proxy"] = proxy_for(origin, route)
     except ProxyUnusableError as error:
         return Way(**found, proxy_trouble=error.why)
     if found["proxy"] is None:

@@ -3,6 +3,7 @@
 What an errand gives is delivered in the window's thread. Nobody there writes a line about threads.
 """
 
+import contextlib
 import logging
 import queue
 from collections.abc import Callable
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 Given = TypeVar("Given")
 EXPECTED = (UploadError, LedgerError, NotYetError, SecretsError, AccountsError, UnusableError, OSError)
 """What may go wrong in an errand without being a mistake of this program."""
+_left: "list[_Thread]" = []
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -117,8 +119,11 @@ class Errands(QObject):
         self._thread.put(None)
 
     def wait(self, milliseconds: int) -> bool:
-        """Wait for the thread; False if it has not ended by then."""
-        return self._thread.wait(milliseconds)
+        """Wait for the thread; False if it has not ended by then. It is left to itself then, as nothing can end it."""
+        ended = self._thread.wait(milliseconds)
+        if not ended:
+            _left.append(self._thread)
+        return ended
 
     @Slot(object)
     def _deliver(self, ended: tuple[Errand, Any, Exception | None]) -> None:
@@ -132,6 +137,14 @@ class Errands(QObject):
             errand.then(given)
         else:
             errand.failed(error)
+
+
+def some_are_left() -> bool:
+    """Whether a thread that was waited for in vain is still in a call: a folder or a name server that does not answer.
+
+    Qt ends a program by abort() that ends otherwise than by `os._exit` meanwhile.
+    """
+    return any(thread.isRunning() for thread in _left)
 
 
 class _Thread(QThread):
@@ -163,5 +176,6 @@ class _Thread(QThread):
             except Exception as mistake:  # a mistake of ours must not end the thread
                 log.exception("unexpected %s in an errand", type(mistake).__name__)
                 error = mistake
-            self._ended((errand, given, error))
+            with contextlib.suppress(RuntimeError):  # whoever would be told is gone: see `some_are_left`
+                self._ended((errand, given, error))
             del errand, given, error
