@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from tests.cli.people import nothing_leaked, written
 from tests.gui.driver import Driver
@@ -144,6 +144,16 @@ def test_blanks_around_a_key(hand: Hand, practice: PracticeService, vault: Vault
 def test_address_that_is_none(hand: Hand) -> None:
     """A key goes nowhere unencrypted."""
     hand.new("close", {"api_key": "api_x"}, "http://close.example")
+    hand.press("Test")
+    hand.said("The address must begin with https://")
+
+
+def test_address_half_typed(hand: Hand) -> None:
+    """An address of IPv6 is no address until its bracket closes; until then nothing is said of where the key goes."""
+    for address, said in (("https://[2001:db8:", False), ("https://[2001:db8::1]:8443", True)):
+        hand.new("close", {"api_key": "api_x"}, address)
+        assert any("[2001:db8::1]:8443" in one.text() for one in hand.form.findChildren(QLabel)) is said
+    hand.form.more.base.setText("https://[x")
     hand.press("Test")
     hand.said("The address must begin with https://")
 

@@ -193,3 +193,16 @@ def test_wrong_key(open_window: Callable[..., Driver], practice: PracticeService
     assert driver.rows[1][2] == "Key is not accepted"
     row = driver.row(1)
     assert deeds.solving(row.node, row.upload)[0] is deeds.Deed.CHANGE_ACCOUNT
+
+
+def test_service_is_gone(driver: Driver, tmp_path: Path) -> None:
+    """Where the service file was removed meanwhile, trying again says so, and where it can be added."""
+    driver.aim("circle", "avatar", {})
+    driver.drop([pdf(tmp_path, "me.pdf")])
+    driver.upload(UploadState.NEEDS_ATTENTION)
+    works = driver.desk._works
+    assert works is not None
+    works.flows = {}
+    driver.desk.retry(driver.node.batch.id)
+    driver.until(lambda: driver.window.notices.texts)
+    assert driver.window.notices.texts[0].startswith("The service file of this batch is not there any more.")

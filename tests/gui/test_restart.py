@@ -16,7 +16,7 @@ from uploader_gui.practice import SAMPLES, Fault, PracticeService
 from uploader_gui.store.opening import ledger_path, open_ledger
 from uploader_gui.workers.accounts import KnownAccount
 from uploader_gui.workers.desk import State
-from uploader_gui.workers.facts import Left, Why
+from uploader_gui.workers.facts import Destination, Left, Why
 
 pytestmark = pytest.mark.slow
 
@@ -177,3 +177,25 @@ def test_second_try_may_be_the_second(open_window: Callable[..., Driver]) -> Non
     driver = open_window(list)
     driver.until(lambda: driver.nodes and driver.node.left is Why.NO_ACCOUNT)
     assert driver.node.batch.state is BatchState.ATTACH_UNKNOWN
+
+
+@pytest.mark.usefixtures("left")
+def test_given_up_while_it_is_checked(open_window: Callable[..., Driver], practice: PracticeService) -> None:
+    """What is found out about a batch after a person gave it up changes nothing: its row does not come back."""
+    practice.misbehave(Fault(kind="stall", service="close", step="check"))
+    driver = open_window(practice_source(practice), stall=1.0)
+    driver.until(lambda: driver.nodes and driver.node.left is not None)
+    [(batch, uploads)] = kept()
+    driver.desk.end_left(Left(batch=batch, uploads=uploads, why=Why.NOT_CHECKED), attached=False)
+    driver.until(lambda: not driver.nodes)
+    told: list[object] = []
+    driver.desk.search(_anywhere(driver), "lead", "", told.append, told.append)
+    driver.until(lambda: told)  # asked after the check: that has been answered as well
+    driver.rest()
+    assert not driver.nodes
+    assert kept()[0][0].state is BatchState.CANCELLED
+
+
+def _anywhere(driver: Driver) -> Destination:
+    face = next(one for one in driver.desk.accounts if one.service.id == "close")
+    return Destination(account=face.key, service="close", target="note", inputs={})

@@ -1,5 +1,6 @@
 """The settings in their window: what is chosen holds at once or says when it does, is kept, and survives a restart."""
 
+import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,12 +12,14 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from tests.gui.driver import Driver, kept, practice_source
 from uploader_gui.core.batch import BatchState
+from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.settings import NONE, Settings
 from uploader_gui.gui.settings_dialog import SettingsDialog
 from uploader_gui.practice import Fault, PracticeService
 from uploader_gui.store import settings
 from uploader_gui.store.opening import open_ledger
 from uploader_gui.store.traces import Traces
+from uploader_gui.workers.beside import Beside
 
 pytestmark = pytest.mark.slow
 
@@ -183,3 +186,26 @@ def test_no_setting_without_a_name(opened: Driver) -> None:
     QApplication.processEvents()
     for field in (dialog.lanes, dialog.undo, dialog.keep, dialog.proxy, dialog.address):
         assert field.accessibleName()
+
+
+def test_kept_longer(
+    opened: Driver, practice: PracticeService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who wants the history kept longer from now on loses nothing by the shorter time that held until then."""
+    del practice
+    opened.desk.use_settings(Settings(keep_days=7))
+    attach(opened, tmp_path / "a.pdf")
+    opened.until(lambda: "sha256" in opened.node.uploads[0].digests)
+    [(batch, _uploads)] = kept()
+    works = opened.desk._works
+    assert works is not None
+    old = dataclasses.replace(batch, ended=datetime.now(UTC) - timedelta(days=8))
+    works.ledger.save(old, (), datetime.now(UTC), (batch.id, None, "aged by a test"))
+
+    def at_once(do: Callable[..., object], then: Callable[[object], object], *_more: object, **_named: object) -> bool:
+        then(do(works, CancelToken()))
+        return True
+
+    monkeypatch.setattr(opened.desk, "on_disk", at_once)
+    assert Beside(opened.desk).save(Settings(keep_days=None), lambda: None, lambda _error: None)
+    assert [one.id for one, _uploads in kept()] == [batch.id]

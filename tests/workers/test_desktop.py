@@ -199,6 +199,31 @@ def test_refused_and_silent(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @linux
+def test_one_that_hangs_ends_nothing(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever shows notifications and does not answer is left; who keeps the computer awake goes on doing so."""
+    from jeepney.bus_messages import message_bus  # noqa: PLC0415 - Linux only
+    from jeepney.io.blocking import Proxy, open_dbus_connection  # noqa: PLC0415 - likewise
+
+    from uploader_gui.workers import desktop_linux  # noqa: PLC0415 - likewise
+
+    host = desktop_linux.LinuxHost()
+    power = Service(bus, "org.gnome.SessionManager", {"Inhibit": ("u", (99,)), "Uninhibit": (None, ())})
+    with power, open_dbus_connection(bus) as silent:
+        assert host.hold("sending")
+        assert power.next()[0] == "Inhibit"
+        Proxy(message_bus, silent).RequestName("org.freedesktop.Notifications")
+        before = host._buses["SESSION"].unique_name
+        monkeypatch.setattr(desktop_linux, "SECONDS", 0.2)
+        assert not host.notify("a", "b")
+        monkeypatch.setattr(desktop_linux, "SECONDS", 5.0)
+        # The session ends what it was asked for by a name that is gone.
+        assert host._buses["SESSION"].unique_name == before
+        host.release()
+        assert power.next()[0] == "Uninhibit"
+    host.close()
+
+
+@linux
 def test_progress_on_the_icon(bus: str) -> None:
     """Docks hear how far it is, in the form of Ubuntu's launcher."""
     from jeepney import HeaderFields, MatchRule  # noqa: PLC0415 - Linux only

@@ -198,7 +198,7 @@ class AccountForm(QWidget):
         """What was said of something else does not count any more."""
         self.saving.give_up()
         self.quiet()
-        host = words.plain(urlsplit(self.more.address).netloc)
+        host = words.plain(_host(self.more.address))
         if host:
             kept = _("It is kept in your system's keychain, never in a file.")
             self._goes.setText(_("The key goes to {host}.").format(host=host) + " " + kept)
@@ -267,6 +267,14 @@ def _in_order(form: QFormLayout) -> Iterator[QWidget]:
             widget = None if item is None else item.widget()
             if widget is not None:
                 yield widget
+
+
+def _host(address: str) -> str:
+    """The host of an address, also while it is being typed; "" if there is none yet."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""  # half of an IPv6 address
 
 
 def _button(text: str, do: Callable[[], object]) -> QPushButton:

@@ -61,6 +61,7 @@ def refusal(error: NotYetError) -> str:
         Why.NOTHING: _("There is no file to send in {place}.").format(place=error.place or _("what was dropped")),
         Why.SAME_FILES: _("The same files are on their way to {place} already.").format(place=error.place),
         Why.NO_ACCOUNT: _("This account is not there any more. Choose another one."),
+        Why.NO_SERVICE: _("The service file of this batch is not there any more. Add it again in “Service files”."),
         Why.NO_LEDGER: _("Nothing can be sent now: the queue could not be opened."),
         Why.TOO_LATE: _("It is too late for that: the batch is being attached, or has ended. Make a new one."),
     }.get(error.why, _("This cannot be done now."))

@@ -60,6 +60,7 @@ class Beside:
         def keep(works: "Works", _cancel: CancelToken) -> None:
             from uploader_gui.store.settings import write  # noqa: PLC0415 - see above
 
+            works.settings = settings  # this thread may be the first
             write(settings)
             works.forget_old()
 

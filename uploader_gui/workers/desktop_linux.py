@@ -134,6 +134,8 @@ class LinuxHost:
             asked.header.flags |= MessageFlag.no_auto_start
         try:
             told = bus.send_and_get_reply(asked, timeout=SECONDS)
+        except TimeoutError:
+            return None  # the bus is well: left, it would end what keeps the computer awake
         except Exception:  # noqa: BLE001 - whatever is wrong with the bus, it is left, and tried anew the next time
             self._drop(bus_name)
             return None

@@ -46,6 +46,7 @@ class Leftovers(QObject):
         self._waiting: list[Left] = []
         # Those being looked at or put back: a look that began before may still call them left when they no longer are.
         self._under_way: set[str] = set()
+        self._over: set[str] = set()  # ended by a person, whatever is still being found out about them
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(LOOK_AGAIN)
@@ -93,6 +94,7 @@ class Leftovers(QObject):
         event = BatchEvent.FOUND_ATTACHED if attached else BatchEvent.CANCELLED
 
         def ended(gone: bool) -> None:
+            self._over.add(left.batch.id)
             if gone:
                 self._bridge.tell(Gone(batch_id=left.batch.id))
 
@@ -134,6 +136,9 @@ class Leftovers(QObject):
 
     def _checked(self, works: "Works", left: list[Left]) -> None:
         for one in left:
+            if one.batch.id in self._over:
+                self._under_way.discard(one.batch.id)
+                continue
             if one.why is Why.NOT_CHECKED and one.problem is None:
                 self._restore(works, one)
             else:

@@ -359,7 +359,7 @@ class Works:
     def extend(self, batch_id: str, given: Sequence[str], cancel: CancelToken) -> Begun:
         """Add files to a batch. Raises NotYetError if it is too late, or they do not fit."""
         batch = self._batch(batch_id)
-        what = self.flows[batch.service, batch.target]
+        what = self._flow(batch)
         beside = [one for one in self.queue.uploads(batch_id) if one.state is not UploadState.CANCELLED]
         found = gathering.gather(what, batch_id, given, beside=beside, cancel=cancel)
         if found.together:
@@ -373,7 +373,7 @@ class Works:
     def retry(self, batch_id: str, only: str | None = None) -> bool:
         """Try again what needs attention, with files as they are now. Raises NotYetError if none may go there."""
         batch = self._batch(batch_id)
-        what = self.flows[batch.service, batch.target]
+        what = self._flow(batch)
         stuck = [
             one
             for one in self.queue.uploads(batch_id)
@@ -398,8 +398,10 @@ class Works:
     def replace(self, batch_id: str, upload_id: str, path: str) -> bool:
         """Take another file in the place of one that needs attention. Raises UploadError if it may not go there."""
         batch = self._batch(batch_id)
-        what = self.flows[batch.service, batch.target]
-        upload = next(one for one in self.queue.uploads(batch_id) if one.id == upload_id)
+        what = self._flow(batch)
+        upload = next((one for one in self.queue.uploads(batch_id) if one.id == upload_id), None)
+        if upload is None:
+            raise NotYetError(Why.TOO_LATE)
         source = self._fitting(what, upload, path, Path(path).absolute())
         return self.queue.retry(batch_id, {upload_id: source}, only={upload_id})
 
@@ -437,6 +439,13 @@ class Works:
         found = next((one for one in self.queue.batches() if one.id == batch_id), None)
         if found is None:
             raise NotYetError(Why.TOO_LATE)
+        return found
+
+    def _flow(self, batch: Batch) -> Flow:
+        """What happens with a batch's files. Raises NotYetError if its service file was removed meanwhile."""
+        found = self.flows.get((batch.service, batch.target))
+        if found is None:
+            raise NotYetError(Why.NO_SERVICE)
         return found
 
     # ------------------------------------------------------------------------------------------------- remembered
