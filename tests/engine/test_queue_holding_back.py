@@ -161,3 +161,35 @@ def test_without_a_network_it_waits_until_there_is_one(told: bool) -> None:
     assert isinstance(stage.queue.take(), AttachWork)
     assert (stage.clock.now - began < 1) is told
     assert CLOSE.name == LOST.service
+
+
+def test_parted_waits_as_well() -> None:
+    """Files that are parted off are sent no sooner than the others: the new batch waits for its person, too."""
+    stage = Stage()
+    stage.add("b", 2)
+    assert stage.queue.hold_back("b")
+    stage.store(stage.upload_work())
+    stage.queue.failed(stage.upload_work(), BROKEN)
+    new = stage.queue.part("b")
+    assert new is not None
+    assert stage.queue.retry(new)
+    stage.store(stage.upload_work())
+    assert _nothing_to_do(stage)
+    assert stage.queue.let_go(new)
+    assert stage.attach_work().batch.id == new
+    assert stage.state("b") is BatchState.OPEN
+
+
+def test_paused_while_it_could_be_undone() -> None:
+    """Who pauses what is about to go out has stopped it: it goes on, and is sent when it is said so once more."""
+    stage = Stage()
+    stage.add("b", 1)
+    stage.store(stage.upload_work())
+    assert stage.queue.let_go("b", after=10)
+    assert stage.queue.pause("b")
+    stage.clock.now += 60
+    assert stage.queue.resume("b")
+    assert _nothing_to_do(stage)
+    assert stage.queue.let_go("b", after=10)
+    stage.clock.now += 10
+    assert stage.attach_work().batch.id == "b"

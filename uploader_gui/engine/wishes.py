@@ -300,7 +300,10 @@ class Wishes:
             if upload_id is None:
                 if (entry.batch.state, BatchEvent.PAUSED) not in BATCH_TRANSITIONS:
                     return False
+                held = entry.batch.state is BatchState.HELD
                 self._keeper.batch(entry, advance(entry.batch, BatchEvent.PAUSED, due=None), "paused")
+                # Whoever paused what was about to go out says it once more before it does.
+                entry.held_back = entry.held_back or held
             resting = [
                 upload
                 for upload in entry.ordered
@@ -401,6 +404,7 @@ class Wishes:
             kept, new, uploads = parts
             self._keeper.part(entry, kept, new, uploads)
             self._entries[new.id] = Entry(new, uploads, entry.flow, entry.session)
+            self._entries[new.id].held_back = entry.held_back
             self._settle(entry)
             self._changed.notify_all()
             return new.id
