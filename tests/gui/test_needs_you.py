@@ -3,15 +3,17 @@
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.contract.cases import picture
 from tests.gui.driver import Driver, practice_source
-from uploader_gui.core.batch import BatchState, UploadState
+from uploader_gui.core.batch import Batch, BatchState, UploadState
 from uploader_gui.engine.retry import Policy
 from uploader_gui.gui import deeds
 from uploader_gui.practice import SAMPLES, VIRUS, Fault, PracticeService
+from uploader_gui.store.ledger import Ledger
 
 pytestmark = pytest.mark.slow
 
@@ -206,3 +208,29 @@ def test_service_is_gone(driver: Driver, tmp_path: Path) -> None:
     driver.desk.retry(driver.node.batch.id)
     driver.until(lambda: driver.window.notices.texts)
     assert driver.window.notices.texts[0].startswith("The service file of this batch is not there any more.")
+
+
+def test_parted_is_held_at_once(driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other process can take up what is parted off: it is held before it is in the ledger; if nothing is, not."""
+    works = driver.desk._works
+    assert works is not None
+    part, held = works.ledger.part, list[bool]()
+
+    def parted(kept: Batch, new: Batch, *more: Any) -> None:
+        with Ledger(works.ledger.path) as other:
+            held.append(other.held_elsewhere(new.id))
+        part(kept, new, *more)
+
+    monkeypatch.setattr(works.ledger, "part", parted)
+    driver.aim("close", "note", {"lead": "lead_globex"})
+    missing = tmp_path / "gone.pdf"
+    driver.window.take_files([str(pdf(tmp_path, "a.pdf")), str(missing)])
+    driver.until(lambda: driver.nodes and driver.node.batch.state is BatchState.NEEDS_ATTENTION)
+    driver.desk.part(driver.node.batch.id)
+    driver.until(lambda: len(driver.nodes) == 2)
+    assert held == [True]
+    before = {path.name for path in (works.ledger.path.parent / "locks").iterdir()}
+    driver.desk.part(driver.nodes[0].batch.id)
+    driver.desk.pause_all()
+    driver.until(lambda: driver.desk._wishes.idle)
+    assert {path.name for path in (works.ledger.path.parent / "locks").iterdir()} == before

@@ -390,15 +390,19 @@ class Wishes:
             self._changed.notify_all()
         return True
 
-    def part(self, batch_id: str) -> str | None:
+    def part(self, batch_id: str, new_id: str | None = None) -> str | None:
         """Make the files of a batch that need attention a batch of their own; the others go on, and are attached.
+
+        Args:
+            batch_id: The batch.
+            new_id: The new one's id, for whoever holds it before it is there to be seen.
 
         Returns:
             The new batch's id; None if none, or all, of the files need attention, or it is too late.
         """
         with self._changed:
             entry = self._entry(batch_id)
-            parts = parted(entry, str(uuid.uuid4()))
+            parts = parted(entry, new_id or str(uuid.uuid4()))
             if parts is None:
                 return None
             kept, new, uploads = parts

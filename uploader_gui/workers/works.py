@@ -414,10 +414,13 @@ class Works:
 
     def part(self, batch_id: str) -> str | None:
         """Attach the files that worked; the others become a batch of their own. Gives its id."""
-        new = self.queue.part(batch_id)
-        if new is not None:
-            self.ledger.hold(new)
-            self.show(new)
+        new = str(uuid.uuid4())
+        # Held before it is there to be seen: nobody else takes it up.
+        self.ledger.hold(new)
+        if self.queue.part(batch_id, new) is None:
+            self.ledger.release(new)
+            return None
+        self.show(new)
         return new
 
     def show(self, batch_id: str) -> None:
