@@ -11,6 +11,7 @@ from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.engine.attach import Attached, Verdict
 from uploader_gui.engine.session import Session
 from uploader_gui.engine.source import Source
+from uploader_gui.engine.work import DigestWork
 
 
 def _unknown(stage: Stage) -> None:
@@ -212,3 +213,18 @@ def test_another_key_of_the_same_person() -> None:
         stage.queue.sign_in("b", Session(moved, stage.clock))
     with pytest.raises(GoneError):
         stage.queue.sign_in("nobody", other)
+
+
+def test_let_go_of_while_its_fingerprint_is_taken() -> None:
+    """A row that is cleared while a large file is still read takes no lane along; the next file's turn comes."""
+    stage = Stage(idle_digests=frozenset({"sha256"}))
+    for name in ("a", "b"):
+        stage.add(name, 1, plain=True)
+        stage.store(stage.upload_work())
+    first = stage.queue.take()
+    assert isinstance(first, DigestWork)
+    assert stage.queue.forget(first.batch_id)
+    stage.queue.digested(first, {"sha256": "00"})
+    second = stage.queue.take()
+    assert isinstance(second, DigestWork)
+    assert second.batch_id == "b"

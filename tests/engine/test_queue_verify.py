@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from tests.engine.stage import LOST, NOTE, Stage
-from uploader_gui.core.batch import BatchState
+from uploader_gui.core.batch import BatchState, Step
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.engine.attach import Attached, Verdict
 from uploader_gui.engine.verify import Looked, Sight
@@ -144,3 +144,15 @@ def test_a_look_keeps_others_from_the_record() -> None:
     stage.queue.looked(look, FOUND)
     assert stage.attach_work().batch.id == "c"
     assert NOTE.target.verify is not None
+
+
+def test_settled_and_let_go_of_while_it_is_looked_for() -> None:
+    """A person says that it is attached, and clears the row, while the service is asked: the answer comes to nothing."""
+    stage = Stage(looks=True)
+    _lost(stage)
+    work = _look(stage)
+    assert stage.queue.settle("b", attached=True)
+    assert stage.queue.forget("b")
+    stage.queue.began(work.batch, None, Step.VERIFY)
+    stage.queue.looked(work, FOUND)
+    assert stage.queue.batches() == ()

@@ -73,6 +73,8 @@ class Queue(Wishes):
     def began(self, batch: Batch, upload: Upload | None, step: Step) -> None:
         """A step begins."""
         with self._changed:
+            if step is Step.VERIFY and batch.id not in self._entries:
+                return  # a person has settled it, and let go of it, before its look began
             entry = self._entries[batch.id]
             if step is Step.ATTACH:
                 # The last moment before it goes out: from here on a crash leaves the attach unknown.
@@ -204,16 +206,19 @@ class Queue(Wishes):
     def looked(self, work: VerifyWork, seen: Looked | None, problem: Problem | None = None) -> None:
         """A look for an attach whose answer got lost has ended; None if it could not be had, and `problem` says why."""
         with self._changed:
-            self._looking.looked(self._entries[work.batch.id], work.cancel, seen, problem)
+            entry = self._entries.get(work.batch.id)
+            if entry is not None:  # else a person has settled it, and let go of it, meanwhile
+                self._looking.looked(entry, work.cancel, seen, problem)
             self._changed.notify_all()
 
     def digested(self, work: DigestWork, digests: Mapping[str, str] | None) -> None:
         """Digests nobody waited for are there; None if they could not be taken, or something else came first."""
         with self._changed:
             self._chooser.digested(work, taken=digests is not None)
-            entry = self._entries[work.batch_id]
-            upload = entry.uploads.get(work.upload.id)
-            if digests is not None and upload is not None and upload.receipt is not None:
+            entry = self._entries.get(work.batch_id)
+            upload = None if entry is None else entry.uploads.get(work.upload.id)
+            # A batch that has ended may be let go of at any time.
+            if entry is not None and digests is not None and upload is not None and upload.receipt is not None:
                 receipt = dataclasses.replace(upload.receipt, sha256=digests.get("sha256", upload.receipt.sha256))
                 known = dataclasses.replace(upload, digests={**upload.digests, **digests}, receipt=receipt)
                 self._keeper.upload(entry, known, "digested")
