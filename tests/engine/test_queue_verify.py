@@ -147,7 +147,7 @@ def test_a_look_keeps_others_from_the_record() -> None:
 
 
 def test_settled_and_let_go_of_while_it_is_looked_for() -> None:
-    """A person says that it is attached, and clears the row, while the service is asked: the answer comes to nothing."""
+    """A person says that it is attached, and clears the row, while the service is asked: its answer changes nothing."""
     stage = Stage(looks=True)
     _lost(stage)
     work = _look(stage)
