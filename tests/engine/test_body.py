@@ -3,6 +3,7 @@
 import email
 import hashlib
 import os
+import threading
 from collections.abc import Callable
 from email.message import Message
 
@@ -13,7 +14,7 @@ from uploader_gui.core.cancel import Cancelled, CancelToken
 from uploader_gui.core.problems import Kind, UploadError
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine.body import FileBody, FormBody, check_source
-from uploader_gui.engine.digest import PIECE, Digests, base64_of
+from uploader_gui.engine.digest import ALONE, PIECE, TOGETHER, Digests, base64_of
 
 Maker = Callable[..., Upload]
 
@@ -22,7 +23,10 @@ def _body(upload: Upload, cancel: CancelToken | None = None) -> FileBody:
     return FileBody(upload, Digests({"md5", "sha256"}), Meter(upload.size), cancel or CancelToken())
 
 
-@pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 7])
+@pytest.mark.parametrize(
+    "size",
+    [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 7, ALONE + PIECE, ALONE + 9 * TOGETHER * PIECE + 7],
+)
 def test_a_file_goes_out_as_it_is(upload_of: Maker, size: int) -> None:
     """Every byte once, as many as were promised, with their digests taken on the way."""
     content = os.urandom(size)
@@ -32,6 +36,26 @@ def test_a_file_goes_out_as_it_is(upload_of: Maker, size: int) -> None:
     assert body.length == size
     digests = body.digests.hex()
     assert digests == {"md5": hashlib.md5(content).hexdigest(), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+@pytest.mark.parametrize("end", ["cancelled", "closed", "changed"])
+def test_nothing_runs_on_beside(upload_of: Maker, end: str) -> None:
+    """Digests of large files are taken in a thread beside, which ends with the sending, however that ends."""
+    upload, cancel = upload_of(bytes(ALONE + 6 * TOGETHER * PIECE)), CancelToken()
+    pieces = iter(_body(upload, cancel))
+    for _ in range(ALONE // PIECE + 2 * TOGETHER):
+        next(pieces)
+    assert [thread for thread in threading.enumerate() if thread.name == "digests"]
+    if end == "closed":
+        pieces.close()  # type: ignore[attr-defined]
+    else:
+        if end == "cancelled":
+            cancel.cancel()
+        else:
+            os.truncate(upload.path, PIECE)
+        with pytest.raises((Cancelled, UploadError)):
+            next(pieces)
+    assert not [thread for thread in threading.enumerate() if thread.name == "digests"]
 
 
 def test_progress_counts_what_has_gone_out(upload_of: Maker) -> None:

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from tests.engine.stage import BROKEN, CLOSE, LIMITED, LOST, Stage
-from uploader_gui.core.batch import BatchState, Step, UploadState
+from uploader_gui.core.batch import BatchState, Receipt, Step, UploadState
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.engine.attach import Attached, Verdict
 from uploader_gui.engine.session import Account, Session
@@ -201,6 +201,25 @@ def test_polling_is_one_step_to_whoever_watches() -> None:
     stage.queue.began(work.batch, work.upload, Step.READY)
     stage.queue.step_done(work.batch, work.upload, Step.READY)
     assert stage.heard.steps() == [("b1", "ready", "started"), ("b1", "ready", "done")]
+
+
+def test_the_last_step_is_kept_with_the_whole() -> None:
+    """One change is kept for both, and what was done is told then; a pause that comes between loses nothing of it."""
+    stage = Stage()
+    stage.add("b", 2)
+    first, second = stage.upload_work(), stage.upload_work()
+    for work in (first, second):
+        stage.queue.began(work.batch, work.upload, Step.TRANSFER)
+    stage.store(first)
+    assert stage.heard.steps()[-1] == ("b1", "transfer", "done")
+    stage.queue.pause("b")
+    stage.store(second)
+    rests = stage.queue.uploads("b")[1]
+    assert (rests.state, rests.next_step, rests.receipt) == (UploadState.PAUSED, Step.READY, Receipt(size=5))
+    assert ("b2", "transfer", "done") not in stage.heard.steps()
+    stage.queue.resume("b")
+    stage.store(stage.upload_work())
+    assert stage.states("b") == [UploadState.STORED, UploadState.STORED]
 
 
 @pytest.mark.parametrize("told", [0.0, None])

@@ -75,7 +75,8 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 def to_line(trace: Trace) -> str:
     """A trace as one line of JSON, without the line end."""
-    facts = dataclasses.asdict(trace) | {"at": trace.at.isoformat(timespec="milliseconds")}
+    # Its members are plain or tuples of texts: `asdict` would copy each of them, which costs more than writing them.
+    facts = vars(trace) | {"at": trace.at.isoformat(timespec="milliseconds")}
     return json.dumps(facts, ensure_ascii=False)
 
 

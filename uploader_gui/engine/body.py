@@ -64,6 +64,8 @@ class FileBody:
                     raise UploadError(Problem(kind=Kind.FILE_CHANGED, name=upload.name))
         except OSError as error:
             raise UploadError(unreadable(error, upload.name)) from None
+        finally:
+            self.digests.finish()
         self.finished = True
 
     def _check(self, facts: os.stat_result) -> None:

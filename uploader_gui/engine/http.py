@@ -15,6 +15,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
 from typing import Any, Protocol
 
 import httpx
@@ -225,7 +226,9 @@ class Client:
         if proxy is not None:
             own = trust if proxy.scheme == "https" else None
             way = httpx.Proxy(proxy.address, auth=proxy.sign_in, ssl_context=own)
-        return httpx.Client(verify=trust, trust_env=False, proxy=way, follow_redirects=False, http2=False)
+        return httpx.Client(
+            verify=trust, trust_env=False, proxy=way, follow_redirects=False, http2=False, cookies=_NoCookies()
+        )
 
     def _exchange(
         self, client: httpx.Client, request: Request, cancel: CancelToken, deadline: Deadline, record: Recording
@@ -234,10 +237,11 @@ class Client:
         # What of a file was handed over may lie in buffers between here and there, and move on unseen.
         silence = timing.stall if isinstance(request.body, bytes | None) else max(timing.stall, timing.answer)
         timeout = httpx.Timeout(timing.stall, connect=timing.connect, read=silence)
+        url = httpx.URL(request.url)
         outgoing = httpx.Request(
             request.method,
-            request.url,
-            headers=list(_headers(request)),
+            url,
+            headers=list(_headers(request, url)),
             stream=_Pieces(request.body) if request.body is not None else None,
             extensions={
                 "timeout": timeout.as_dict(),
@@ -255,6 +259,13 @@ class Client:
         finally:
             response.close()
         return Answer(status=response.status_code, headers=_joined(response), body=body, whole=whole, host=host)
+
+
+class _NoCookies(CookieJar):
+    """Keeps none, and does not look for any in answers."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Leave them."""
 
 
 class _CutError(Exception):
@@ -287,9 +298,9 @@ class _Pieces(httpx.SyncByteStream):
             yield from self._body
 
 
-def _headers(request: Request) -> Iterator[tuple[bytes, bytes]]:
+def _headers(request: Request, url: httpx.URL) -> Iterator[tuple[bytes, bytes]]:
     given = {name.lower() for name, _value in request.headers}
-    yield b"Host", httpx.URL(request.url).netloc
+    yield b"Host", url.netloc
     for name, value in request.headers:
         yield name.encode("ascii", "replace"), value.encode()
     if "user-agent" not in given:

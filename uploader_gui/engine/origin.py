@@ -1,11 +1,13 @@
 """Where a request goes: scheme, host and port; and which of these may be used at all."""
 
 import ipaddress
+import re
 import socket
 from urllib.parse import urlsplit
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 Origin = tuple[str, str, int]
+_ODD = re.compile(r"[\x00-\x20\\]")
 
 
 def origin_of(url: str) -> Origin | None:
@@ -17,7 +19,7 @@ def origin_of(url: str) -> Origin | None:
         return None
     if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc or port == 0:
         return None
-    if any(char <= " " or char == "\\" for char in url):
+    if _ODD.search(url):
         return None
     labels = parts.hostname.split(".")
     if not parts.netloc.isascii() or not all(0 < len(label) < 64 for label in labels):

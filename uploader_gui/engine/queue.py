@@ -91,9 +91,7 @@ class Queue(Wishes):
                 self._keeper.upload(entry, advance(running, UploadEvent.STEP_DONE, problem=None), f"{step} done")
                 self._teller.done(entry, upload, step)
             elif before is not None and before.state in {UploadState.PAUSED, UploadState.QUEUED}:
-                # Told to rest meanwhile: what was done is done.
-                entry.current.pop(upload.id, None)
-                self._keeper.upload(entry, dataclasses.replace(upload, state=before.state), f"{step} done")
+                self._rests(entry, upload, before.state, step)
 
     def learned(self, batch: Batch) -> None:
         """A call before the attach was answered; `batch` has what it said."""
@@ -109,10 +107,12 @@ class Queue(Wishes):
             self._teller.done(entry, None, step)
 
     def stored(self, work: UploadWork, upload: Upload) -> None:
-        """An upload has gone through all its steps."""
+        """An upload has gone through all its steps; the last one is kept with it."""
         with self._changed:
             entry = self._left(work)
-            if entry.uploads[upload.id].state is UploadState.RUNNING:
+            before = entry.uploads[upload.id].state
+            step = entry.current.get(upload.id)
+            if before is UploadState.RUNNING:
                 running = dataclasses.replace(upload, state=UploadState.RUNNING)
                 now = self._clock.utc()
                 facts = {"stored_at": now, "good_until": good_until(entry.flow, now)}
@@ -121,9 +121,13 @@ class Queue(Wishes):
                     running, UploadEvent.FINISHED, problem=None, tries=0, limited=0, result=result, **facts
                 )
                 self._keeper.upload(entry, upload, "stored")
+                if step is not None:
+                    self._teller.done(entry, upload, step)
                 receipt = upload.receipt or Receipt(size=upload.size)
                 self._teller.event(Stored(batch=entry.batch, upload=upload, receipt=receipt, result=result))
                 self._settle(entry)
+            elif before in {UploadState.PAUSED, UploadState.QUEUED} and step is not None:
+                self._rests(entry, upload, before, step)
             self._changed.notify_all()
 
     def later(self, work: UploadWork, upload: Upload, seconds: float) -> None:
@@ -225,6 +229,11 @@ class Queue(Wishes):
             self._changed.notify_all()
 
     # ------------------------------------------------------------------------------------------------- inside
+    def _rests(self, entry: Entry, upload: Upload, state: UploadState, step: Step) -> None:
+        """An upload was told to rest while a step ran: what was done is done."""
+        entry.current.pop(upload.id, None)
+        self._keeper.upload(entry, dataclasses.replace(upload, state=state), f"{step} done")
+
     def _result(self, entry: Entry, upload: Upload) -> dict[str, Any]:
         """What a stored file is good for, as the service file says: its link, ids; without what is not there."""
         account = entry.session.account.public

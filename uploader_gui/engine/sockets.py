@@ -1,10 +1,14 @@
 """The connections of one lane, and what shuts them: somebody who cancels, or a deadline."""
 
 import contextlib
+import heapq
+import itertools
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from uploader_gui.core.cancel import CancelToken
@@ -77,7 +81,7 @@ class Deadline:
         self.passed = False
         self._seconds = seconds
         self._shut = shut
-        self._timer: threading.Timer | None = None
+        self._alarm: _Alarm | None = None
 
     def _pass(self) -> None:
         self.passed = True
@@ -86,11 +90,67 @@ class Deadline:
     def start(self) -> None:
         """A request has gone out: from now on it counts."""
         self.stop()
-        self._timer = threading.Timer(self._seconds, self._pass)
-        self._timer.daemon = True
-        self._timer.start()
+        self._alarm = _WATCH.set(self._pass, self._seconds)
 
     def stop(self) -> None:
         """The answer is there, or the next request begins."""
-        if self._timer is not None:
-            self._timer.cancel()
+        if self._alarm is not None:
+            _WATCH.clear(self._alarm)
+            self._alarm = None
+
+
+@dataclass(order=True)
+class _Alarm:
+    """Something to do at a time, by the monotonic clock; None when nobody wants it any more."""
+
+    at: float
+    number: int
+    do: Callable[[], None] | None = field(compare=False)
+
+
+class _Watch:
+    """One thread for the alarms of all lanes: a thread for each request, as `threading.Timer` has, costs too much."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._alarms: list[_Alarm] = []
+        self._cleared = 0
+        self._numbers = itertools.count()
+
+    def set(self, do: Callable[[], None], seconds: float) -> _Alarm:
+        """Do something in so many seconds, in the watch's thread: it must not take long."""
+        with self._changed:
+            alarm = _Alarm(time.monotonic() + seconds, next(self._numbers), do)
+            heapq.heappush(self._alarms, alarm)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="deadlines", daemon=True)
+                self._thread.start()
+            elif self._alarms[0] is alarm:
+                self._changed.notify()
+            return alarm
+
+    def clear(self, alarm: _Alarm) -> None:
+        """Do it not: once this returns, it is done or never will be."""
+        with self._changed:
+            alarm.do = None
+            self._cleared += 1
+            # It stays where it is until there are many such: most are cleared long before their time.
+            if self._cleared > max(100, len(self._alarms) // 2):
+                self._alarms = [one for one in self._alarms if one.do is not None]
+                heapq.heapify(self._alarms)
+                self._cleared = 0
+
+    def _work(self) -> None:
+        with self._changed:
+            while True:
+                left = self._alarms[0].at - time.monotonic() if self._alarms else None
+                if left is None or left > 0:
+                    self._changed.wait(left)
+                    continue
+                due = heapq.heappop(self._alarms)
+                if due.do is not None:
+                    due.do()
+
+
+_WATCH = _Watch()

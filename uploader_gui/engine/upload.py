@@ -49,7 +49,8 @@ class UploadTools:
         cancel: Ends it from another thread.
         meter: Counts the bytes sent.
         digests: What is taken while sending, beside MD5.
-        step_done: Told after each step, with the upload as it is then; it is safe before the next one begins.
+        step_done: Told after each step but the last, with the upload as it is then; it is safe before the next one
+            begins. The last step is kept together with the whole: nothing happens in between.
         step_began: Told when a step begins.
     """
 
@@ -102,6 +103,8 @@ class _Run:
                 tries=counts[0],
                 limited=counts[1],
             )
+            if not any(self._flow.has(one) for one in following):
+                break
             self._tools.step_done(upload, step)
         return upload
 

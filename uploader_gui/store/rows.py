@@ -74,7 +74,7 @@ def batch_of(row: Row, uploads: tuple[str, ...]) -> Batch:
 
 def of_upload(upload: Upload) -> dict[str, Any]:
     """An upload as the columns of its row. Times that only this process knows stay behind."""
-    receipt = None if upload.receipt is None else _json(dataclasses.asdict(upload.receipt))
+    receipt = None if upload.receipt is None else _json(vars(upload.receipt))
     return {
         "id": upload.id,
         "batch": upload.batch_id,
