@@ -423,11 +423,40 @@ def dark_palette() -> QPalette:
     return palette
 
 
+def contrast_palette() -> QPalette:
+    """White on black with one loud colour, as systems have it for whoever sees little."""
+    black, white, loud = QColor("#000000"), QColor("#ffffff"), QColor("#1aebff")
+    palette = QPalette(black)
+    for role in (
+        QPalette.ColorRole.Window,
+        QPalette.ColorRole.Base,
+        QPalette.ColorRole.AlternateBase,
+        QPalette.ColorRole.Button,
+        QPalette.ColorRole.HighlightedText,
+        QPalette.ColorRole.ToolTipBase,
+    ):
+        palette.setColor(role, black)
+    for role in (
+        QPalette.ColorRole.Text,
+        QPalette.ColorRole.WindowText,
+        QPalette.ColorRole.ButtonText,
+        QPalette.ColorRole.PlaceholderText,
+        QPalette.ColorRole.ToolTipText,
+    ):
+        palette.setColor(role, white)
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor("#3ff23f"))
+    palette.setColor(QPalette.ColorRole.Highlight, loud)
+    return palette
+
+
+PALETTES = {"-dark": dark_palette, "-contrast": contrast_palette}
+
+
 def take(folder: Path, names: Sequence[str], ending: str) -> None:
     """Take the pictures of these scenes in this process."""
     app = QApplication([])
-    if ending == "-dark":
-        app.setPalette(dark_palette())
+    if ending in PALETTES:
+        app.setPalette(PALETTES[ending]())
     for name in names:
         with tempfile.TemporaryDirectory(prefix="uploader-home-") as home, tempfile.TemporaryDirectory() as files:
             os.environ["UPLOADER_GUI_HOME"] = home
@@ -447,6 +476,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     for ending, some, more in (
         ("-dark", [one for one in DARK if one in names or not names], {}),
+        ("-contrast", [one for one in ("sending", "needs-you") if one in names or not names], {}),
         ("-200", [one for one in AT_200 if one in names or not names], {"QT_SCALE_FACTOR": "2"}),
     ):
         if some:

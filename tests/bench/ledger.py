@@ -50,7 +50,7 @@ def fill(home: Path, ended: int, still_open: int) -> None:
                     id=f"{key}{name}",
                     batch_id=key,
                     given=name,
-                    path=Path("/home/ann") / name,
+                    file=f"/home/ann/{name}",
                     name=name,
                     size=100_000,
                     modified=1,

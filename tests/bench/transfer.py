@@ -98,7 +98,7 @@ def engine(path: Path, port: int, *, form: bool, digests: bool) -> float:
         id="u",
         batch_id="b",
         given=path.name,
-        path=path,
+        file=str(path),
         name=path.name,
         size=facts.st_size,
         modified=facts.st_mtime_ns,

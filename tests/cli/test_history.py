@@ -35,7 +35,7 @@ def fill(count: int, name: str = "Page.pdf") -> None:
                 state=BatchState.ATTACHED, ended=now, place=f"the note on number {number}",
             )  # fmt: skip
             upload = Upload(
-                id=f"u{number:04}", batch_id=batch.id, given=name, path=Path("/x"), name=name, size=1, modified=0,
+                id=f"u{number:04}", batch_id=batch.id, given=name, file="/x", name=name, size=1, modified=0,
                 media_type="text/plain", state=UploadState.STORED,
             )  # fmt: skip
             opened.add(batch, [upload], now)

@@ -1,7 +1,6 @@
 """What may follow what, for uploads and batches."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -25,7 +24,7 @@ from uploader_gui.core.batch import (
 
 def _upload(state: UploadState = UploadState.QUEUED) -> Upload:
     return Upload(
-        id="u", batch_id="b", given="a.txt", path=Path("a.txt"), name="a.txt", size=1, modified=0,
+        id="u", batch_id="b", given="a.txt", file="a.txt", name="a.txt", size=1, modified=0,
         media_type="text/plain", state=state,
     )  # fmt: skip
 

@@ -93,7 +93,7 @@ def upload_of(tmp_path: Path) -> Callable[..., Upload]:
             id="upload",
             batch_id="batch",
             given=source.given,
-            path=path,
+            file=str(path),
             name=source.name,
             size=source.size,
             modified=source.modified,

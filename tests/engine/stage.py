@@ -1,7 +1,6 @@
 """A queue with one account, whose lanes are played by the tests."""
 
 import dataclasses
-from pathlib import Path
 
 from tests.engine.fakes import FakeClock, Heard
 from uploader_gui.core.batch import Batch, BatchState, Receipt, Step, Upload, UploadState
@@ -58,7 +57,7 @@ class Stage:
         )
         uploads = [
             Upload(
-                id=f"{name}{number}", batch_id=name, given=f"{number}.txt", path=Path(f"{number}.txt"),
+                id=f"{name}{number}", batch_id=name, given=f"{number}.txt", file=f"{number}.txt",
                 name=f"{number}.txt", size=5, modified=0, media_type="text/plain",
             )
             for number in range(1, files + 1)

@@ -3,7 +3,6 @@
 import json
 import socket
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,7 +68,7 @@ def _run(
         created=clock.utc(),
     )  # fmt: skip
     upload = Upload(
-        id="u", batch_id="batch", given="a.pdf", path=Path("a.pdf"), name="a.pdf", size=3, modified=0,
+        id="u", batch_id="batch", given="a.pdf", file="a.pdf", name="a.pdf", size=3, modified=0,
         media_type="application/pdf", answers={"sign": {"download": {"url": "https://app.close.com/go/file/1/"}}},
     )  # fmt: skip
     tools = attach.AttachTools(

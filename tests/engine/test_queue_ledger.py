@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -171,7 +170,7 @@ def test_an_attach_that_is_harmless_twice_is_simply_sent_again() -> None:
         state=BatchState.ATTACHING,
     )  # fmt: skip
     upload = Upload(
-        id="u", batch_id="b", given="a.png", path=Path("a.png"), name="a.png", size=5, modified=0,
+        id="u", batch_id="b", given="a.png", file="a.png", name="a.png", size=5, modified=0,
         media_type="image/png", state=UploadState.STORED, next_step=Step.READY,
     )  # fmt: skip
     stage.queue.restore(batch, [upload], avatar, Session(account, stage.clock), attach_sent=True)

@@ -1,6 +1,7 @@
 """The engine's small parts: waits, expiry, storage's answers, limits, media types, form fields."""
 
 import base64
+import dataclasses
 import json
 from collections.abc import Callable
 from typing import Any
@@ -269,9 +270,9 @@ def test_a_batch_has_limits_of_its_own(upload_of: Maker) -> None:
     """WhatsApp takes 25 MB together: two files below it may be above it."""
     whatsapp = flow(catalogue.find("close"), "whatsapp_log")
     small = upload_of(b"x")
-    half = [Upload(**{**vars(small), "size": 12_500_000, "id": name}) for name in "ab"]
+    half = [dataclasses.replace(small, size=12_500_000, id=name) for name in "ab"]
     assert list(check_files(whatsapp, half)) == []
-    more = [half[0], Upload(**{**vars(small), "size": 12_500_001, "id": "c"})]
+    more = [half[0], dataclasses.replace(small, size=12_500_001, id="c")]
     assert [problem.kind for problem in check_files(whatsapp, more)] == [Kind.BATCH_TOO_LARGE]
 
 

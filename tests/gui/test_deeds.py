@@ -42,7 +42,7 @@ def upload(number: int = 0, state: UploadState = UploadState.QUEUED, problem: Pr
         id=f"u{number}",
         batch_id="b",
         given="a.pdf",
-        path=Path("/a.pdf"),
+        file="/a.pdf",
         name="a.pdf",
         size=1000,
         modified=1,

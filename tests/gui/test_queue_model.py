@@ -5,13 +5,12 @@ import random
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTableView
 
 from uploader_gui.core.batch import Batch, BatchState, Step, Upload, UploadState
 from uploader_gui.core.problems import Kind, Problem
@@ -54,7 +53,7 @@ def batch(number: int, files: int, target: str = "note", **facts: Any) -> tuple[
             id=f"{key}-{one}",
             batch_id=key,
             given=f"file {one}.pdf",
-            path=Path(f"/home/ann/file {one}.pdf"),
+            file=f"/home/ann/file {one}.pdf",
             name=f"file {one}.pdf",
             size=1_000_000,
             modified=1,
@@ -138,6 +137,26 @@ def test_golden_texts(model: QueueModel, clock: Clock) -> None:
     assert spoken == "file 0.pdf, 1.0 MB, 62 %, Sending; to Note on Customer 1."
 
 
+def test_a_file_that_changes_as_it_comes(model: QueueModel) -> None:
+    """A new file that begins to be sent before the window has heard of it is one row, as it is now."""
+    view = QTableView()
+    view.setModel(model)
+    whole, files = batch(1, 3)
+    running = [_with(one, state=UploadState.RUNNING) for one in files]
+    model.take(
+        [
+            Change(whole),
+            *(Change(whole, one) for one in files),
+            Change(whole, running[1], Meter(1_000_000)),
+            Change(whole, running[0], Meter(1_000_000)),
+        ]
+    )
+    assert model.rowCount() == view.verticalHeader().count() == 4
+    states = [upload.state for upload in model.row(0).node.uploads]
+    assert states == [UploadState.RUNNING, UploadState.RUNNING, UploadState.QUEUED]
+    view.deleteLater()
+
+
 def test_filters_and_search(model: QueueModel) -> None:
     """A filter shows batches of a group, and follows them; a search shows files with a text in their name."""
     put(model, batch(1, 3))
@@ -188,7 +207,9 @@ def test_random_changes(model: QueueModel) -> None:
                 uploads = [*uploads, *more]
                 whole = _with(whole, uploads=tuple(one.id for one in uploads))
                 known[key] = (whole, uploads)
-                model.take([Change(whole), *(Change(whole, one) for one in more)])
+                again = [_with(one, state=UploadState.RUNNING) for one in more[:2]]
+                uploads[-3:-1] = again
+                model.take([Change(whole), *(Change(whole, one) for one in [*more, *again])])
             elif act == 5:
                 model.mark(key, lambda node: setattr(node, "asks", chance.random() < 0.5))
             else:

@@ -123,7 +123,7 @@ def _check_tried(service: Service) -> None:
         path = Path(__file__)
         facts = path.stat()
         upload = Upload(
-            id="u", batch_id="b", given=path.name, path=path, name=path.name, size=facts.st_size,
+            id="u", batch_id="b", given=path.name, file=str(path), name=path.name, size=facts.st_size,
             modified=facts.st_mtime_ns, media_type="text/x-python", width=1, height=1,
         )  # fmt: skip
         batch = Batch(

@@ -363,7 +363,7 @@ class World:
             id=f"{batch_id}.{name}",
             batch_id=batch_id,
             given=str(path),
-            path=path,
+            file=str(path),
             name=f"{name}.png",
             size=len(self.disk.files[path][1]),
             modified=1_000_000,

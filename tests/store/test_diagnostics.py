@@ -1,5 +1,6 @@
 """The diagnostics: what helps is in them, nothing secret is, and names only where they are wanted."""
 
+import dataclasses
 import logging
 import os
 import stat
@@ -28,7 +29,7 @@ NAMES = ["Offer Globex.pdf", "Offer Globex", "Globex Corporation", "Ann Lee", "H
 def upload(number: int, name: str, state: UploadState, problem: Problem | None = None) -> Upload:
     """One upload of the batch, with secrets where an open batch has some."""
     return Upload(
-        id=f"u{number}", batch_id=BATCH, given=f"/home/ann/{name}", path=Path("/home/ann") / name, name=name,
+        id=f"u{number}", batch_id=BATCH, given=f"/home/ann/{name}", file=f"/home/ann/{name}", name=name,
         size=1234, modified=0, media_type="application/pdf", state=state, problem=problem,
         answers={"sign": {"url": f"https://a.example/?sig={SECRET}"}},
     )  # fmt: skip
@@ -117,7 +118,7 @@ def test_the_same_name_has_the_same_number() -> None:
         id="other", service="close", target="note", inputs={}, named={"lead": "Globex Corporation"}, created=NOW
     )
     one = upload(3, "Offer Globex.pdf", UploadState.QUEUED)
-    ledger.add(other, [Upload(**{**vars(one), "batch_id": "other"})], NOW)
+    ledger.add(other, [dataclasses.replace(one, batch_id="other")], NOW)
     ledger.close()
     text = diagnostics(NOW, without_names=True)
     assert text.count("file 1: 1234 bytes") == 2

@@ -38,7 +38,7 @@ def _batch(key: str, record: str = "lead", **more: object) -> Batch:
 
 def _upload(key: str, batch: str, **more: object) -> Upload:
     facts = {
-        "id": key, "batch_id": batch, "given": "a", "path": Path("/a"), "name": "a", "size": 1, "modified": 1,
+        "id": key, "batch_id": batch, "given": "a", "file": "/a", "name": "a", "size": 1, "modified": 1,
         "media_type": "text/plain",
     }  # fmt: skip
     return Upload(**{**facts, **more})  # type: ignore[arg-type]

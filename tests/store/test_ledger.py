@@ -33,7 +33,7 @@ def _batch(key: str = "b", **more: object) -> Batch:
 
 def _upload(key: str = "u", batch: str = "b", **more: object) -> Upload:
     facts = {
-        "id": key, "batch_id": batch, "given": "ü 🎉.pdf", "path": Path("/x/ü 🎉.pdf"), "name": "ü 🎉.pdf",
+        "id": key, "batch_id": batch, "given": "ü 🎉.pdf", "file": "/x/ü 🎉.pdf", "name": "ü 🎉.pdf",
         "size": 5 * 2**40, "modified": 1_800_000_000_123_456_789, "media_type": "application/pdf",
     }  # fmt: skip
     return Upload(**{**facts, **more})  # type: ignore[arg-type]
@@ -62,7 +62,7 @@ def test_what_is_kept_comes_back(ledger: Ledger) -> None:
         digests={"md5": "00"}, receipt=receipt, stored_at=NOW, width=3, height=4,
         result={"link": "https://x/"}, good_until=NOW,
     )  # fmt: skip
-    two = _upload("v", path=Path("/x/r\udce9.pdf"), given="r\udce9.pdf", name="r\ufffd.pdf")
+    two = _upload("v", file="/x/r\udce9.pdf", given="r\udce9.pdf", name="r\ufffd.pdf")
     ledger.add(batch, [one, two], NOW)
     assert ledger.batches() == [batch]
     kept = ledger.uploads("b")

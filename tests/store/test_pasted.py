@@ -21,7 +21,14 @@ def sample(path: Path) -> tuple[Batch, Upload]:
         id="b", service="close", target="note", inputs={}, named={}, created=NOW, attaches=True, uploads=("u",)
     )
     upload = Upload(
-        id="u", batch_id="b", given=path.name, path=path, name=path.name, size=1, modified=5, media_type="image/png"
+        id="u",
+        batch_id="b",
+        given=path.name,
+        file=str(path),
+        name=path.name,
+        size=1,
+        modified=5,
+        media_type="image/png",
     )
     return batch, upload
 

@@ -72,7 +72,7 @@ def _upload(flow: Flow, batch: Batch, source: Source) -> Upload:
         batch_id=batch.id,
         given=source.given,
         # Whoever goes on with it later may do so in another folder.
-        path=source.path.absolute(),
+        file=str(source.path.absolute()),
         name=source.name,
         size=source.size,
         modified=source.modified,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, overload
 
 from uploader_gui.core.problems import Problem
@@ -183,16 +184,22 @@ ENDED_UPLOADS = frozenset({UploadState.STORED, UploadState.CANCELLED})
 ENDED_BATCHES = frozenset({BatchState.ATTACHED, BatchState.STORED, BatchState.CANCELLED})
 
 Answers = Mapping[str, Any]
+NOTHING: Answers = MappingProxyType({})
 
 
-@dataclass(frozen=True, kw_only=True)
+def _nothing() -> Answers:
+    """The same empty mapping for all: a hundred thousand of three each would take twenty megabytes."""
+    return NOTHING
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Upload:
     """One file of a batch on its way.
 
     Attributes:
         id: Unlike any other upload's.
         given: The path as the person gave it; what messages and events name.
-        path: Where the file lies.
+        file: Where it lies, as a text: a Path takes four times as much room.
         name: The name it gets at the service.
         size: Bytes, when it was added.
         modified: Nanoseconds since 1970, when it was added.
@@ -216,7 +223,7 @@ class Upload:
     id: str
     batch_id: str
     given: str
-    path: Path
+    file: str
     name: str
     size: int
     modified: int
@@ -225,11 +232,11 @@ class Upload:
     height: int | None = None
     state: UploadState = UploadState.QUEUED
     next_step: Step = Step.SIGN
-    answers: Answers = field(default_factory=dict, repr=False)
-    digests: Mapping[str, str] = field(default_factory=dict)
+    answers: Answers = field(default_factory=_nothing, repr=False)
+    digests: Mapping[str, str] = field(default_factory=_nothing)
     receipt: Receipt | None = None
     stored_at: datetime | None = None
-    result: Answers = field(default_factory=dict, repr=False)
+    result: Answers = field(default_factory=_nothing, repr=False)
     good_until: datetime | None = None
     tries: int = 0
     limited: int = 0
@@ -237,6 +244,11 @@ class Upload:
     polling_since: float | None = None
     due: float | None = None
     problem: Problem | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return Path(self.file)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,8 @@ WINDOW_SECONDS = 5.0
 class Meter:
     """Bytes sent of a whole. One thread writes, any may read: a single attribute is read and written whole."""
 
+    __slots__ = ("sent", "total")
+
     def __init__(self, total: int) -> None:
         self.total = total
         self.sent = 0

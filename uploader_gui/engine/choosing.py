@@ -142,7 +142,7 @@ class Chooser:
             flow=entry.flow,
             session=entry.session,
             cancel=entry.running[upload.id],
-            meter=entry.meters[upload.id],
+            meter=entry.meter(upload.id),
         )
 
     def _attach_when_due(self, entry: Entry, now: float, gate: float) -> tuple[AttachWork | None, float | None]:

@@ -66,7 +66,7 @@ class Entry:
         self.flow = flow
         self.session = session
         self.uploads: dict[str, Upload] = {}
-        self.meters = {upload.id: Meter(upload.size) for upload in uploads}
+        self.meters: dict[str, Meter] = {}
         self.running: dict[str, CancelToken] = {}
         self.began: dict[tuple[str, Step], float] = {}
         self.current: dict[str, Step] = {}
@@ -99,8 +99,14 @@ class Entry:
     def more(self, uploads: Iterable[Upload]) -> None:
         """Take further uploads."""
         for upload in uploads:
-            self.meters[upload.id] = Meter(upload.size)
             self.put(upload)
+
+    def meter(self, upload_id: str) -> Meter:
+        """How far an upload's transfer is; a meter is made for what is looked at or sent, not for all that waits."""
+        found = self.meters.get(upload_id)
+        if found is None:
+            found = self.meters[upload_id] = Meter(self.uploads[upload_id].size)
+        return found
 
     def drop(self, upload_ids: Iterable[str]) -> None:
         """Forget uploads that have become another batch's."""
@@ -281,7 +287,7 @@ def as_found(upload: Upload, found: Source | None) -> Upload:
         given=upload.given if found.path == upload.path else found.given,
         size=found.size,
         modified=found.modified,
-        path=found.path,
+        file=str(found.path),
         name=found.name,
         media_type=upload.media_type if found.name == upload.name else media_type(found.name),
         width=found.width,

@@ -5,7 +5,6 @@ The system's own table differs from machine to machine: .docx and .webp are miss
 
 import functools
 import tomllib
-from pathlib import PurePath
 
 from uploader_gui.core.places import resources
 
@@ -20,7 +19,8 @@ def _table() -> dict[str, str]:
 
 def media_type(name: str) -> str:
     """The type of a file by its name's last ending; UNKNOWN if the table does not have it."""
-    return _table().get(PurePath(name).suffix.lower().removeprefix("."), UNKNOWN)
+    before, point, ending = name.rpartition(".")
+    return _table().get(ending.lower(), UNKNOWN) if before and point else UNKNOWN
 
 
 def fits(media_type: str, allowed: str) -> bool:

@@ -81,11 +81,10 @@ def look(given: str, path: Path) -> Source:
     """
     name = unicode_name(path.name or given)
     try:
-        facts = path.stat()
+        facts = os.stat(path)  # noqa: PTH116 - of ten thousand files, half the time of Path's
         if not stat.S_ISREG(facts.st_mode):
             raise UploadError(Problem(kind=Kind.FILE_UNREADABLE, name=name, detail="it is not a file"))
-        with path.open("rb"):
-            pass
+        os.close(os.open(path, os.O_RDONLY))
     except OSError as error:
         raise UploadError(unreadable(error, name)) from None
     return Source(given=given, path=path, name=name, size=facts.st_size, modified=facts.st_mtime_ns)

@@ -445,12 +445,14 @@ class Wishes:
     def meters(self, batch_id: str) -> Mapping[str, Meter]:
         """How far a batch's transfers are, by upload id."""
         with self._changed:
-            return dict(self._entry(batch_id).meters)
+            entry = self._entry(batch_id)
+            return {upload_id: entry.meter(upload_id) for upload_id in entry.uploads}
 
     def meter(self, batch_id: str, upload_id: str) -> Meter | None:
         """How far one transfer is; None if the upload is not the batch's."""
         with self._changed:
-            return self._entry(batch_id).meters.get(upload_id)
+            entry = self._entry(batch_id)
+            return entry.meter(upload_id) if upload_id in entry.uploads else None
 
     def looks_for(self, batch_id: str) -> bool:
         """Whether the service is still being asked what became of a batch's attach; else a person must look."""

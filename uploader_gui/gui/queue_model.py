@@ -243,7 +243,8 @@ class QueueModel(QAbstractTableModel):
                 change = told[at]
                 if change.upload is None:
                     self._take_batch(node, change)
-                elif node.upload(change.upload.id) is None and change.upload.id not in fresh:
+                elif node.upload(change.upload.id) is None:
+                    # It may have changed again since it came: it is one row all the same.
                     fresh[change.upload.id] = change
                 else:
                     self._flush(node, fresh)

@@ -212,7 +212,7 @@ class QueueView(QTableView):
         width = self.viewport().width()
         letter = self.fontMetrics().averageCharWidth()
         size = 0 if width < NARROW else 10 * letter + 2 * GRID
-        progress = 0 if width < VERY_NARROW else 18 * letter + 2 * GRID
+        progress = 0 if width < VERY_NARROW else 20 * letter + 2 * GRID
         now = min(44 * letter, (width - size - progress) * 48 // 100)
         self.setColumnWidth(Column.SIZE, size)
         self.setColumnWidth(Column.PROGRESS, progress)

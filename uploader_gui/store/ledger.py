@@ -87,8 +87,7 @@ class Ledger:
 
         def job(connection: sqlite3.Connection) -> None:
             _insert(connection, "batch", rows.of_batch(batch))
-            for upload in uploads:
-                _insert(connection, "upload", rows.of_upload(upload))
+            _insert_uploads(connection, uploads)
             _note(connection, batch.id, None, at, "added")
 
         self.write(job)
@@ -146,8 +145,7 @@ class Ledger:
         """Keep new uploads of a batch that is there already. Raises StoreError."""
 
         def job(connection: sqlite3.Connection) -> None:
-            for upload in uploads:
-                _insert(connection, "upload", rows.of_upload(upload))
+            _insert_uploads(connection, uploads)
             _update(connection, "batch", rows.of_batch(batch))
             _note(connection, batch.id, None, at, f"{len(uploads)} files more")
 
@@ -333,6 +331,14 @@ def _insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, An
     # The names of table and columns are our own.
     question = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608  # nosec B608
     connection.execute(question, tuple(columns.values()))
+
+
+def _insert_uploads(connection: sqlite3.Connection, uploads: Sequence[Upload]) -> None:
+    if uploads:
+        columns = rows.of_upload(uploads[0])
+        names, marks = ", ".join(columns), ", ".join("?" for _ in columns)
+        question = f"INSERT INTO upload ({names}) VALUES ({marks})"  # noqa: S608  # nosec B608 - likewise
+        connection.executemany(question, (tuple(rows.of_upload(upload).values()) for upload in uploads))
 
 
 def _update(connection: sqlite3.Connection, table: str, columns: Mapping[str, Any]) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from uploader_gui.core.accounts import SavedAccount, folded
-from uploader_gui.core.batch import Batch, BatchState, Proof, Receipt, Step, Upload, UploadState
+from uploader_gui.core.batch import NOTHING, Batch, BatchState, Proof, Receipt, Step, Upload, UploadState
 from uploader_gui.core.problems import Kind, Problem
 
 Row = Mapping[str, Any]
+_EMPTY = "{}"
 
 
 def of_batch(batch: Batch) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def of_upload(upload: Upload) -> dict[str, Any]:
         "id": upload.id,
         "batch": upload.batch_id,
         "given": upload.given.encode("utf-8", "replace").decode(),
-        "path": os.fsencode(upload.path),
+        "path": os.fsencode(upload.file),
         "name": upload.name,
         "size": upload.size,
         "modified": upload.modified,
@@ -88,11 +89,11 @@ def of_upload(upload: Upload) -> dict[str, Any]:
         "height": upload.height,
         "state": upload.state.value,
         "next_step": upload.next_step.value,
-        "answers": _json(upload.answers),
-        "digests": _json(upload.digests),
+        "answers": _of_mapping(upload.answers),
+        "digests": _of_mapping(upload.digests),
         "receipt": receipt,
         "stored": _date(upload.stored_at),
-        "result": _json(upload.result),
+        "result": _of_mapping(upload.result),
         "good_until": _date(upload.good_until),
         "tries": upload.tries,
         "limited": upload.limited,
@@ -107,7 +108,7 @@ def upload_of(row: Row) -> Upload:
         id=row["id"],
         batch_id=row["batch"],
         given=row["given"],
-        path=Path(os.fsdecode(row["path"])),
+        file=os.fsdecode(row["path"]),
         name=row["name"],
         size=row["size"],
         modified=row["modified"],
@@ -116,11 +117,11 @@ def upload_of(row: Row) -> Upload:
         height=row["height"],
         state=UploadState(row["state"]),
         next_step=Step(row["next_step"]),
-        answers=json.loads(row["answers"]),
-        digests=json.loads(row["digests"]),
+        answers=_mapping(row["answers"]),
+        digests=_mapping(row["digests"]),
         receipt=None if receipt is None else Receipt(**{**receipt, "proof": Proof(receipt["proof"])}),
         stored_at=_read_date(row["stored"]),
-        result=json.loads(row["result"]),
+        result=_mapping(row["result"]),
         good_until=_read_date(row["good_until"]),
         tries=row["tries"],
         limited=row["limited"],
@@ -169,6 +170,16 @@ def account_of(row: Row) -> SavedAccount:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=dict)
+
+
+def _of_mapping(mapping: Mapping[str, Any]) -> str:
+    # Most are empty, and there may be a hundred thousand of them.
+    return _json(mapping) if mapping else _EMPTY
+
+
+def _mapping(text: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = NOTHING if text == _EMPTY else json.loads(text)
+    return found
 
 
 def _date(value: datetime | None) -> str | None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QThread
 
 # Above it is the window: with all lanes hashing at full speed it stays quick.
 NICE = 10
+LEAST = 19
 
 
 class Runs(Protocol):
@@ -44,4 +45,5 @@ class LaneThread(QThread):
 def lower_priority() -> None:
     """Let this thread come after the window's. Only Linux counts a single thread; elsewhere nothing is changed."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, min(LEAST, os.getpriority(os.PRIO_PROCESS, thread) + NICE))

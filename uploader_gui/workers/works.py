@@ -327,7 +327,7 @@ class Works:
     ) -> tuple[Batch, tuple[Upload, ...]]:
         """A batch of gathered files, that nobody knows of yet. Raises NotYetError."""
         batch = Batch(
-            id=str(uuid.uuid4()),
+            id=found.batch_id or str(uuid.uuid4()),
             service=where.service,
             target=where.target,
             inputs={},
@@ -339,22 +339,24 @@ class Works:
             whose=None if who is None else who.shown,
             author=None if who is None else who.author,
         )
-        uploads = tuple(dataclasses.replace(one, batch_id=batch.id) for one in found.uploads)
+        uploads = found.uploads
+        if not found.batch_id:
+            uploads = tuple(dataclasses.replace(one, batch_id=batch.id) for one in uploads)
         return complete(what, where.inputs, batch, uploads), uploads
 
     def _check_new(self, what: Flow, made: Sequence[tuple[Batch, tuple[Upload, ...]]], account: Account) -> None:
         """Raise NotYetError if one of these has the same files as one that is on its way to the same record."""
-        wanted = [(batch, record_of(what, batch, account), _paths(uploads)) for batch, uploads in made]
-        records = {record for _batch, record, _files in wanted}
+        wanted = [(batch, record_of(what, batch, account), uploads) for batch, uploads in made]
+        records = {record for _batch, record, _uploads in wanted}
         for other in self.ledger.batches(ended=False):
             if other.record not in records:
                 continue
-            there = _paths(self.ledger.uploads(other.id))
-            for batch, record, files in wanted:
+            there = self.ledger.uploads(other.id)
+            for batch, record, uploads in wanted:
                 same = (other.service, other.target, other.record) == (batch.service, batch.target, record)
-                if same and there == files:
+                if same and _same_files(there, uploads):
                     where = other.place or place(what, batch.named)
-                    raise NotYetError(Why.SAME_FILES, count=files.total(), place=where)
+                    raise NotYetError(Why.SAME_FILES, count=len(uploads), place=where)
 
     def extend(self, batch_id: str, given: Sequence[str], cancel: CancelToken) -> Begun:
         """Add files to a batch. Raises NotYetError if it is too late, or they do not fit."""
@@ -551,6 +553,11 @@ class Works:
 def _still(upload: Upload, found: Mapping[str, Source]) -> bool:
     """Whether what is wrong with a file is as wrong as before."""
     return upload.problem is not None and upload.problem.kind in _ABOUT_THE_FILE and upload.id not in found
+
+
+def _same_files(some: Sequence[Upload], others: Sequence[Upload]) -> bool:
+    # Where links lead asks the disk several times for each file: only where it may make a difference.
+    return len(some) == len(others) and _paths(some) == _paths(others)
 
 
 def _paths(uploads: Sequence[Upload]) -> collections.Counter[str]:

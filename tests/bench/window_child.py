@@ -1,0 +1,296 @@
+"""One measurement of tests/bench/window.py, in a process of its own. What it found is its last line, as JSON."""
+
+import contextlib
+import gc
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def age() -> float:
+    """Seconds since this process was started, its own beginning included."""
+    ticks = int(Path("/proc/self/stat").read_text("ascii").rsplit(")", 1)[1].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+
+
+def memory() -> int:
+    """Bytes in memory that are this process's own share."""
+    lines = Path("/proc/self/smaps_rollup").read_text("ascii").splitlines()
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Rss:"))
+
+
+def tell(**found: Any) -> None:
+    """Tell, and end at once."""
+    print(json.dumps(found), flush=True)
+    os._exit(0)
+
+
+def bare() -> None:
+    """A window with nothing in it."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QApplication, QMainWindow
+
+    class Window(QMainWindow):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            super().paintEvent(event)
+            painted, cpu = age(), time.process_time()
+            QTimer.singleShot(300, self, lambda: tell(painted=painted, cpu=cpu, memory=memory()))
+
+    app = QApplication([])
+    window = Window()
+    window.resize(960, 640)
+    window.show()
+    app.exec()
+
+
+def start() -> None:
+    """Our window, as it is started."""
+    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QApplication
+
+    from uploader_gui import app as program
+    from uploader_gui.gui import main_window
+
+    class Window(main_window.MainWindow):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            super().paintEvent(event)
+            tell(painted=age(), cpu=time.process_time())
+
+    main_window.MainWindow = Window  # type: ignore[misc]
+    program.run(QApplication([]), {})
+
+
+class Open:
+    """Our window, open on the practice service."""
+
+    def __init__(self, lanes: int = 3) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        from uploader_gui import app as program
+        from uploader_gui.workers.desk import State
+
+        sys.setswitchinterval(program.SWITCH)
+        gc.set_threshold(program.YOUNG, 1000, 1000)
+        self.app = QApplication([])
+
+        def accounts() -> list[Any]:
+            from uploader_gui.services import catalogue
+            from uploader_gui.workers.accounts import KnownAccount
+
+            given = json.loads(os.environ["BENCH_ACCOUNTS"])
+            return [KnownAccount(service=catalogue.find(one.pop("service")), name="Bench", **one) for one in given]
+
+        self.desk, self.window = program.build(accounts, lanes=lanes)
+        self.window.painted.connect(self.desk.open)
+        self.window.show()
+        self.until(lambda: self.desk.state is State.OPEN)
+        face = next(one for one in self.desk.accounts if one.service.id == "close")
+        self.window.target.choose(face.key, "note")
+        self.window.target.fields.fill({"lead": "lead_globex"}, {"lead": "Globex Corporation"})
+
+    def until(self, condition: Callable[[], object], seconds: float = 300) -> None:
+        """Let the window live until something is so; the loop sleeps as it does for a person."""
+        from PySide6.QtCore import QEventLoop, QTimer
+
+        loop = QEventLoop()
+        look = QTimer()
+        look.setInterval(20)
+        end = time.monotonic() + seconds
+        look.timeout.connect(lambda: loop.quit() if condition() or time.monotonic() > end else None)
+        look.start()
+        loop.exec()
+
+    def rest(self, seconds: float) -> None:
+        """Let the window live for a while."""
+        end = time.monotonic() + seconds
+        self.until(lambda: time.monotonic() >= end)
+
+
+class Ticks:
+    """A timer of 4 ms in the window's thread, and how late it came."""
+
+    def __init__(self) -> None:
+        from PySide6.QtCore import Qt, QTimer
+
+        self.late: list[float] = []
+        self._before = time.perf_counter()
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(4)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.late.append(max(0.0, now - self._before - 0.004))
+        self._before = now
+
+    def clear(self) -> None:
+        """Forget what was."""
+        self.late.clear()
+        self._before = time.perf_counter()
+
+
+def idle() -> None:
+    """Nothing to do."""
+    opened = Open()
+    opened.rest(1.5)
+    gc.collect()
+    tell(memory=memory())
+
+
+def sparse(folder: Path, count: int, megabytes: int) -> list[str]:
+    """Files that take no room on the disk."""
+    paths = []
+    for number in range(count):
+        path = folder / f"{number}.bin"
+        with path.open("wb") as file:
+            file.truncate(megabytes * 1_000_000)
+        paths.append(str(path))
+    return paths
+
+
+def sent(opened: Open) -> int:
+    """Bytes that have gone out."""
+    return sum(node.sent for node in opened.window.model.nodes)
+
+
+def sending(lanes: int, megabytes: int, seconds: float) -> tuple[Open, Ticks, dict[str, float]]:
+    """Send for a while; gives what it cost."""
+    folder = Path(os.environ["UPLOADER_GUI_HOME"])
+    opened = Open(lanes)
+    opened.window.take_files(sparse(folder, lanes, megabytes))
+    opened.until(lambda: sum(len(node.running) for node in opened.window.model.nodes) == lanes and sent(opened) > 0)
+    opened.rest(0.5)
+    ticks = Ticks()
+    before, began, busy = sent(opened), time.perf_counter(), time.process_time()
+    opened.rest(seconds)
+    took = time.perf_counter() - began
+    return opened, ticks, {"rate": (sent(opened) - before) / took, "part": (time.process_time() - busy) / took}
+
+
+def lateness(lanes: str, megabytes: str) -> None:
+    """Full speed."""
+    import statistics
+
+    _opened, ticks, found = sending(int(lanes), int(megabytes), 6)
+    late = sorted(ticks.late)
+    tell(
+        p50=statistics.median(late), count=len(late), p99=statistics.quantiles(late, n=100)[98], worst=late[-1], **found
+    )
+
+
+def processor(lanes: str, megabytes: str) -> None:
+    """A usual line; without the timer, which would cost more than all the rest."""
+    folder = Path(os.environ["UPLOADER_GUI_HOME"])
+    opened = Open(int(lanes))
+    opened.window.take_files(sparse(folder, int(lanes), int(megabytes)))
+    opened.until(lambda: sent(opened) > 0)
+    opened.rest(4)  # what the system takes in ahead has gone out
+    before, began, busy = sent(opened), time.perf_counter(), time.process_time()
+    opened.rest(8)
+    took = time.perf_counter() - began
+    tell(rate=(sent(opened) - before) / took, part=(time.process_time() - busy) / took)
+
+
+def drop(folder: str, count: str) -> None:
+    """A folder is dropped."""
+    opened, wanted = Open(), int(count)
+    opened.rest(1)
+    gc.collect()
+    before = memory()
+    ticks = Ticks()
+    opened.rest(0.1)
+    ticks.clear()
+    began = time.perf_counter()
+    opened.window.take_files([folder])
+    model = opened.window.model
+    opened.until(lambda: any(len(node.uploads) == wanted for node in model.nodes))
+    took = time.perf_counter() - began
+    opened.rest(0.5)
+    worst = max(ticks.late)
+    gc.collect()
+    tell(took=took, worst=worst, memory=memory() - before)
+
+
+def fill(count: str) -> None:
+    """A ledger with so many files, in batches of a hundred that have ended, and one that has not."""
+    from datetime import UTC, datetime
+
+    from uploader_gui.core.batch import Batch, BatchState, Upload, UploadState
+    from uploader_gui.store.opening import open_ledger
+
+    now = datetime.now(UTC)
+    with open_ledger(now).ledger as ledger:
+        for number in range(int(count) // 100):
+            open_still = number == 0
+            batch = Batch(
+                id=f"{number:08}-0000-4000-8000-000000000000",
+                service="close",
+                target="note",
+                inputs={"lead": "lead_globex"},
+                named={"lead": "Globex Corporation"},
+                created=now,
+                ended=None if open_still else now,
+                state=BatchState.NEEDS_ATTENTION if open_still else BatchState.ATTACHED,
+                base="https://api.close.com/api/v1",
+                place="the note on Globex Corporation",
+            )
+            uploads = [
+                Upload(
+                    id=f"{number:08}-0000-4000-8000-{file:012}",
+                    batch_id=batch.id,
+                    given=f"{file}.pdf",
+                    file=f"/home/ann/{file}.pdf",
+                    name=f"{file}.pdf",
+                    size=1000,
+                    modified=1,
+                    media_type="application/pdf",
+                    state=UploadState.NEEDS_ATTENTION if open_still else UploadState.STORED,
+                )
+                for file in range(100)
+            ]
+            ledger.add(batch, uploads, now)
+    tell()
+
+
+def serve(pace: str, stalls: str) -> None:
+    """The practice service, until standard input ends."""
+    import asyncio
+
+    import aiohttp
+
+    from uploader_gui.practice import SERVICES, Fault, PracticeService
+
+    rate = int(pace)
+    if rate:
+        read = aiohttp.StreamReader.readany
+        free = time.monotonic()
+
+        async def slowly(self: aiohttp.StreamReader) -> bytes:
+            nonlocal free
+            block = await read(self)
+            free = max(free, time.monotonic() - 0.05) + len(block) / rate
+            await asyncio.sleep(max(0.0, free - time.monotonic()))
+            return block
+
+        aiohttp.StreamReader.readany = slowly  # type: ignore[method-assign]
+    with PracticeService() as practice:
+        if int(stalls):
+            practice.misbehave(Fault(kind="stall", step="transfer", times=0))
+        accounts = [
+            {"service": one, "base": practice.base(one), "values": dict(practice.account(one)), "default": True}
+            for one in SERVICES
+        ]
+        print(json.dumps(accounts), flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            sys.stdin.read()
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])
