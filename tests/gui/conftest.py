@@ -74,7 +74,9 @@ def open_window(qapp: object) -> Iterator[Callable[..., "Driver"]]:
         driver.close()
     # Threads of Qt's that ran Python leave a dummy behind, which is no thread.
     # The practice service may outlive the windows, and takes files in threads of its own.
-    left = [one for one in set(threading.enumerate()) - before if not one.name.startswith(("Dummy", "practice"))]
+    # The watch over deadlines is one for the whole process, and lasts as long.
+    lasting = ("Dummy", "practice", "deadlines")
+    left = [one for one in set(threading.enumerate()) - before if not one.name.startswith(lasting)]
     for thread in left:
         thread.join(5)  # told to end, they may need a moment for it
     assert not [one for one in left if one.is_alive()]

@@ -3,6 +3,7 @@
 import contextlib
 import heapq
 import itertools
+import logging
 import socket
 import ssl
 import threading
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from uploader_gui.core.cancel import CancelToken
+
+log = logging.getLogger(__name__)
 
 
 class Sockets:
@@ -150,7 +153,10 @@ class _Watch:
                     continue
                 due = heapq.heappop(self._alarms)
                 if due.do is not None:
-                    due.do()
+                    try:
+                        due.do()
+                    except Exception as error:  # noqa: BLE001 - the others' time must not be forgotten with it
+                        log.error("unexpected %s at a deadline", type(error).__name__)  # noqa: TRY400 - no texts
 
 
 _WATCH = _Watch()
