@@ -234,3 +234,31 @@ def test_parted_is_held_at_once(driver: Driver, tmp_path: Path, monkeypatch: pyt
     driver.desk.pause_all()
     driver.until(lambda: driver.desk._wishes.idle)
     assert {path.name for path in (works.ledger.path.parent / "locks").iterdir()} == before
+
+
+@pytest.mark.logs_errors
+def test_a_mistake_of_ours_ends_no_sending(
+    open_window: Callable[..., Driver], practice: PracticeService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of the program's in a lane's thread is told, and another lane goes on: not all stands still, unseen."""
+    driver = open_window(practice_source(practice), lanes=1)
+    works = driver.desk._works
+    assert works is not None
+    digested, fell = works.queue.digested, list[object]()
+
+    def fall(*given: Any) -> None:
+        if not fell:
+            fell.append(given)
+            raise KeyError("a secret")
+        digested(*given)
+
+    monkeypatch.setattr(works.queue, "digested", fall)
+    for name in ("a.pdf", "b.pdf"):
+        driver.aim("close", "note", {"lead": "lead_globex"})
+        driver.drop([pdf(tmp_path, name, name.encode())])
+        driver.state(BatchState.ATTACHED)
+        driver.until(lambda: fell)
+    driver.until(lambda: driver.window.notices.texts)
+    assert driver.window.notices.texts[0].startswith("Something went wrong in the program itself.")
+    assert driver.desk.lanes == 1
+    driver.close()

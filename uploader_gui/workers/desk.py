@@ -38,6 +38,8 @@ if TYPE_CHECKING:  # what these bring takes a third of a second, and the window 
     from uploader_gui.workers.works import Works
 
 Told = Callable[[Any], object]
+MOST_FALLEN = 8
+"""After so many lanes that mistakes of this program have ended, no more take their places."""
 
 
 def _nobody(_told: object) -> None:
@@ -102,6 +104,7 @@ class Desk(QObject):
         self._works: Works | None = None
         self._opened_late = False
         self._lanes: list[LaneThread] = []
+        self._fallen = 0
         self._bridge = Bridge(self)
         self._bridge.arrived.connect(self.arrived)
         self._wishes = Errands("wishes", self._failed, self)
@@ -150,16 +153,19 @@ class Desk(QObject):
         """Let these settings hold from now on; fewer lanes than there are hold from the next start on."""
         self.settings = self._the_works.settings = settings
         self.undo_seconds = float(settings.undo_seconds)
-        for number in range(len(self._lanes) + 1, (self._count or settings.lanes) + 1):
-            lane = LaneThread(self._the_works.lane(), number, self)
-            lane.finished.connect(self._lane_ended)
-            self._lanes.append(lane)
-            lane.start()
+        for number in range(self.lanes + 1, (self._count or settings.lanes) + 1):
+            self._begin_lane(number)
+
+    def _begin_lane(self, number: int) -> None:
+        lane = LaneThread(self._the_works.lane(), number, self)
+        lane.finished.connect(self._lane_ended)
+        self._lanes.append(lane)
+        lane.start()
 
     @property
     def lanes(self) -> int:
         """How many uploads run at once."""
-        return len(self._lanes)
+        return len(self._lanes) - min(self._fallen, MOST_FALLEN)
 
     @property
     def lanes_are_given(self) -> bool:
@@ -482,6 +488,8 @@ class Desk(QObject):
     @Slot()
     def _lane_ended(self) -> None:
         works = self._works
+        if self.state is State.OPEN:
+            self._replace_fallen()
         if works is None or any(lane.isRunning() for lane in self._lanes):
             return
         if self.state is State.OPEN and works.queue.broken is not None:
@@ -490,6 +498,17 @@ class Desk(QObject):
         elif self.state is State.CLOSING and self._lanes:
             self._lanes = []
             self._wishes.ask(lambda _: works.close(), lambda _: self._all_done(), lambda _: self._all_done())
+
+    def _replace_fallen(self) -> None:
+        """A mistake of ours has ended a lane: it is told, another one goes on. What it was at waits for a restart."""
+        fallen = [lane for lane in self._lanes if lane.mistake is not None and lane.isFinished()]
+        for lane in fallen:
+            mistake, lane.mistake = lane.mistake, None
+            self._fallen += 1
+            if mistake is not None:
+                self.failed.emit(mistake)
+            if self._fallen <= MOST_FALLEN:
+                self._begin_lane(len(self._lanes) + 1)
 
     def _all_done(self) -> None:
         self.state = State.CLOSED

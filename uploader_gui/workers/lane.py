@@ -1,11 +1,14 @@
 """A lane of the engine as a thread of Qt's: long-lived, quiet, ended by the queue alone."""
 
+import logging
 import os
 import sys
 import threading
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread
+
+log = logging.getLogger(__name__)
 
 # Above it is the window: with all lanes hashing at full speed it stays quick.
 NICE = 10
@@ -29,17 +32,25 @@ class LaneThread(QThread):
         lane: What it runs.
         number: From 1; for its name.
         parent: Its owner.
+
+    Attributes:
+        mistake: The error of this program's that has ended it.
     """
 
     def __init__(self, lane: Runs, number: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"lane {number}")
+        self.mistake: Exception | None = None
         self._lane = lane
 
     def run(self) -> None:
         """Work until the queue says that it is over; in the new thread."""
         lower_priority()
-        self._lane.run()
+        try:
+            self._lane.run()
+        except Exception as mistake:  # told where there is somebody to be told
+            log.exception("unexpected %s has ended a lane", type(mistake).__name__)
+            self.mistake = mistake
 
 
 def lower_priority() -> None:
