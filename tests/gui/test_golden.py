@@ -63,6 +63,11 @@ def file(folder: Path, name: str, size: int = 1000) -> Path:
     return path
 
 
+def _sent(driver: Driver) -> None:
+    """Wait until the one file of the newest batch has gone out, and its answer is waited for."""
+    driver.until(lambda: driver.nodes and [one for one in driver.node.running.values() if one.meter.per_mille == 1000])
+
+
 def test_no_account(open_window: Callable[..., Driver]) -> None:
     """The very first look: nothing is set up."""
     holds(open_window(list), "no-account")
@@ -108,7 +113,7 @@ def test_paused(driver: Driver, practice: PracticeService, tmp_path: Path) -> No
     practice.misbehave(Fault(kind="stall", service="close", step="transfer", after=1000))
     driver.aim("close", "note", {"lead": "lead_globex"})
     driver.drop([file(tmp_path, "a.pdf")])
-    driver.upload(UploadState.RUNNING)
+    _sent(driver)
     driver.desk.pause_all()
     driver.state(BatchState.PAUSED)
     driver.until(lambda: not driver.node.running)
@@ -189,7 +194,7 @@ def test_editing(driver: Driver, practice: PracticeService, tmp_path: Path) -> N
     practice.misbehave(Fault(kind="stall", service="close", step="transfer", after=1000))
     driver.aim("close", "note", {"lead": "lead_globex"})
     driver.drop([file(tmp_path, "a.pdf")])
-    driver.upload(UploadState.RUNNING)
+    _sent(driver)
     driver.choose(driver.node)
     driver.press("Change what is filled in…", driver.window.details)
     driver.until(lambda: driver.window.details.form is not None)
@@ -202,7 +207,7 @@ def test_quitting(driver: Driver, practice: PracticeService, tmp_path: Path) -> 
     practice.misbehave(Fault(kind="stall", service="close", step="transfer", after=1000))
     driver.aim("close", "note", {"lead": "lead_globex"})
     driver.drop([file(tmp_path, "a.pdf")])
-    driver.upload(UploadState.RUNNING)
+    _sent(driver)
     driver.window.close()
     holds(driver, "quitting")
 
