@@ -58,7 +58,9 @@ def vault(monkeypatch: pytest.MonkeyPatch) -> Vault:
 @pytest.fixture
 def open_window(qapp: object) -> Iterator[Callable[..., "Driver"]]:
     """Open windows; all of them are closed at the end, and no thread of theirs is left."""
-    from tests.gui.driver import Driver  # noqa: PLC0415 - where Qt is not there, the other tests still run
+    from PySide6.QtGui import QGuiApplication  # noqa: PLC0415 - where Qt is not there, the other tests still run
+
+    from tests.gui.driver import Driver  # noqa: PLC0415 - likewise
 
     del qapp
     drivers: list[Driver] = []
@@ -72,11 +74,13 @@ def open_window(qapp: object) -> Iterator[Callable[..., "Driver"]]:
     yield opened
     for driver in drivers:
         driver.close()
+    # What a test copied is Python's: found still there when the process ends, it would take that down.
+    QGuiApplication.clipboard().clear()
     # Threads of Qt's that ran Python leave a dummy behind, which is no thread.
-    # The practice service may outlive the windows, and takes files in threads of its own.
-    # The watch over deadlines is one for the whole process, and lasts as long.
-    lasting = ("Dummy", "practice", "deadlines")
-    left = [one for one in set(threading.enumerate()) - before if not one.name.startswith(lasting)]
+    # The practice service may outlive the windows, and takes files in threads of its own; one for the whole process
+    # watches deadlines.
+    stays = ("Dummy", "practice", "deadlines")
+    left = [one for one in set(threading.enumerate()) - before if not one.name.startswith(stays)]
     for thread in left:
         thread.join(5)  # told to end, they may need a moment for it
     assert not [one for one in left if one.is_alive()]
