@@ -89,6 +89,10 @@ class Open:
         self.window.painted.connect(self.desk.open)
         self.window.show()
         self.until(lambda: self.desk.state is State.OPEN)
+        self.aim()
+
+    def aim(self) -> None:
+        """Say where the next files go: to a record of their own."""
         face = next(one for one in self.desk.accounts if one.service.id == "close")
         self.window.target.choose(face.key, "note")
         self.window.target.fields.fill({"lead": "lead_globex"}, {"lead": "Globex Corporation"})
@@ -201,7 +205,11 @@ def processor(lanes: str, megabytes: str) -> None:
 def drop(folder: str, count: str) -> None:
     """A folder is dropped."""
     opened, wanted = Open(), int(count)
+    # What the first files of all bring into memory is no matter of how many there are.
+    opened.window.take_files(sparse(Path(os.environ["UPLOADER_GUI_HOME"]), 5, 1))
+    opened.until(lambda: sum(len(node.running) for node in opened.window.model.nodes) == 3)
     opened.rest(1)
+    opened.aim()
     gc.collect()
     before = memory()
     ticks = Ticks()

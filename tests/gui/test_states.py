@@ -77,6 +77,13 @@ def test_states_that_differ_are_told_apart() -> None:
     assert len({signs[state] for state in apart}) == len(apart)
 
 
+def test_every_sign_of_the_timeline_is_a_word() -> None:
+    """A picture in the timeline is told as well, and no two of them by the same word."""
+    said = [wording.sign(sign) for sign in (None, *Sign)]
+    assert all(said)
+    assert len(set(said)) == len(said)
+
+
 def test_every_picture_is_another_shape() -> None:
     """Pictures of different signs are different drawings, all in the colour they are given."""
     drawings = {sign: (resources() / "icons" / f"{sign}.svg").read_text("utf-8") for sign in Sign}

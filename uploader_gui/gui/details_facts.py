@@ -77,6 +77,7 @@ def steps(points: Sequence[Point], running: Running | None, parent: QWidget) -> 
         if point.sign is not None:
             colour = parent.palette().color(QPalette.ColorRole.Text)
             sign.setPixmap(look.picture(point.sign.value, colour, parent.devicePixelRatioF()))
+        sign.setAccessibleName(wording.sign(point.sign))
         text = look.plain_label(point.text) if point.sign is not None else pieces.quiet(point.text)
         grid.addWidget(sign, line, 0)
         grid.addWidget(text, line, 1)

@@ -82,6 +82,10 @@ def links(row: Row, wish: Wish, copy: Copy, parent: QWidget) -> QGridLayout:
     return rows.grid
 
 
+_COPIES = {Deed.OPEN_RECORD: Deed.COPY_RECORD, Deed.OPEN_LINK: Deed.COPY_LINK}
+"""Beside what opens an address, what copies it: two buttons of one name are not told apart by whoever hears them."""
+
+
 class _Rows:
     """Rows of links and values, each with its buttons."""
 
@@ -101,7 +105,7 @@ class _Rows:
         opening = look.Button("open", deeds.label(deed), parent=self._parent)
         opening.clicked.connect(opens)
         self.grid.addWidget(opening, line, 1)
-        self.grid.addWidget(_copier(link, _("Copy the link"), self._copy, self._parent), line, 2)
+        self.grid.addWidget(_copier(link, deeds.label(_COPIES[deed]), self._copy, self._parent), line, 2)
 
     def remark(self, text: str) -> None:
         self.grid.addWidget(pieces.quiet(text), self.grid.rowCount(), 0, 1, 3)

@@ -24,6 +24,21 @@ class Sign(StrEnum):
     CANCELLED = auto()
 
 
+def sign(one: Sign | None) -> str:
+    """What a sign in the timeline says to whoever hears it; None: it has not come so far."""
+    if one is None:
+        return _("not yet")
+    return {
+        Sign.WAITING: _("waits"),
+        Sign.SENDING: _("under way"),
+        Sign.DONE: _("done"),
+        Sign.PAUSE: _("paused"),
+        Sign.ATTENTION: _("needs you"),
+        Sign.UNKNOWN: _("not known"),
+        Sign.CANCELLED: _("given up"),
+    }[one]
+
+
 def countdown(seconds: float) -> str:
     """Say what is left, as a clock does: 0:24."""
     whole = max(0, round(seconds))
