@@ -1,6 +1,6 @@
 """Benchmark: the memory that `uploader-gui send` needs for 10 GiB against 10 MiB, as the kernel counts it.
 
-    .venv/bin/python tests/bench/memory.py
+    .venv/bin/python -m tests.bench.memory
 
 The large file is sparse, so it takes no room; the sink (sink.py) drops what comes. Linux and macOS.
 """
