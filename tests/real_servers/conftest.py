@@ -36,9 +36,8 @@ def place() -> Iterator[Callable[[str], Path]]:
     top = Path(tempfile.mkdtemp(prefix="real-servers-"))
 
     def make(name: str) -> Path:
-        folder = top / name
-        folder.mkdir()
-        return folder
+        # A name of its own: ports, which are in them, come again.
+        return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=top))
 
     yield make
     shutil.rmtree(top, ignore_errors=True)

@@ -1,5 +1,6 @@
 """What earlier runs left is taken up once, in whatever order the threads come along."""
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -96,9 +97,28 @@ def test_a_look_that_is_told_late_changes_nothing(stage: Stage) -> None:
     restored = stage.wishes.call()
     second()
     restored()
+    stage.wishes.call()()
     assert (stage.told, stage.restored) == ([LEFT], [LEFT])
     assert not stage.wishes.calls
     assert not stage.questions.calls
+
+
+def test_a_look_that_came_between_is_made_once_more(stage: Stage) -> None:
+    """The keychain answered while the account was still waited for: what it said is told after all."""
+    both, works = leftovers(stage), cast(Works, object())
+    waits, refused = dataclasses.replace(LEFT, why=Why.KEY_WAITS), dataclasses.replace(LEFT, why=Why.NO_KEY)
+    stage.answer = waits
+    both.take_up(works)
+    stage.wishes.call()()
+    both.take_up(works)
+    stage.wishes.call()()
+    stage.questions.call()()
+    assert stage.told[-1] == waits
+    stage.answer = refused
+    stage.wishes.call()()
+    stage.questions.call()()
+    assert stage.told[-1] == refused
+    assert not stage.wishes.calls
 
 
 def test_what_could_not_be_taken_up_is_looked_at_again(stage: Stage) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from uploader_gui.core import words
 from uploader_gui.core.translation import gettext as _
@@ -27,7 +27,7 @@ class AboutLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sign = QLabel(self)
+        self._sign = look.label(parent=self)
         self._sign.setFixedSize(look.ICON, look.ICON)
         self._text = look.plain_label(parent=self)
         row = QHBoxLayout(self)

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from uploader_gui.core import words
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import pieces
+from uploader_gui.gui import look, pieces
 from uploader_gui.gui.look import GRID
 
 if TYPE_CHECKING:
@@ -88,8 +88,7 @@ class AccountFields(QObject):
         self._service = service
         for number, one in enumerate(service.account.fields):
             field = KeyField(one, self._widget)
-            label = QLabel(words.plain(one.label), self._widget)
-            label.setTextFormat(Qt.TextFormat.PlainText)
+            label = look.label(words.plain(one.label), self._widget)
             label.setBuddy(field.edit)
             self._form.insertRow(at + number, label, field)
             field.edit.textChanged.connect(self._edited)

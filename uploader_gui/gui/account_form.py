@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -88,7 +87,7 @@ class AccountForm(QWidget):
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for text, widget in ((_("Service"), self.service), (_("Name"), self.name)):
-            label = QLabel(text, self)
+            label = look.label(text, self)
             label.setBuddy(widget)
             widget.setAccessibleName(text)
             self._form.addRow(label, widget)

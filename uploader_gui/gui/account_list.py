@@ -7,7 +7,6 @@ from PySide6.QtGui import QIcon, QKeySequence, QPalette, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -104,7 +103,7 @@ class AccountList(QWidget):
     def _name_row(self) -> None:
         self.naming = QWidget(self)
         self.new_name = QLineEdit(self.naming)
-        label = QLabel(_("New name"), self.naming)
+        label = look.label(_("New name"), self.naming)
         label.setBuddy(self.new_name)
         self.new_name.setAccessibleName(_("New name"))
         self.new_name.returnPressed.connect(self.deeds.rename)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QToolButton,
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from uploader_gui.core import words
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import pieces
+from uploader_gui.gui import look, pieces
 from uploader_gui.gui.look import GRID
 
 
@@ -69,7 +68,7 @@ class AccountMore(QWidget):
             (_("Address"), self.base, self.base),
             (_("Certificate authority"), self.authority, file),
         ):
-            label = QLabel(text, self._inside)
+            label = look.label(text, self._inside)
             label.setBuddy(field)
             field.setAccessibleName(text)
             form.addRow(label, row)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look, pieces
@@ -30,7 +30,7 @@ class Bar(QWidget):
         super().__init__(parent)
         self._picture = picture
         self.setAccessibleName(name)
-        self._icon = QLabel(self)
+        self._icon = look.label(parent=self)
         self._icon.setFixedSize(look.ICON, look.ICON)
         self._text = look.plain_label(parent=self)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

@@ -69,9 +69,9 @@ class Chip(QFrame):
         """
         said = words.plain(name or value)
         self._name.setText(said)
-        self._name.setToolTip(words.plain(value) if name else _("Its name is being asked for."))
+        self._name.setToolTip(look.tip(words.plain(value)) if name else _("Its name is being asked for."))
         self.setAccessibleName(f"{self._label}: {said}")
-        self.cross.setToolTip(_("Take {name} back").format(name=said))
+        self.cross.setToolTip(look.tip(_("Take {name} back").format(name=said)))
         # The cross is what the keyboard reaches: so it says what is chosen, and what it does.
         self.cross.setAccessibleName(_("{label}: {name}. Take it back").format(label=self._label, name=said))
 

@@ -72,7 +72,7 @@ def steps(points: Sequence[Point], running: Running | None, parent: QWidget) -> 
     grid.setColumnStretch(1, 1)
     now = datetime.now(UTC)
     for line, point in enumerate(points):
-        sign = QLabel(parent)
+        sign = look.label(parent=parent)
         sign.setFixedSize(look.ICON, look.ICON)
         if point.sign is not None:
             colour = parent.palette().color(QPalette.ColorRole.Text)

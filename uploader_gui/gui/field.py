@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from uploader_gui.core.translation import gettext as _
+from uploader_gui.gui import look
 from uploader_gui.gui.look import GRID
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class PlainField(Field):
         self._editor = self._made(one)
         self._editor.setAccessibleName(one.label)
         if one.help:
-            self._editor.setToolTip(one.help)
+            self._editor.setToolTip(look.tip(one.help))
             self._editor.setAccessibleDescription(one.help)
         self._editor.setAcceptDrops(False)  # files dropped here are meant for the window
         self.setFocusProxy(self._editor)

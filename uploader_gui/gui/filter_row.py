@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look
@@ -49,7 +49,7 @@ class FilterRow(QWidget):
             row.addWidget(button)
         self._buttons.button(0).setChecked(True)
         self._buttons.idToggled.connect(self._toggled)
-        self._said = QLabel(self)
+        self._said = look.label(parent=self)
         self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(self._said, 1)
         self.clear = QToolButton(self)

@@ -85,7 +85,7 @@ class FoundModel(QAbstractListModel):
                 return _("Take “{text}” as it is").format(text=words.plain(pick.value))
             return f"{name} · {words.plain(pick.value)}" if pick.name in self._twice else name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return words.plain(pick.value)
+            return look.tip(words.plain(pick.value))
         if role == Qt.ItemDataRole.SizeHintRole:
             return QSize(0, self._high)
         return None

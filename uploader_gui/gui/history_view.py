@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QMenu,
     QPushButton,
     QStyle,
@@ -110,8 +109,10 @@ class HistoryModel(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == Column.ENDED:
             return self._sentence(node)
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole}:
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
             return self._text(node, Column(index.column()))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return look.tip(self._text(node, Column(index.column())))
         return None
 
     def _sentence(self, node: Node) -> str:
@@ -214,7 +215,7 @@ class HistoryView(QWidget):
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._menu)
         self.table.selectionModel().currentChanged.connect(lambda current, _before: self._choose(current.row()))
-        self._count = QLabel(self)
+        self._count = look.label(parent=self)
         self.export = QPushButton(_("Export…"), self)
         self.export.setToolTip(_("Write what is shown here to a CSV or JSON file"))
         self.export.setAutoDefault(False)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look
@@ -101,8 +101,7 @@ class InputFields(QWidget):
         field.changed.connect(lambda: self._field_changed(field))
         field.settled.connect(self.settled)
         field.setMaximumWidth(WIDEST)
-        label = QLabel(look.shown(one.label), self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
+        label = look.label(look.shown(one.label), self)
         label.setBuddy(field.edit if isinstance(field, Picker) else field.keyboard)
         self._form.addRow(label, field)
         self.fields.append(field)

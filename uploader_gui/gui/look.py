@@ -110,18 +110,36 @@ def strong(font: QFont) -> QFont:
 
 def heading(text: str = "", parent: QWidget | None = None) -> QLabel:
     """A line that names what stands below it."""
-    label = QLabel(text, parent)
-    label.setFont(strong(label.font()))
-    label.setWordWrap(True)
-    return label
+    made = label(text, parent)
+    made.setFont(strong(made.font()))
+    made.setWordWrap(True)
+    return made
 
 
 def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
-    """A text that may be long, and is nothing but text: whatever is in it, no mark-up is read from it."""
-    label = QLabel(text, parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label
+    """A text that may be long."""
+    made = label(text, parent)
+    made.setWordWrap(True)
+    return made
+
+
+def label(text: str = "", parent: QWidget | None = None) -> QLabel:
+    """A text that is nothing but text: whatever is in it, no mark-up is read from it, and no picture fetched for it.
+
+    Every label of the window is made here: a service file, a file's name or an answer may hold anything.
+    """
+    made = QLabel(parent)
+    made.setTextFormat(Qt.TextFormat.PlainText)  # before the text: Qt would look at that at once
+    made.setText(text)
+    return made
+
+
+def tip(text: str) -> str:
+    """A text as tooltips take it: Qt reads mark-up where the first < begins what looks like a tag.
+
+    A word joiner (U+2060) behind it is not seen and not spoken, and is no letter of a tag.
+    """
+    return text.replace("<", "<\u2060").replace("&lt;", "&\u2060lt;")
 
 
 def shown(text: str) -> str:
@@ -145,7 +163,7 @@ class Button(QToolButton):
         super().__init__(parent)
         self._picture = picture
         self.setAutoRaise(True)
-        self.setToolTip(name)
+        self.setToolTip(tip(name))
         self.setAccessibleName(name)
         self.setIconSize(QSize(ICON, ICON))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look
@@ -25,7 +25,7 @@ class EmptyPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon = QLabel(self)  # before the ground: a change of colour paints it
+        self._icon = look.label(parent=self)  # before the ground: a change of colour paints it
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self._icon.setAlignment(Qt.AlignmentFlag.AlignHCenter)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 from uploader_gui.core import words
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
+from uploader_gui.gui import look
 from uploader_gui.gui.chip import Chip
 from uploader_gui.gui.field import Field
 from uploader_gui.gui.finder import Finder
@@ -154,7 +155,7 @@ class Picker(Field):
         if one.optional and not self._waits:
             hint = _("{hint} (optional)").format(hint=hint)
         self.edit.setPlaceholderText(hint)
-        self.edit.setToolTip(one.help)
+        self.edit.setToolTip(look.tip(one.help))
         keys = _("The arrow keys walk through what is found, Enter takes it.") if self._finder is not None else ""
         self.edit.setAccessibleDescription(" ".join(part for part in (hint + ".", one.help, keys) if part))
 

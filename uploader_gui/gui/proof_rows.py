@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from uploader_gui.core import words
 from uploader_gui.core.batch import Upload
@@ -39,8 +38,7 @@ def fingerprints(upload: Upload, copy: Copy, parent: QWidget) -> QGridLayout:
     for line, (name, called) in enumerate(rows):
         value = digests.get(name)
         grid.addWidget(pieces.quiet(called), line, 0)
-        shown = QLabel(pieces.shortened(value) if value else _("not taken yet"), parent)
-        shown.setTextFormat(Qt.TextFormat.PlainText)
+        shown = look.label(pieces.shortened(value) if value else _("not taken yet"), parent)
         if value:
             shown.setToolTip(value)
             shown.setAccessibleName(f"{called} {value}")
@@ -100,7 +98,7 @@ class _Rows:
     def link(self, called: str, link: str, deed: Deed, opens: Callable[[], None]) -> None:
         line = self.grid.rowCount()
         text = look.plain_label(called)
-        text.setToolTip(words.plain(link, 1000))
+        text.setToolTip(look.tip(words.plain(link, 1000)))
         self.grid.addWidget(text, line, 0)
         opening = look.Button("open", deeds.label(deed), parent=self._parent)
         opening.clicked.connect(opens)
@@ -113,7 +111,7 @@ class _Rows:
     def value(self, name: str, value: str) -> None:
         line = self.grid.rowCount()
         text = look.plain_label(f"{name}: {pieces.shortened(words.plain(value, 2000))}")
-        text.setToolTip(words.plain(value, 2000))
+        text.setToolTip(look.tip(words.plain(value, 2000)))
         self.grid.addWidget(text, line, 0)
         called = _("Copy the {name}").format(name=name)
         self.grid.addWidget(_copier(value, called, self._copy, self._parent), line, 2)

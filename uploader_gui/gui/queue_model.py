@@ -15,7 +15,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from uploader_gui.core import words
 from uploader_gui.core.batch import BatchState, Upload, UploadState
 from uploader_gui.core.progress import Speed
-from uploader_gui.gui import wording
+from uploader_gui.gui import look, wording
 from uploader_gui.gui.rows import Group, Node
 from uploader_gui.gui.totals import Totals, total, waits
 from uploader_gui.workers.bridge import Change
@@ -116,8 +116,9 @@ class QueueModel(QAbstractTableModel):
             if index.column() == Column.NAME and role == Qt.ItemDataRole.AccessibleTextRole:
                 return self.sentence(row)
             if role == Qt.ItemDataRole.ToolTipRole and row.upload is not None and index.column() == Column.NAME:
-                return words.plain(str(row.upload.path), 1000)
-            return self._text_of(row, Column(index.column()))
+                return look.tip(words.plain(str(row.upload.path), 1000))
+            text = self._text_of(row, Column(index.column()))
+            return look.tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == Column.SIZE:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None

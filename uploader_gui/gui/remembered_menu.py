@@ -98,7 +98,7 @@ class RememberedMenu(QObject):
         self.pin.setEnabled(self._where is not None)
         self.pin.show_picture("pinned" if on else "pin")
         said = _("Pinned: stays for the next files") if on else _("Pin this target: it stays for the next files")
-        self.pin.setToolTip(said)
+        self.pin.setToolTip(look.tip(said))
         self.pin.setAccessibleName(said)
 
     def _toggled(self, on: bool) -> None:

@@ -78,7 +78,7 @@ class RequestsView(QWidget):
         self.unfolded = on = not self.unfolded
         self.fold.show_picture("unfolded" if on else "folded")
         name = _("Hide the requests that were made") if on else _("Show the requests that were made")
-        self.fold.setToolTip(name)
+        self.fold.setToolTip(look.tip(name))
         self.fold.setAccessibleName(name)
         if on:
             self.refresh()
@@ -134,7 +134,7 @@ class RequestRow(QWidget):
         self.fold.clicked.connect(self._toggle)
         # After each stroke the line may be broken: an address has no spaces.
         first = look.plain_label(self.asked.replace("/", "/\u200b"))
-        first.setToolTip(words.plain(trace.address, 1000))
+        first.setToolTip(look.tip(words.plain(trace.address, 1000)))
         text = QVBoxLayout()
         text.setSpacing(0)
         text.addWidget(first)

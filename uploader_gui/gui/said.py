@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from uploader_gui.gui import look
 from uploader_gui.gui.look import GRID
@@ -23,7 +23,7 @@ class Said(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture = ""
-        self._icon = QLabel(self)
+        self._icon = look.label(parent=self)
         self._icon.setFixedSize(look.ICON, look.ICON)
         self._text = look.plain_label(parent=self)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

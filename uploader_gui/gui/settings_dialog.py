@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from uploader_gui.core.settings import LANES, NONE, SYSTEM, UNDO_SECONDS, Settings, is_proxy
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
-from uploader_gui.gui import notices, pieces
+from uploader_gui.gui import look, notices, pieces
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.sheet import Sheet
 from uploader_gui.workers.beside import Beside
@@ -105,7 +105,7 @@ class SettingsDialog(Sheet):
         ):
             line = grid.rowCount()
             if called:
-                label = QLabel(called, self)
+                label = look.label(called, self)
                 label.setBuddy(self.keep if isinstance(field, QHBoxLayout) else field)
                 grid.addWidget(label, line, 0)
             if isinstance(field, QHBoxLayout):

@@ -4,12 +4,12 @@ import collections
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from uploader_gui.core import words
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
-from uploader_gui.gui import wording
+from uploader_gui.gui import look, wording
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.totals import Totals
 
@@ -92,8 +92,8 @@ class StatusLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(_("What is under way"))
-        self._counts = QLabel(self)
-        self._speed = QLabel(self)
+        self._counts = look.label(parent=self)
+        self._speed = look.label(parent=self)
         self._speed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._curve = SpeedCurve(self)
         self.all = QPushButton(_("Pause all"), self)

@@ -4,7 +4,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from uploader_gui.core import words
 from uploader_gui.core.problems import Kind, UploadError
@@ -79,7 +79,7 @@ class TargetBar(QWidget):
         self._show_accounts()
 
     def _lay_out(self) -> None:
-        to = QLabel(_("To"), self)
+        to = look.label(_("To"), self)
         to.setBuddy(self.accounts)
         top = QHBoxLayout()
         top.setSpacing(GRID)
@@ -199,7 +199,7 @@ class TargetBar(QWidget):
     def _offer_again(self, where: Destination, title: str) -> None:
         self._last = where
         why = _("After each batch the record is taken away, so that the next files do not go there by accident.")
-        self.again.setToolTip(why)
+        self.again.setToolTip(look.tip(why))
         self.again.setAccessibleDescription(why)
         self._show_again(title)
         self.again.show()

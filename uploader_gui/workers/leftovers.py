@@ -46,6 +46,7 @@ class Leftovers(QObject):
         self._waiting: list[Left] = []
         # Those being looked at or put back: a look that began before may still call them left when they no longer are.
         self._under_way: set[str] = set()
+        self._missed: set[str] = set()  # of these, those that a later look was about: looked at once more afterwards
         self._over: set[str] = set()  # ended by a person, whatever is still being found out about them
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -60,6 +61,7 @@ class Leftovers(QObject):
 
         def left(everything: list[Left]) -> None:
             found = [one for one in everything if one.batch.id not in self._under_way]
+            self._missed |= {one.batch.id for one in everything} & self._under_way
             for one in found:
                 self._bridge.tell(one)
             again = {one.batch.id for one in found}
@@ -131,23 +133,28 @@ class Leftovers(QObject):
 
     def _ended(self, ids: set[str], error: Exception | None = None) -> None:
         self._under_way -= ids
+        missed, self._missed = self._missed & ids, self._missed - ids
+        if missed and self._works is not None:
+            self.take_up(self._works)
         if error is not None:
             self._failed(error)
 
     def _checked(self, works: "Works", left: list[Left]) -> None:
+        back: set[str] = set()
         for one in left:
             if one.batch.id in self._over:
-                self._under_way.discard(one.batch.id)
+                back.add(one.batch.id)
                 continue
             if one.why is Why.NOT_CHECKED and one.problem is None:
                 self._restore(works, one)
             else:
-                self._under_way.discard(one.batch.id)
+                back.add(one.batch.id)
                 self._bridge.tell(one)
                 if one.why is Why.NOT_CHECKED:
                     self._waiting.append(one)
         if self._waiting:
             self._soon.start()
+        self._ended(back)
 
     def _restore(self, works: "Works", left: Left) -> None:
         from uploader_gui.workers import taking  # noqa: PLC0415 - see above
