@@ -11,7 +11,7 @@ from tests.gui.driver import Driver, practice_source
 from uploader_gui.core.batch import BatchState
 from uploader_gui.core.places import resources
 from uploader_gui.gui.services_dialog import ServicesDialog
-from uploader_gui.practice import SAMPLES, PracticeService
+from uploader_gui.practice import SAMPLES, Fault, PracticeService
 from uploader_gui.services import catalogue
 from uploader_gui.store.paths import places
 from uploader_gui.workers.accounts import KnownAccount
@@ -202,12 +202,13 @@ def test_its_batches_wait(
     path.write_bytes(b"%PDF")
     driver = open_window(accounts)
     driver.aim("acme", "note", {"lead": SAMPLES["close"]["lead"]})
+    practice.misbehave(Fault(kind="stall", service="close", step="transfer"))
     driver.drop([path])
-    driver.until(lambda: driver.nodes)
+    driver.until(lambda: driver.nodes and driver.node.running)
     driver.desk.pause(driver.node.batch.id)
-    driver.until(lambda: driver.node.batch.state in {BatchState.PAUSED, BatchState.ATTACHED})
-    assert driver.node.batch.state is BatchState.PAUSED
+    driver.state(BatchState.PAUSED)
     driver.close()
+    practice.behave()
     content = file.read_bytes()
     file.unlink()
     again = open_window(accounts)
