@@ -266,6 +266,18 @@ def quitting(stage: Stage) -> None:
     stage.window.close()
 
 
+def everything(stage: Stage) -> None:
+    """Whether everything is to be given up is asked while it goes on."""
+    stage.practice.misbehave(Fault(kind="server_error", service="kizen", step="sign", times=0))
+    stage.practice.misbehave(Fault(kind="stall", service="close", step="transfer", after=1_000_000))
+    stuck = stage.send("kizen", "record_field", dict(SAMPLES["kizen"]), [stage.file("lease.pdf", 800_000)])
+    stage.until(lambda: stuck.batch.problem is not None or stuck.stuck)
+    files = [stage.file("contract.pdf", 4_100_000), stage.file("photo.jpg", 900_000)]
+    node = stage.send("close", "note", {"lead": "lead_globex"}, files)
+    stage.until(lambda: len(node.running) == 1 and node.counts[UploadState.STORED] == 1)
+    stage.window.all_at_once.ask()
+
+
 def narrow(stage: Stage) -> None:
     """A narrow window."""
     stage.window.resize(480, 640)
@@ -386,6 +398,7 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "adding": adding,
     "history": history,
     "quit": quitting,
+    "everything": everything,
     "narrow": narrow,
     "requests": requests,
     "menu": menu,

@@ -132,6 +132,30 @@ def test_cancel_json(cli: CommandLine, offer: Path, plan: Path, interrupt: Inter
     assert cli("cancel", kept()[0].id).out.endswith(": Close, Close's file store. Nothing of it had been stored.\n")
 
 
+def test_cancel_all(cli: CommandLine, offer: Path, plan: Path) -> None:
+    """All are given up but what may be attached, which is named with the way on; said without ids only with --all."""
+    nothing = cli("cancel", "--all")
+    assert (nothing.code, nothing.out) == (0, "Nothing is on its way.\n")
+    cli.practice.misbehave(Fault(kind="early_413", service="close", times=0))
+    cli.send("close", offer, target="note", inputs=LEAD)
+    cli.send("close", plan, target="note", inputs=LEAD)
+    cli.practice.behave()
+    cli.practice.misbehave(Fault(kind="drop_after_attach", service="close"))
+    cli.practice.misbehave(Fault(kind="redirect", service="close", step="verify", skip=1, times=0))
+    other = {"lead": "lead_initech"}
+    assert cli.send("close", offer, target="note", inputs=other).code == 3
+    for wrong in (["cancel"], ["cancel", "--all", kept()[0].id]):
+        refused = cli(*wrong)
+        assert refused.code == 2
+        assert "say which batches" in refused.err
+    result = cli("cancel", "--all")
+    assert result.code == 1
+    assert result.out.count("is given up") == 2
+    assert "cannot be given up: nobody knows whether it is attached" in result.err
+    assert [batch.state for batch in kept(ended=True)] == [BatchState.CANCELLED] * 2
+    assert [batch.state for batch in kept()] == [BatchState.ATTACH_UNKNOWN]
+
+
 def test_unknown_cannot_be_cancelled(lost: str, cli: CommandLine) -> None:
     """While nobody knows whether it is attached, it cannot be given up: the sentence says how to settle it."""
     result = cli("cancel", lost)

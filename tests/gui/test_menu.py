@@ -37,6 +37,8 @@ def test_entries(driver: Driver) -> None:
         "Add files…",
         "Accounts…",
         "Service files…",
+        "Try again all that needs you",
+        "Give everything up…",
         "History",
         "Settings…",
         "Keyboard shortcuts",

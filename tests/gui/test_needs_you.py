@@ -122,7 +122,7 @@ def test_trying_again(driver: Driver, practice: PracticeService, tmp_path: Path)
         assert driver.rows[1][2] == "Service is in trouble"
         if number == 0:
             driver.window.queue.choose(driver.node.batch.id)
-            driver.window._retry()
+            driver.window.all_at_once.try_again()
         else:
             row = driver.row(1)
             assert deeds.primary(row.node, row.upload) is deeds.Deed.RETRY

@@ -154,7 +154,9 @@ def _add_settle(commands: Commands) -> None:
         description="Give batches up. What an attach may have attached already cannot be given up: settle it.",
         allow_abbrev=False,
     )
-    _add_batches(cancel, "+", "any that has not ended")
+    _add_batches(cancel, "*", "any that has not ended")
+    everything = "all that have not ended, but those that may be attached or that another process works on"
+    cancel.add_argument("--all", action="store_true", help=everything)
     _add_json(cancel)
 
 

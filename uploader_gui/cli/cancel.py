@@ -12,9 +12,14 @@ from uploader_gui.store.ledger import Ledger
 def run(options: argparse.Namespace) -> int:
     """Carry the command out; gives the exit code."""
     environment.take_keys()
+    if bool(options.batches) == options.all:
+        raise exits.WrongUseError("say which batches, by their ids, or --all (see: uploader-gui queue).")
     codes = []
     with keeping.opened(writes=True) as ledger:
-        for batch in choosing.choose(ledger, options.batches):
+        batches = choosing.choose(ledger, options.batches)
+        if not batches and not options.json:
+            print("Nothing is on its way.")
+        for batch in batches:
             try:
                 _give_up(ledger, batch.id, json=options.json)
             except LeftAsItIsError as error:

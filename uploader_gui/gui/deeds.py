@@ -11,6 +11,7 @@ from uploader_gui.gui.rows import Group, Node
 from uploader_gui.workers.facts import Why
 
 _RESTING = frozenset({BatchState.OPEN, BatchState.PAUSED, BatchState.NEEDS_ATTENTION})
+_PERHAPS = frozenset({BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN})
 _GOING = frozenset({UploadState.QUEUED, UploadState.RUNNING, UploadState.WAITING_NETWORK, UploadState.WAITING_RETRY})
 
 
@@ -102,6 +103,24 @@ def primary(node: Node, upload: Upload | None) -> Deed | None:
     return found[0] if found else None
 
 
+def again(node: Node) -> Deed | None:
+    """How a batch that needs a person is tried again; None if it needs none, or that is no use."""
+    if node.group is not Group.NEEDS_YOU:
+        return None
+    found = solving(node, None)
+    return next((one for one in (Deed.RETRY, Deed.TAKE_UP) if one in found), None)
+
+
+def is_attaching(node: Node) -> bool:
+    """Whether a batch is being attached, or may be attached."""
+    return node.batch.state in _PERHAPS
+
+
+def can_be_given_up(node: Node) -> bool:
+    """Whether it is certain that nothing of a batch is attached, and it has not ended."""
+    return node.batch.state not in ENDED_BATCHES | _PERHAPS
+
+
 def possible(node: Node, upload: Upload | None, now: datetime) -> list[Deed]:
     """Everything that can be done, what solves a problem first.
 
@@ -173,12 +192,14 @@ def _of_batch(node: Node) -> list[Deed]:
 
 def _of_stuck(node: Node) -> list[Deed]:
     """Some of a batch's files need a person."""
-    stuck = [one.problem for one in node.uploads if one.state is UploadState.NEEDS_ATTENTION and one.problem]
-    found = [Deed.RETRY] if any(Action.RETRY in ACTIONS[problem.kind] for problem in stuck) else []
+    found = [Deed.RETRY] if node.retriable else []
     if node.counts[UploadState.STORED] or node.counts[UploadState.RUNNING] or node.waiting:
         found.append(Deed.PART)
-    if node.count == 1 and stuck:
-        found = [_OF[one] for one in ACTIONS[stuck[0].kind] if one is not Action.LEAVE_OUT]
+    if node.count == 1:
+        stuck = (one.problem for one in node.uploads if one.state is UploadState.NEEDS_ATTENTION and one.problem)
+        problem = next(stuck, None)
+        if problem is not None:
+            found = [_OF[one] for one in ACTIONS[problem.kind] if one is not Action.LEAVE_OUT]
     return [*found, Deed.REMOVE]
 
 
@@ -205,7 +226,7 @@ def _ending(node: Node, upload: Upload | None) -> list[Deed]:
         out = state in _RESTING and upload.state is not UploadState.CANCELLED and node.left is None
         return [Deed.LEAVE_OUT] if out and node.count > 1 else []
     edits = state in _RESTING and node.left is None
-    gives_up = state not in {BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN}
+    gives_up = state not in _PERHAPS
     return [*([Deed.EDIT] if edits else []), *([Deed.REMOVE] if gives_up else [])]
 
 

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QVBoxLayout, 
 
 from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import bars, deeds, notices, tab_order, ways_in, wording
+from uploader_gui.gui import bars, notices, tab_order, ways_in, wording
 from uploader_gui.gui.account_ways import AccountWays
+from uploader_gui.gui.all_at_once import AllAtOnce
 from uploader_gui.gui.comforts import Comforts
-from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.details_panel import DetailsPanel
 from uploader_gui.gui.doing import Doing
 from uploader_gui.gui.drop_overlay import DropOverlay
@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
         self.details = DetailsPanel(desk, self)
         self.status = StatusLine(self)
         self.doing = Doing(desk, QGuiApplication.clipboard(), self, opens=opens)
+        self.all_at_once = AllAtOnce(self.model, self.doing, self)
         self.telling = Telling(self.model, self)
         self._pasting = Pasting(self)
         self.comforts = Comforts(desk, self.model, self, opens=opens)
@@ -138,7 +139,7 @@ class MainWindow(QMainWindow):
             self.ways.beside(self.target),
             self.offer,
         ]
-        below: list[QWidget] = [self.undo, self.leaving.bar, self.status]
+        below: list[QWidget] = [self.undo, self.all_at_once.bar, self.leaving.bar, self.status]
         for widget in above:
             rows.addWidget(widget)
         rows.addWidget(self.splitter, 1)
@@ -184,12 +185,16 @@ class MainWindow(QMainWindow):
         self.filters.clear_wished.connect(self._clear_done)
         self.status.pause_wished.connect(desk.pause_all)
         self.status.resume_wished.connect(desk.resume_all)
+        self.status.again_wished.connect(self.all_at_once.try_again)
+        self.status.end_wished.connect(self.all_at_once.ask)
         self.empty.choose_wished.connect(self.choose_files)
 
     def _actions(self) -> None:
         menu = self.comforts.menu
         menu.files_wished.connect(self.choose_files)
         menu.accounts_wished.connect(self.ways.show)
+        menu.again_wished.connect(self.all_at_once.try_again)
+        menu.end_wished.connect(self.all_at_once.ask)
         menu.history_wished.connect(self.filters.toggle_history)
         menu.quit_wished.connect(self.close)
         self.comforts.copied.connect(self.doing.copy)
@@ -197,7 +202,7 @@ class MainWindow(QMainWindow):
         for way, do in (
             (Way.PASTE, self.paste),
             (Way.SEARCH, self.filters.search.setFocus),
-            (Way.RETRY, self._retry),
+            (Way.RETRY, lambda: self.all_at_once.try_again(self.queue.selected)),
             (Way.MENU, menu.showMenu),
             (Way.ESCAPE, self._escape),
         ):
@@ -340,15 +345,6 @@ class MainWindow(QMainWindow):
         self.ways.look_at(batch)
         self.account_wished.emit(batch)
 
-    def _retry(self) -> None:
-        """Try again what needs attention: the chosen rows, or everything."""
-        rows = self.queue.selected or [Row(node, None) for node in self.model.nodes]
-        for row in rows:
-            found = deeds.solving(row.node, row.upload)
-            deed = next((one for one in (Deed.RETRY, Deed.TAKE_UP) if one in found), None)
-            if deed is not None:
-                self.doing.do(deed, [row])
-
     def _clear(self, batch_ids: list[str]) -> None:
         for batch_id in batch_ids:
             self.desk.forget(batch_id)
@@ -367,6 +363,7 @@ class MainWindow(QMainWindow):
     def _totals_changed(self) -> None:
         self.status.show_totals(self.model.totals)
         self.filters.show_totals(self.model.totals)
+        self.comforts.menu.show_totals(self.model.totals)
         self._show_pages()
         self.leaving.look()
 
@@ -434,6 +431,8 @@ class MainWindow(QMainWindow):
     def _escape(self) -> None:
         if self.leaving.bar.isVisible():
             self.leaving.stay()
+        elif self.all_at_once.bar.isVisible():
+            self.all_at_once.stay()
         elif self.details.isVisible():
             self._hide_details()
         elif self.filters.search.text():

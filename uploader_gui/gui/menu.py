@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look
 from uploader_gui.gui.shortcuts import Way, sequences
+from uploader_gui.gui.totals import Totals
 
 
 class MenuButton(look.Button):
@@ -21,6 +22,8 @@ class MenuButton(look.Button):
         files_wished: Files are to be chosen.
         accounts_wished: The accounts are to be shown.
         services_wished: The service files are.
+        again_wished: Everything that needs a person and can be tried again is to be.
+        end_wished: Everything is to be given up.
         history_wished: The history is.
         settings_wished: The settings are.
         keys_wished: The list of keys is.
@@ -32,6 +35,8 @@ class MenuButton(look.Button):
     files_wished = Signal()
     accounts_wished = Signal()
     services_wished = Signal()
+    again_wished = Signal()
+    end_wished = Signal()
     history_wished = Signal()
     settings_wished = Signal()
     keys_wished = Signal()
@@ -50,6 +55,9 @@ class MenuButton(look.Button):
             (_("Add files…"), Way.ADD_FILES, self.files_wished.emit),
             (_("Accounts…"), Way.ACCOUNTS, self.accounts_wished.emit),
             (_("Service files…"), None, self.services_wished.emit),
+            None,
+            (_("Try again all that needs you"), None, self.again_wished.emit),
+            (_("Give everything up…"), None, self.end_wished.emit),
             None,
             (_("History"), Way.HISTORY, self.history_wished.emit),
             (_("Settings…"), Way.SETTINGS, self.settings_wished.emit),
@@ -71,6 +79,12 @@ class MenuButton(look.Button):
             action.triggered.connect(lambda _checked=False, does=does: does())
             menu.addAction(action)
         self.setMenu(menu)
+        self.show_totals(Totals())
+
+    def show_totals(self, totals: Totals) -> None:
+        """Say what there is to be tried again, or given up."""
+        self.actions_[_("Try again all that needs you")].setEnabled(bool(totals.again))
+        self.actions_[_("Give everything up…")].setEnabled(bool(totals.losable))
 
     @property
     def actions_(self) -> dict[str, QAction]:

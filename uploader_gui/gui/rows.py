@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
 from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState, Upload, UploadState
-from uploader_gui.core.problems import Problem
+from uploader_gui.core.problems import ACTIONS, Action, Problem
 from uploader_gui.core.progress import Meter, Speed
 from uploader_gui.workers.facts import Why
 
@@ -61,6 +61,7 @@ class Node:
         self.counts: collections.Counter[UploadState] = collections.Counter()
         self.size = 0
         self.stored = 0
+        self.retriable = 0  # files that need a person, and may be helped by trying again
         self._where: dict[str, int] = {}
         self._found: list[int] | None = None
 
@@ -74,10 +75,12 @@ class Node:
         else:
             before = self.uploads[place]
             self.counts[before.state] -= 1
+            self.retriable -= _can_be_retried(before)
             self.size -= _counts(before)
             self.stored -= before.size * (before.state is UploadState.STORED)
             self.uploads[place] = upload
         self.counts[upload.state] += 1
+        self.retriable += _can_be_retried(upload)
         self.size += _counts(upload)
         self.stored += upload.size * (upload.state is UploadState.STORED)
         if upload.state is UploadState.RUNNING and meter is not None:
@@ -96,7 +99,7 @@ class Node:
         running = self.running
         self.uploads, self._where, self.running = [], {}, {}
         self.counts.clear()
-        self.size = self.stored = 0
+        self.size = self.stored = self.retriable = 0
         for upload in rest:
             self.put(upload, running[upload.id].meter if upload.id in running else None)
         return True
@@ -220,3 +223,10 @@ class Node:
 def _counts(upload: Upload) -> int:
     """The bytes of an upload that count for its batch: not those that were left out."""
     return 0 if upload.state is UploadState.CANCELLED else upload.size
+
+
+def _can_be_retried(upload: Upload) -> bool:
+    """Whether a file needs a person, and trying again may be what it needs."""
+    problem = upload.problem
+    stuck = upload.state is UploadState.NEEDS_ATTENTION and problem is not None
+    return stuck and problem is not None and Action.RETRY in ACTIONS[problem.kind]

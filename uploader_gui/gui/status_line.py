@@ -3,7 +3,7 @@
 import collections
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from uploader_gui.core import words
@@ -13,6 +13,7 @@ from uploader_gui.gui import look, wording
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.totals import Totals
 
+ROOM = 88 * GRID
 EVERY = 5
 """Of how many looks at the speed one becomes a bar of the curve."""
 
@@ -84,10 +85,14 @@ class StatusLine(QWidget):
     Attributes:
         pause_wished: Everything is to rest.
         resume_wished: Everything is to go on.
+        again_wished: Everything that needs a person and can be tried again is to be.
+        end_wished: Everything is to be given up.
     """
 
     pause_wished = Signal()
     resume_wished = Signal()
+    again_wished = Signal()
+    end_wished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,6 +104,14 @@ class StatusLine(QWidget):
         self.all = QPushButton(_("Pause all"), self)
         self.all.setAutoDefault(False)
         self.all.clicked.connect(self._pressed)
+        self.again = QPushButton(self)
+        self.again.setAutoDefault(False)
+        self.again.setAccessibleDescription(_("All batches that need you and can be tried again"))
+        self.again.clicked.connect(self.again_wished)
+        self.end = QPushButton(_("Give everything up…"), self)
+        self.end.setAutoDefault(False)
+        self.end.clicked.connect(self.end_wished)
+        self._losable = False
         self._resumes = False
         self._looks = 0
         row = QHBoxLayout(self)
@@ -107,6 +120,8 @@ class StatusLine(QWidget):
         row.addWidget(self._counts, 1)
         row.addWidget(self._speed)
         row.addWidget(self._curve)
+        row.addWidget(self.again)
+        row.addWidget(self.end)
         row.addWidget(self.all)
         self.setMinimumHeight(self.all.sizeHint().height() + 2 * GRID)  # it does not jump when the button goes
         self.show_totals(Totals())
@@ -135,6 +150,19 @@ class StatusLine(QWidget):
         self._resumes = not going and bool(totals.paused)
         self.all.setText(_("Resume all") if self._resumes else _("Pause all"))
         self.all.setVisible(going or self._resumes)
+        again = _("Try again ({n})").format(n=totals.again)
+        self.again.setText(again)
+        self.again.setVisible(bool(totals.again))
+        self._losable = bool(totals.losable)
+        self._show_end()
+
+    def _show_end(self) -> None:
+        self.end.setVisible(self._losable and self.width() >= ROOM)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Where there is little room, giving everything up is in the menu only."""
+        super().resizeEvent(event)
+        self._show_end()
 
     def _pressed(self) -> None:
         (self.resume_wished if self._resumes else self.pause_wished).emit()

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from uploader_gui.core.batch import BatchState, UploadState
+from uploader_gui.gui import deeds
 from uploader_gui.gui.rows import Group, Node
 
 
@@ -19,6 +20,8 @@ class Totals:
         paused: Batches that rest.
         attaching: Batches that are being attached, or looked for.
         held: Batches that go out soon, unless that is undone.
+        again: Batches that need a person and can be tried again.
+        losable: Batches that can be given up.
         speed: Bytes a second that go out; None while that cannot be told.
         left: Seconds until what is under way has gone out; likewise.
     """
@@ -30,6 +33,8 @@ class Totals:
     paused: int = 0
     attaching: int = 0
     held: int = 0
+    again: int = 0
+    losable: int = 0
     speed: float | None = None
     left: float | None = None
 
@@ -56,6 +61,8 @@ def total(nodes: Collection[Node], speed: float | None) -> Totals:
         paused=sum(node.batch.state is BatchState.PAUSED for node in nodes),
         attaching=sum(_attaching(node) for node in nodes),
         held=sum(node.batch.state is BatchState.HELD and node.left is None for node in nodes),
+        again=sum(deeds.again(node) is not None for node in nodes),
+        losable=sum(deeds.can_be_given_up(node) for node in nodes),
         speed=speed,
         left=rest / speed if speed else None,
     )
