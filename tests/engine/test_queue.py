@@ -6,11 +6,10 @@ import threading
 
 import pytest
 
-from tests.engine.stage import BROKEN, CLOSE, LIMITED, LOST, Stage
+from tests.engine.stage import BROKEN, LIMITED, LOST, Stage
 from uploader_gui.core.batch import BatchState, Receipt, Step, UploadState
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.engine.attach import Attached, Verdict
-from uploader_gui.engine.session import Account, Session
 from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork
 
 
@@ -72,20 +71,6 @@ def test_what_passes_is_tried_again_with_growing_waits() -> None:
     assert stage.clock.now - began == pytest.approx(15, abs=0.1)
     stage.queue.failed(stage.upload_work(), LOST)
     assert stage.states("b") == [UploadState.NEEDS_ATTENTION]
-
-
-def test_a_rate_limit_slows_the_whole_account_and_nobody_else() -> None:
-    """Nothing is asked of that account until the time is over; another account goes on at once."""
-    stage = Stage()
-    other = Session(Account(service=CLOSE, base=CLOSE.account.base, values={"api_key": "y"}), stage.clock)
-    stage.add("b", 2)
-    stage.add("c", 1, session=other)
-    stage.queue.failed(stage.upload_work(), LIMITED)
-    began = stage.clock.now
-    assert stage.upload_work().upload.id == "c1"
-    assert stage.clock.now == began
-    stage.upload_work()
-    assert stage.clock.now - began >= 24
 
 
 def test_an_attach_that_was_not_sent_is_tried_again() -> None:

@@ -148,7 +148,7 @@ def test_without_a_network_it_waits_until_there_is_one(told: bool) -> None:
     assert not stage.heard.troubled
     began = stage.clock.now
     if told:
-        stage.queue.network_back()
+        stage.queue.network(there=True)
     stage.store(stage.upload_work())
     assert (stage.clock.now - began < 1) is told
     for _ in range(20):
@@ -157,7 +157,7 @@ def test_without_a_network_it_waits_until_there_is_one(told: bool) -> None:
     assert not stage.heard.troubled
     began = stage.clock.now
     if told:
-        stage.queue.network_back()
+        stage.queue.network(there=True)
     assert isinstance(stage.queue.take(), AttachWork)
     assert (stage.clock.now - began < 1) is told
     assert CLOSE.name == LOST.service

@@ -117,7 +117,7 @@ def _sends_in_a_while(world: "World", process: Process, batch: Batch) -> bool:
 
 
 def _says_there_is_a_network(process: Process) -> bool:
-    process.queue.network_back()
+    process.queue.network(there=True)
     return True
 
 

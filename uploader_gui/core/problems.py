@@ -93,6 +93,7 @@ class Problem:
         detail: A plain fact of ours (an allowed list, an errno's text, a missing path); never a secret.
         wait: Seconds after which it is worth trying again; None where that is not known.
         sent: False if it is certain that nothing of the request reached the other side.
+        proxied: Whether a proxy is on the way, behind which a network that is not there looks like a host that is not.
     """
 
     kind: Kind
@@ -107,6 +108,7 @@ class Problem:
     detail: str = ""
     wait: float | None = None
     sent: bool = True
+    proxied: bool = False
 
 
 class UploadError(Exception):

@@ -73,11 +73,12 @@ class Chooser:
                 continue
             self._wake(entry, now)
             dues += entry.waiting.values()
-            if entry.look is not None and entry.look.due is not None:
-                if entry.look.due <= now:
-                    return self._verify(entry, entry.look), None
-                dues.append(entry.look.due)
             gate = self._patience.opens(entry.session, now)
+            if entry.look is not None and entry.look.due is not None:
+                look_due = max(gate, entry.look.due)
+                if look_due <= now:
+                    return self._verify(entry, entry.look), None
+                dues.append(look_due)
             if entry.complete and not self._expire(entry):
                 if taken.get(entry.batch.record) in {None, entry.batch.id}:
                     work, due = self._attach_when_due(entry, now, gate)
@@ -164,6 +165,7 @@ class Chooser:
             self._fall_behind(entry, holder, now)
             return None
         entry.behind = None
+        entry.offline = False
         return AttachWork(
             batch=entry.batch,
             uploads=entry.included,

@@ -30,6 +30,8 @@ class Look:
         under_way: The token of the look that is under way: one from before tells nothing.
         absent: How many looks in a row did not find it.
         failed: How many looks in a row could not be had.
+        limited: How many of them in a row because the service asked to wait.
+        offline: Whether the next one waits for a network.
     """
 
     since: float
@@ -38,6 +40,8 @@ class Look:
     under_way: CancelToken | None = None
     absent: int = 0
     failed: int = 0
+    limited: int = 0
+    offline: bool = False
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -76,6 +80,7 @@ class Entry:
         self.look: Look | None = None
         self.behind: Behind | None = None
         self.held_back = False
+        self.offline = False  # whether its attach waits for a network
         for upload in uploads:
             self.put(upload)
         if self.batch.place is None:

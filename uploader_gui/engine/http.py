@@ -388,13 +388,17 @@ def _not_there(error: BaseException, request: Request, origin: Origin, proxy: Pr
         return problem
     if isinstance(error, httpx.ProxyError) and (status := str(error)[:3]).isdecimal():
         if status in UNREADY_PROXY:
-            return _told(request, origin, Kind.UNREACHABLE, f"the proxy says {status}", sent=False)
+            return _by_proxy(_told(request, origin, Kind.UNREACHABLE, f"the proxy says {status}", sent=False))
         # tinyproxy says 401 where others say 407.
         kind = Kind.PROXY_SIGN_IN if status in {"401", "407"} else Kind.PROXY
         return _told(request, origin, kind, f"{proxy.host}: status {status}", sent=False)
     # Whatever else it is, it was the proxy that was talked to.
     what = problem.detail or {Kind.NO_NETWORK: "not found", Kind.STALLED: "no answer"}.get(problem.kind, "broke off")
-    return dataclasses.replace(problem, kind=Kind.UNREACHABLE, detail=f"the proxy {proxy.host}: {what}")
+    return _by_proxy(dataclasses.replace(problem, kind=Kind.UNREACHABLE, detail=f"the proxy {proxy.host}: {what}"))
+
+
+def _by_proxy(problem: Problem) -> Problem:
+    return dataclasses.replace(problem, proxied=True)
 
 
 def _why_not_connected(causes: tuple[BaseException, ...]) -> tuple[Kind, str]:
@@ -409,10 +413,14 @@ def _why_not_connected(causes: tuple[BaseException, ...]) -> tuple[Kind, str]:
         if isinstance(cause, TimeoutError):
             return Kind.UNREACHABLE, "no answer"
         if isinstance(cause, OSError) and cause.errno:
-            if cause.errno in {errno.ENETUNREACH, errno.ENETDOWN}:
+            if cause.errno in _NO_WAY_OUT:
                 return Kind.NO_NETWORK, ""
             return Kind.UNREACHABLE, "refused" if cause.errno == errno.ECONNREFUSED else "unreachable"
     return Kind.UNREACHABLE, "no connection"
+
+
+# No way out of this computer: no interface is up, or none has an address or a way on.
+_NO_WAY_OUT = {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL}
 
 
 def _why_no_encryption(error: ssl.SSLError) -> str:

@@ -6,7 +6,7 @@ from uploader_gui.core.ports import Clock
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.engine.entry import Entry, Look
 from uploader_gui.engine.keeping import Keeper
-from uploader_gui.engine.patience import Patience
+from uploader_gui.engine.patience import NETWORK_LOOK, Patience
 from uploader_gui.engine.telling import Teller
 from uploader_gui.engine.verify import Looked, Sight
 
@@ -45,7 +45,7 @@ class Looking:
             return
         look.under_way = None
         if seen is None:
-            settled = self._had_none(look, problem)
+            settled = self._had_none(entry, look, problem)
         elif seen.sight is Sight.FOUND:
             settled = self._found(entry, seen)
         elif seen.sight is Sight.ABSENT:
@@ -55,11 +55,18 @@ class Looking:
         if not settled:
             self._ask_a_person(entry)
 
-    def _had_none(self, look: Look, problem: Problem | None) -> bool:
-        look.failed += 1
+    def _had_none(self, entry: Entry, look: Look, problem: Problem | None) -> bool:
         wait = None
-        if problem is not None:
-            wait = self._patience.wait(problem, {"tries": look.failed, "limited": 0})
+        look.offline = problem is not None and self._patience.offline(problem)
+        if look.offline:
+            # However long that takes: without a network nobody could look, and a person is no better off.
+            wait = NETWORK_LOOK
+        elif problem is not None:
+            limited = problem.kind is Kind.RATE_LIMITED
+            look.failed, look.limited = look.failed + (not limited), look.limited + limited
+            wait = self._patience.wait(problem, {"tries": look.failed, "limited": look.limited})
+        if problem is not None and wait is not None:
+            self._patience.gate(entry.session, problem, wait)
         look.due = None if wait is None else self._clock.monotonic() + wait
         return wait is not None
 
@@ -82,7 +89,7 @@ class Looking:
         assert verify is not None  # noqa: S101 - only batches of such targets are looked for
         now = self._clock.monotonic()
         look.absent += 1
-        look.failed = 0
+        look.failed = look.limited = 0
         if look.absent == 1 or now < look.since + verify.settle:
             look.due = max(now + 1, look.since + verify.settle)
             return True

@@ -1,10 +1,11 @@
-"""How long what failed waits for its next try, and which accounts are asked nothing for now."""
+"""How long what failed waits for its next try, and which hosts and accounts are asked nothing for now."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 from uploader_gui.core.batch import Batch, Upload
 from uploader_gui.core.ports import Clock
 from uploader_gui.core.problems import PASSING, Kind, Problem
+from uploader_gui.engine.origin import Origin, near
 from uploader_gui.engine.retry import Policy
 from uploader_gui.engine.session import Session
 
@@ -19,12 +20,16 @@ class Patience:
     Args:
         clock: Time.
         policy: How often and how far apart.
+        waits_for_network: Whether what fails for want of a network waits for it, however long that takes.
     """
 
-    def __init__(self, clock: Clock, policy: Policy) -> None:
+    def __init__(self, clock: Clock, policy: Policy, *, waits_for_network: bool = False) -> None:
         self._clock = clock
         self._policy = policy
-        self._gates: dict[int, float] = {}
+        self._waits_for_network = waits_for_network
+        self._gates: dict[Hashable, float] = {}
+        self._dark: dict[Origin | None, float] = {}
+        self._network = True
 
     @property
     def tries(self) -> int:
@@ -41,15 +46,56 @@ class Patience:
         # Never sooner than our own wait: "try again in 0 seconds" would be a storm.
         return own if problem.wait is None else max(own, problem.wait)
 
+    # -------------------------------------------------------------------------------------------- the network
+    def network(self, *, there: bool) -> None:
+        """What the system says: whether there is a network. Once it is back nothing waits for it any more."""
+        self._network = there
+        if there:
+            self._dark.clear()
+
+    def offline(self, problem: Problem) -> bool:
+        """Whether something waits until there is a network again, and uses up no tries.
+
+        Nothing of it has gone out, and it may well be the network that is not there: the name is not known, or there is
+        no way out; or a proxy is on the way, behind which one looks like the other; or the system says there is none.
+        """
+        if not self._waits_for_network or problem.sent:
+            return False
+        if problem.kind is Kind.NO_NETWORK:
+            return True
+        return problem.kind in {Kind.UNREACHABLE, Kind.STALLED, Kind.CONNECTION_LOST} and (
+            problem.proxied or not (self._network or near(("https", problem.host, 443)))
+        )
+
+    # ------------------------------------------------------------------------------------------------- gates
     def gate(self, session: Session, problem: Problem, wait: float) -> None:
-        """A service that asks to wait is asked nothing for that account until then; the others go on."""
-        if problem.kind is Kind.RATE_LIMITED:
-            key, until = id(session), self._clock.monotonic() + wait
+        """Ask nothing for a while where that was asked for, or where there is no way to.
+
+        A service that asks to wait is asked nothing under that address, whoever's account it is; where its file says
+        that it counts by account, nothing for that account. What storage asks for counts for all accounts of the
+        service that sends them there. The others go on. Where there is no network one look in a while is enough.
+
+        Args:
+            session: In whose name it was asked.
+            problem: What was answered.
+            wait: Seconds.
+        """
+        until, host = self._clock.monotonic() + wait, session.host
+        by_service = host is None or problem.host in {"", host[1]}
+        if self.offline(problem):
+            if by_service:
+                self._dark[host] = max(until, self._dark.get(host, until))
+        elif problem.kind is Kind.RATE_LIMITED or (problem.kind is Kind.SERVICE_DOWN and problem.wait is not None):
+            counts = session.account.service.account.rate_limit if problem.kind is Kind.RATE_LIMITED else "host"
+            key = session.alone if counts == "account" and by_service else host
             self._gates[key] = max(until, self._gates.get(key, until))
 
     def opens(self, session: Session, now: float) -> float:
         """Monotonic seconds from which an account may be asked again; `now` if it may be."""
-        return self._gates.get(id(session), now)
+        if not self._gates and not self._dark:
+            return now
+        gates = self._gates.get(session.host, now), self._gates.get(session.alone, now)
+        return max(now, *gates, self._dark.get(session.host, now))
 
 
 def counted(thing: Upload | Batch, problem: Problem) -> dict[str, int]:

@@ -48,8 +48,8 @@ class Queue(Wishes):
         idle_digests: Digests that a lane takes of stored files when it has nothing else to do.
         looks: Whether the service is asked what became of an attach whose answer got lost, before a person is.
         ledger: Keeps every change before it is acted on; None: nothing outlives this queue.
-        waits_for_network: What fails because there is no network waits until `network_back`; else it is tried again for
-            a while, and then a person is asked.
+        waits_for_network: What fails because there is no network waits until there is one: `network` tells, or a look
+            now and then. Else it is tried again for a while, and then a person is asked.
         changed: Told of every batch and upload that is kept, under the lock, for whoever shows them.
     """
 
@@ -150,7 +150,8 @@ class Queue(Wishes):
                 step = entry.current.get(upload.id, upload.next_step)
                 tried = counted(upload, problem)
                 wait = self._patience.wait(problem, tried)
-                if self._offline(problem):
+                if self._patience.offline(problem):
+                    self._patience.gate(entry.session, problem, NETWORK_LOOK)
                     due = self._clock.monotonic() + NETWORK_LOOK
                     upload = advance(upload, UploadEvent.NETWORK_LOST, due=due, problem=problem)
                     self._keeper.upload(entry, upload, f"{step} waits for the network")
@@ -244,10 +245,6 @@ class Queue(Wishes):
         entry.running.pop(work.upload.id, None)
         return entry
 
-    def _offline(self, problem: Problem) -> bool:
-        """Whether something waits until there is a network again, however long that takes."""
-        return self._waits_for_network and problem.kind is Kind.NO_NETWORK and not problem.sent
-
     def _give_up(self, entry: Entry, upload: Upload, step: Step, problem: Problem) -> None:
         upload = advance(upload, UploadEvent.FAILED, problem=problem, tries=0, limited=0, polling_since=None)
         if problem.kind in BEGIN_ANEW or (step is Step.CONFIRM and problem.status in NOT_AS_STORED):
@@ -261,7 +258,7 @@ class Queue(Wishes):
         problem = ended.problem
         tried = {"tries": batch.tries, "limited": batch.limited} if problem is None else counted(batch, problem)
         wait = None if problem is None else self._patience.wait(problem, tried)
-        if problem is not None and self._offline(problem):
+        if problem is not None and self._patience.offline(problem):
             tried, wait = {"tries": batch.tries, "limited": batch.limited}, NETWORK_LOOK
         if problem is not None and wait is not None:
             self._patience.gate(entry.session, problem, wait)
@@ -271,6 +268,7 @@ class Queue(Wishes):
             event = BatchEvent.ANSWER_LOST if unknown or _perhaps(batch) else BatchEvent.NOT_SENT
             waiting = advance(batch, event, due=due, problem=problem, **tried)
             self._keeper.batch(entry, waiting, f"attach waits: {problem.kind}")
+            entry.offline = self._patience.offline(problem)
             self._teller.waits(entry, None, step, problem, wait)
         elif ended.verdict is Verdict.REPEATABLE and problem is not None:
             problem = dataclasses.replace(problem, kind=Kind.ATTACH_UNKNOWN)

@@ -144,10 +144,18 @@ def check_account(account: Account) -> None:
 
 
 class Session:
-    """Signs requests in. Shared by all lanes; a token is fetched once and renewed when it runs out."""
+    """Signs requests in. Shared by all lanes; a token is fetched once and renewed when it runs out.
+
+    Attributes:
+        account: Whose sign-in it is.
+        host: Where it signs in; None: nowhere that may be used.
+        alone: What tells this account from every other one: the same key counts as the same account.
+    """
 
     def __init__(self, account: Account, clock: Clock) -> None:
         self.account = account
+        self.host = origin_of(account.base)
+        self.alone = self.host, tuple(sorted(account.values.items()))
         self._clock = clock
         self._lock = threading.Lock()
         self._token: str | None = None

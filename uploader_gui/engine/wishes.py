@@ -59,14 +59,13 @@ class Wishes:
         self._looks = looks
         self._changed = threading.Condition(threading.RLock())
         self._entries: dict[str, Entry] = {}
-        self._patience = Patience(clock, policy or Policy())
+        self._patience = Patience(clock, policy or Policy(), waits_for_network=waits_for_network)
         self._teller = Teller(clock, listener)
         self._keeper = Keeper(clock, ledger, self._halt, changed)
         self._looking = Looking(clock, self._keeper, self._teller, self._patience)
         self._chooser = Chooser(
             clock, self._keeper, self._teller, self._patience, self._entries, idle_digests=idle_digests, looks=looks
         )
-        self._waits_for_network = waits_for_network
         self._stopping = False
         self._draining = False
 
@@ -227,17 +226,21 @@ class Wishes:
             self._changed.notify_all()
         return True
 
-    def network_back(self) -> None:
-        """There is a network again: what waited for one goes on now."""
+    def network(self, *, there: bool) -> None:
+        """The system says whether there is a network: what waited for one goes on the moment it is back."""
         with self._changed:
-            for entry in self._entries.values():
+            self._patience.network(there=there)
+            now = self._clock.monotonic()
+            for entry in self._entries.values() if there else ():
                 for upload in entry.ordered:
                     if upload.state is UploadState.WAITING_NETWORK:
                         back = advance(upload, UploadEvent.NETWORK_BACK, due=None)
                         self._keeper.upload(entry, back, "the network is back")
-                problem = entry.batch.problem
-                if entry.batch.state is BatchState.OPEN and problem is not None and problem.kind is Kind.NO_NETWORK:
-                    self._keeper.batch(entry, dataclasses.replace(entry.batch, due=None), "the network is back")
+                if entry.offline and entry.batch.due is not None:
+                    # Unknown and due: of those targets only where doing it twice is harmless.
+                    self._keeper.batch(entry, dataclasses.replace(entry.batch, due=now), "the network is back")
+                if entry.look is not None and entry.look.offline and entry.look.due is not None:
+                    entry.look.due = now
             self._changed.notify_all()
 
     def cancel(self, batch_id: str) -> bool:

@@ -120,10 +120,12 @@ class Account(Part):
         base: Where the service is.
         base_help: Where each customer has an address of their own: what it looks like. Then `base` is only an example:
             a person fills in theirs, and nothing is ever sent to the example.
+        rate_limit: Whom "too many requests" slows down: everything that is sent to that host, or that account alone.
     """
 
     base: HttpsUrl
     base_help: str = ""
+    rate_limit: Literal["host", "account"] = "host"
     fields: tuple[AccountField, ...] = Field(min_length=1)
     ways: tuple[Way, ...] = Field(min_length=1)
     check_: Check = Field(alias="check")

@@ -112,6 +112,7 @@ class Desk(QObject):
         self._questions = Errands("questions", self._failed, self)
         self._network = NetworkWatch(self)
         self._network.back.connect(self._network_back)
+        self._network.gone.connect(self._tell_of_network)
         self._pictures = Pictures(self._disk, self._bridge, self)
         self._leftovers = Leftovers(self._wishes, self._questions, self._bridge, self._failed, self)
         self.account_desk = AccountDesk(self._wishes, self._bridge, self.read_accounts, self._failed, self)
@@ -147,6 +148,7 @@ class Desk(QObject):
         self.account_desk.begin(works)
         self.opened.emit()
         self._pictures.open(works)
+        self._tell_of_network()
         self._leftovers.take_up(self._the_works)
 
     def use_settings(self, settings: Settings) -> None:
@@ -233,8 +235,14 @@ class Desk(QObject):
     @Slot()
     def _network_back(self) -> None:
         if self._works is not None and self.state is State.OPEN:
-            self._wishes.ask(lambda _: self._the_works.queue.network_back())
+            self._tell_of_network()
             self._leftovers.look_again()
+
+    @Slot()
+    def _tell_of_network(self) -> None:
+        if self._works is not None and self.state is State.OPEN:
+            there = self._network.there
+            self._wishes.ask(lambda _: self._the_works.queue.network(there=there))
 
     # ------------------------------------------------------------------------------------------------- sending
     def send(
