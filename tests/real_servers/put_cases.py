@@ -70,6 +70,20 @@ def _(side: Side) -> str:
     return put(side, side.put_url(**SIGNED), {**SENT, "x-amz-meta-note": "hello"})
 
 
+@case("PUT Content-MD5 that was not signed", f"{DENIED}, {NOTHING}", radosgw=("200, 5 bytes of text/plain", UNSIGNED))
+def _(side: Side) -> str:
+    return put(side, side.put_url(ContentType="text/plain"), SENT)
+
+
+@case(
+    "PUT Content-MD5 that was not signed, other bytes",
+    f"{DENIED}, {NOTHING}",
+    radosgw=(f"400 BadDigest, {NOTHING}", UNSIGNED),
+)
+def _(side: Side) -> str:
+    return put(side, side.put_url(ContentType="text/plain"), SENT, b"HELLO")
+
+
 @case(
     "PUT header of an account's key",
     "200, 5 bytes of text/plain",

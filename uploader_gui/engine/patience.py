@@ -10,6 +10,8 @@ from uploader_gui.engine.retry import Policy
 from uploader_gui.engine.session import Session
 
 RATE_LIMIT_TRIES = 30
+DAMAGE_TRIES = 3
+"""How often a file is sent in a row of which storage says that it came damaged: what stays so is no accident."""
 NETWORK_LOOK = 15.0
 """Seconds after which it is tried whether the network is back, should nobody have told."""
 
@@ -38,9 +40,10 @@ class Patience:
 
     def wait(self, problem: Problem, tried: Mapping[str, int]) -> float | None:
         """Seconds until it is worth another try; None if a person must look at it."""
-        if problem.kind not in PASSING:
+        if problem.kind not in {*PASSING, Kind.DAMAGED}:
             return None
-        if tried["tries"] >= self._policy.tries or tried["limited"] >= RATE_LIMIT_TRIES:
+        most = DAMAGE_TRIES if problem.kind is Kind.DAMAGED else self._policy.tries
+        if tried["tries"] >= most or tried["limited"] >= RATE_LIMIT_TRIES:
             return None
         own = self._policy.wait(max(tried["tries"], 1))
         # Never sooner than our own wait: "try again in 0 seconds" would be a storm.

@@ -161,6 +161,9 @@ class Queue(Wishes):
                 else:
                     self._patience.gate(entry.session, problem, wait)
                     due = self._clock.monotonic() + wait
+                    if problem.kind is Kind.DAMAGED:
+                        # What lies at the old address is left there, and never confirmed.
+                        upload = dataclasses.replace(anew(upload), state=upload.state)
                     upload = advance(upload, UploadEvent.MUST_WAIT, due=due, problem=problem, **tried)
                     self._keeper.upload(entry, upload, f"{step} waits: {problem.kind}")
                     self._teller.waits(entry, upload, step, problem, wait)

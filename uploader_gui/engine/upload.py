@@ -15,6 +15,7 @@ from uploader_gui.engine.asking import content_of, first_rule, holds, unexpected
 from uploader_gui.engine.body import FileBody, FormBody, check_source, digests_of
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.digest import Digests, base64_of
+from uploader_gui.engine.etag import must_be_md5
 from uploader_gui.engine.expiry import seconds_left
 from uploader_gui.engine.http import Answer, AnswerCutError, Client, Request
 from uploader_gui.engine.image_size import image_size
@@ -231,7 +232,9 @@ class _Run:
         check_source(upload)
         if any(upload.digests.get(name, value) != value for name, value in found.items()):
             raise UploadError(Problem(kind=Kind.FILE_CHANGED, name=upload.name))
-        return self._received(answer, upload, found, checked=_carried_checksum(headers, fields, found))
+        carried = (*headers, *fields)
+        self._check_etag(answer, upload, found["md5"], url, carried)
+        return self._received(answer, upload, found, checked=_carried_checksum(carried, found))
 
     def _sent(self, request: Request, upload: Upload) -> Answer:
         if self._flow.transfer.auth:
@@ -277,11 +280,23 @@ class _Run:
             raise _ExpiredError(problem)
         raise UploadError(problem)
 
+    def _check_etag(
+        self, answer: Answer, upload: Upload, md5: str, url: str, carried: tuple[tuple[str, str], ...]
+    ) -> None:
+        """Raise UploadError if storage says that it has other bytes than were sent."""
+        etag = storage_error.etag_of(answer)
+        if etag is None or etag.lower() == md5:
+            return
+        if self._flow.transfer.etag == "md5" or must_be_md5(answer, etag, url, carried):
+            raise UploadError(
+                Problem(
+                    kind=Kind.DAMAGED, service=self._service.name, step="transfer", name=upload.name, host=answer.host
+                )
+            )
+
     def _received(self, answer: Answer, upload: Upload, digests: Mapping[str, str], *, checked: bool) -> Upload:
         etag = storage_error.etag_of(answer)
         same = etag is not None and etag.lower() == digests["md5"]
-        if self._flow.transfer.etag == "md5" and etag is not None and not same:
-            raise UploadError(Problem(kind=Kind.DAMAGED, service=self._service.name, step="transfer", name=upload.name))
         proof = Proof.CHECKED if checked else Proof.ETAG if same else Proof.SIZE
         all_digests = {**upload.digests, **digests}
         content = content_of(answer)
@@ -377,12 +392,10 @@ def _refused(problem: Problem) -> bool:
     return inside or (refused_for_sure(problem.status) and problem.kind is not Kind.SERVICE_DOWN)
 
 
-def _carried_checksum(
-    headers: list[tuple[str, str]], fields: list[tuple[str, str]], digests: Mapping[str, str]
-) -> bool:
+def _carried_checksum(carried: tuple[tuple[str, str], ...], digests: Mapping[str, str]) -> bool:
     """Whether the request carried the right checksum: storage that took it has checked it."""
     right = {base64_of(value) for value in digests.values()}
-    return any(name.lower() in CHECKSUM_HEADERS and value in right for name, value in (*headers, *fields))
+    return any(name.lower() in CHECKSUM_HEADERS and value in right for name, value in carried)
 
 
 def _as_call(transfer: schema.Transfer) -> schema.Call:

@@ -134,7 +134,10 @@ def check_presigned_put(signer: Signer, *, target: str, headers: Mapping[str, st
     expected = signer.v4_signature(scope, _to_sign(path, unsigned, sent, scope, given["X-Amz-Date"]))
     if "host" not in names or not hmac.compare_digest(expected.encode(), given["X-Amz-Signature"].encode()):
         raise s3_refusal("SignatureDoesNotMatch", AWSAccessKeyId=signer.access_key)
-    extra = sorted({name.lower() for name in headers if name.lower().startswith("x-amz-")} - set(names))
+    # Content-MD5 as well: S3 names it among HeadersNotSigned (https://github.com/aws/aws-sdk-php/issues/1392,
+    # https://github.com/awslabs/aws-sigv4-proxy/issues/45, https://github.com/aristidb/aws/issues/243).
+    must = {low for name in headers if (low := name.lower()).startswith("x-amz-") or low == "content-md5"}
+    extra = sorted(must - set(names))
     if extra:
         raise s3_refusal(
             "AccessDenied",
