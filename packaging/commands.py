@@ -1,4 +1,4 @@
-"""The commands of dev.py: demo, test and lock."""
+"""The commands of dev.py: demo, test, translations and lock."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ WINDOW_PURPOSES = (system_packages.QT,)
 def parser() -> argparse.ArgumentParser:
     """Return what the command line may say."""
     top = argparse.ArgumentParser(prog="dev.py", description="Try and check the program from a checkout.")
-    commands = top.add_subparsers(dest="command", required=True, metavar="demo|test|lock")
+    commands = top.add_subparsers(dest="command", required=True, metavar="demo|test|translations|lock")
     trying = commands.add_parser("demo", help="try everything on a practice service on this computer")
     trying.add_argument("--terminal", action="store_true", help="by command line, also where there is a screen")
     commands.add_parser("lock", help="choose the dependencies anew and write requirements.lock")
+    commands.add_parser("translations", help="take new sentences up into the catalogues, and name what lacks")
     test = commands.add_parser(
         "test", help="check everything", usage="dev.py test [--fast] [--tier NAME]... [-- PYTEST ARGS]"
     )
@@ -60,6 +61,8 @@ def main(arguments: Sequence[str]) -> int:
             return window() if screen_there() and not wanted.terminal else demo()
         if wanted.command == "lock":
             return lock()
+        if wanted.command == "translations":
+            return translations()
         return test(wanted.tier, pytest_arguments, fast=wanted.fast)
     except StopRun as stop:
         print(stop, file=sys.stderr, flush=True)
@@ -136,6 +139,13 @@ def test(names: Sequence[str], pytest_arguments: Sequence[str], *, fast: bool) -
         with tiers.clean_environment() as env:
             checkout = tiers.Checkout(root=ROOT, python=python, env=env, fast=fast, pytest_arguments=pytest_arguments)
             return 0 if tiers.run_all(names, checkout) else FAILED
+
+
+def translations() -> int:
+    """Take the code's sentences up into the catalogues."""
+    with use_lock() as held:
+        python = environment.prepare(ROOT, held)
+        return run([python, ROOT / "packaging/translations.py"], env=environment.child_environment())
 
 
 def lock() -> int:

@@ -181,12 +181,18 @@ def hygiene_tier(checkout: Checkout) -> bool:
     return not found
 
 
+def translations_tier(checkout: Checkout) -> bool:
+    """Every sentence of the code has its translation, with the same fields, forms and ends."""
+    return run([checkout.python, "packaging/translations.py", "--check"], env=checkout.env, cwd=checkout.root) == 0
+
+
 TIERS: Mapping[str, Callable[[Checkout], bool]] = {
     "format": format_tier,
     "lint": lint_tier,
     "types": types_tier,
     "layers": layers_tier,
     "security": security_tier,
+    "translations": translations_tier,
     "tests": tests_tier,
     "wheel": wheel_tier,
     "clone-hygiene": hygiene_tier,

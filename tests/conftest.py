@@ -1,5 +1,6 @@
 """What holds for every test: nothing beyond loopback, no logged error, folders of its own, no keys of the user's."""
 
+import gettext
 import logging
 import os
 import signal
@@ -14,6 +15,7 @@ sys.path.insert(0, str(GUARD))
 
 import network_guard  # noqa: E402
 
+from uploader_gui.core import translation  # noqa: E402
 from uploader_gui.practice import PracticeService  # noqa: E402
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -38,10 +40,20 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     # Nor is the computer kept awake by tests.
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+    # English, whoever runs the tests; those about other languages say so.
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.delenv("LANGUAGE", raising=False)
     for name in tuple(os.environ):
         key = name.startswith("UPLOADER_") and name != "UPLOADER_GUI_HOME"
         if key or name.lower() in {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """Whatever language a test speaks, the next one begins in English."""
+    yield
+    translation.use(gettext.NullTranslations())
 
 
 @pytest.fixture(autouse=True)

@@ -7,15 +7,19 @@ from pathlib import Path
 
 from uploader_gui.cli import main as command_line
 from uploader_gui.cli.arguments import COMMANDS
+from uploader_gui.core import languages
+from uploader_gui.core.translation import gettext as _
 
 
 def main() -> int:
     """Run the command line, or open the window; gives the exit code."""
     arguments = sys.argv[1:]
+    languages.speak(languages.chosen(languages.of_terminal(os.environ)))
     if not for_the_window(arguments):
         return command_line(arguments)
     if not has_screen():
-        sys.stderr.write("uploader-gui: there is no screen here to open the window on. See: uploader-gui send --help\n")
+        said = _("there is no screen here to open the window on. See: uploader-gui send --help")
+        sys.stderr.write(f"uploader-gui: {said}\n")
         return 2
     from uploader_gui.app import main as window  # noqa: PLC0415 - a command needs no window, nor Qt
 

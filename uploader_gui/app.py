@@ -55,10 +55,24 @@ def main(arguments: Sequence[str]) -> int:
         return WRONG_USE
     keys = accounts.take_keys(os.environ)  # first: Qt may start helpers of its own
     app = QApplication([sys.argv[0]])
+    _speak(app)
     app.setApplicationName("uploader-gui")
     app.setApplicationDisplayName(_("Uploader"))
     app.setDesktopFileName("uploader-gui")
     return run(app, keys, paths=options.files, practice=options.practice, lanes=options.lanes)
+
+
+def _speak(app: "QApplication") -> None:
+    """Let the window speak the language that was chosen for it, else the system's."""
+    from uploader_gui.core import languages  # noqa: PLC0415 - the window's only
+    from uploader_gui.core.settings import SYSTEM  # noqa: PLC0415 - likewise
+    from uploader_gui.gui import qt_language  # noqa: PLC0415 - after Qt is known to be there
+    from uploader_gui.store import settings  # noqa: PLC0415 - the window's only
+
+    # Read here as well as with the others, later and in an errand: no word can be shown before it is known.
+    wanted = settings.read().settings.language
+    languages.speak(languages.chosen(qt_language.of_system() if wanted == SYSTEM else [wanted]))
+    qt_language.speak(app)
 
 
 def run(

@@ -9,7 +9,9 @@ import pytest
 from uploader_gui.core.settings import Settings, is_proxy, usable
 from uploader_gui.store import settings
 
-OTHERS = Settings(lanes=5, undo_seconds=30, keep_days=90, notifies=False, proxy="http://proxy.example:8080")
+OTHERS = Settings(
+    lanes=5, undo_seconds=30, keep_days=90, notifies=False, language="de", proxy="http://proxy.example:8080"
+)
 
 
 def test_kept() -> None:
@@ -36,10 +38,17 @@ def test_one_is_damaged() -> None:
     """A setting that cannot be used is as usual, and named; the others hold; what a newer version wrote stays."""
     path = settings.settings_path()
     path.parent.mkdir(parents=True)
-    values = {"lanes": True, "undo_seconds": 30, "keep_days": -1, "proxy": "socks5://a", "colour": "green"}
+    values = {
+        "lanes": True,
+        "undo_seconds": 30,
+        "keep_days": -1,
+        "language": "xx",
+        "proxy": "socks5://a",
+        "colour": "green",
+    }
     path.write_text(json.dumps(values), encoding="utf-8")
     read = settings.read()
-    assert (read.damaged, read.lost) == (True, ("lanes", "keep_days", "proxy"))
+    assert (read.damaged, read.lost) == (True, ("lanes", "keep_days", "language", "proxy"))
     assert read.settings == Settings(undo_seconds=30)
     settings.write(read.settings)
     assert json.loads(path.read_text(encoding="utf-8")) == {"colour": "green", **dataclasses.asdict(read.settings)}

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from uploader_gui.core.languages import LANGUAGES
+
 LANES = range(1, 9)
 UNDO_SECONDS = range(3, 121)
 KEEP_DAYS = range(1, 3651)
@@ -22,6 +24,7 @@ class Settings:
         undo_seconds: How long what goes out to people can be undone.
         keep_days: How long batches that have ended stay in the history; None: for ever.
         notifies: Whether the desktop is told when a batch has ended, or needs a person.
+        language: What the window speaks from its next start on: SYSTEM as the system does, else a code of LANGUAGES.
         proxy: How the network is reached: SYSTEM as the system says, NONE without a proxy, else a proxy's address.
     """
 
@@ -29,6 +32,7 @@ class Settings:
     undo_seconds: int = 10
     keep_days: int | None = None
     notifies: bool = True
+    language: str = SYSTEM
     proxy: str = SYSTEM
 
 
@@ -36,6 +40,8 @@ def usable(name: str, value: Any) -> bool:
     """Whether a setting may have this value."""
     if name == "notifies":
         return isinstance(value, bool)
+    if name == "language":
+        return isinstance(value, str) and (value == SYSTEM or value in LANGUAGES)
     if name == "proxy":
         return isinstance(value, str) and (value in {SYSTEM, NONE} or is_proxy(value))
     if name == "keep_days" and value is None:

@@ -7,10 +7,13 @@ import unicodedata
 from dataclasses import dataclass
 
 from uploader_gui.core.accounts import AccountTrouble
+from uploader_gui.core.bidi import isolated
+from uploader_gui.core.notation import decimal, grouped
 from uploader_gui.core.ports import SecretsTrouble
 from uploader_gui.core.problems import Kind, Problem
+from uploader_gui.core.reasons import in_words
+from uploader_gui.core.translation import N_, ngettext
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.core.translation import ngettext
 
 MAX_QUOTATION = 300
 
@@ -38,12 +41,13 @@ class Sentence:
 def plain(text: str, limit: int = MAX_QUOTATION) -> str:
     """Make a stranger's text safe to show.
 
-    One line, no control or direction-changing characters, at most `limit` characters.
+    One line, no control or direction-changing characters of its own, at most `limit` characters; held together where it
+    is written in the other direction than the words around it.
     """
     kept = "".join(" " if char.isspace() else char for char in text[: limit * 4])
     kept = "".join(char for char in kept if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
     kept = " ".join(kept.split())
-    return kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…"
+    return isolated(kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…")
 
 
 def size(count: int) -> str:
@@ -54,13 +58,13 @@ def size(count: int) -> str:
     for unit in ("kB", "MB", "GB", "TB"):
         value /= 1000
         if value < 999.95 or unit == "TB":
-            return f"{value:.1f} {unit}"
+            return f"{decimal(value)} {unit}"
     raise AssertionError
 
 
 def exact_size(count: int) -> str:
     """Say a size so that two sizes one byte apart read differently: 4.1 MB (4,100,001 bytes)."""
-    return size(count) if count < 1000 else f"{size(count)} ({count:,} {_('bytes')})"
+    return size(count) if count < 1000 else f"{size(count)} ({grouped(count)} {_('bytes')})"
 
 
 def duration(seconds: float) -> str:
@@ -101,7 +105,7 @@ def describe(problem: Problem) -> Sentence:
         "size": exact_size(problem.size) if problem.size is not None else _("of unknown size"),
         "limit": exact_size(problem.limit) if problem.limit is not None else _("less"),
         "number": problem.limit if problem.limit is not None else "",
-        "detail": plain(problem.detail),
+        "detail": plain(in_words(problem.detail)),
         "status": problem.status if problem.status is not None else _("none"),
         "step": _STEPS[problem.step]() if problem.step in _STEPS else problem.step,
     }
@@ -113,6 +117,11 @@ def describe(problem: Problem) -> Sentence:
         if said
         else "",
     )
+
+
+def seen_by(who: str) -> str:
+    """Say in one word who sees what is attached; `who` as a service file has it."""
+    return {"me": _("me"), "team": _("team"), "customer": _("customer"), "public": _("public")}.get(who, who)
 
 
 def waiting_for_keychain() -> str:
@@ -159,9 +168,6 @@ _STEPS = {
     "lookup": lambda: _("looking the record up"),
     "token": lambda: _("signing in"),
 }
-
-# N_: found by the extractor, translated when shown.
-N_ = str
 
 _SENTENCES: dict[Kind, tuple[str, str]] = {
     Kind.FILE_MISSING: (

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QVBoxLayout, 
 
 from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState
 from uploader_gui.core.translation import gettext as _
+from uploader_gui.core.translation import ngettext
 from uploader_gui.gui import bars, notices, tab_order, ways_in, wording
 from uploader_gui.gui.account_ways import AccountWays
 from uploader_gui.gui.all_at_once import AllAtOnce
@@ -398,7 +399,8 @@ class MainWindow(QMainWindow):
         self._show_pages()
 
     def _exported(self, path: Path, count: int) -> None:
-        text = _("{n} batches were written to {path}.").format(n=count, path=path.name)
+        said = ngettext("{n} batch was written to {path}.", "{n} batches were written to {path}.", count)
+        text = said.format(n=count, path=path.name)
         self.notices.tell(notices.Notice(text=text, urgent=False))
 
     # ---------------------------------------------------------------------------------------------------- undo

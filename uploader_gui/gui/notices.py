@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from uploader_gui.core import words
+from uploader_gui.core import reasons, words
 from uploader_gui.core.accounts import AccountsError
 from uploader_gui.core.ports import SecretsError
 from uploader_gui.core.problems import UploadError
@@ -41,7 +41,7 @@ def of_error(error: Exception) -> Notice:
     if isinstance(error, UnusableError):
         return Notice(text=error.sentence)
     if isinstance(error, OSError):
-        return Notice(text=_("This could not be done: {reason}.").format(reason=error.strerror or _("unknown error")))
+        return Notice(text=_("This could not be done: {reason}.").format(reason=reasons.of_system(error)))
     return Notice(text=_("Something went wrong in the program itself. Try again; if it stays, please report it."))
 
 
@@ -149,5 +149,6 @@ def setting_names() -> dict[str, str]:
         "undo_seconds": _("time to undo"),
         "keep_days": _("how long the history is kept"),
         "notifies": _("notifications"),
+        "language": _("the language"),
         "proxy": _("proxy"),
     }

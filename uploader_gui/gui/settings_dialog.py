@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from uploader_gui.core import reasons
+from uploader_gui.core.languages import LANGUAGES
 from uploader_gui.core.settings import LANES, NONE, SYSTEM, UNDO_SECONDS, Settings, is_proxy
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
@@ -55,6 +57,12 @@ class SettingsDialog(Sheet):
         self.clear.clicked.connect(self._ask_to_clear)
         self.notifies = QCheckBox(_("When a batch is done, or needs me"), self)
         self.notifies.setChecked(now.notifies)
+        self.language = QComboBox(self)
+        self.language.setAccessibleName(_("Language"))
+        # Each as it calls itself: whoever looks for theirs may not read the others.
+        for called, data in ((_("As the system's"), SYSTEM), *((name, code) for code, name in LANGUAGES.items())):
+            self.language.addItem(called, data)
+        self.language.setCurrentIndex(self.language.findData(now.language))
         self.proxy = QComboBox(self)
         self.proxy.setAccessibleName(_("Proxy"))
         for called, data in (
@@ -76,6 +84,7 @@ class SettingsDialog(Sheet):
         self.lanes.valueChanged.connect(self._check)
         self.undo.valueChanged.connect(self._check)
         self.keep.currentIndexChanged.connect(self._check)
+        self.language.currentIndexChanged.connect(self._check)
         self.proxy.currentIndexChanged.connect(self._check)
         self.address.textChanged.connect(self._check)
         self._check()
@@ -86,6 +95,7 @@ class SettingsDialog(Sheet):
         grid.setVerticalSpacing(GRID)
         grid.setColumnStretch(1, 1)
         self._about_lanes, self._about_keep, self._about_proxy = (pieces.quiet("") for _one in range(3))
+        self._about_language = pieces.quiet("")
         history = QHBoxLayout()
         history.setSpacing(GRID)
         history.addWidget(self.keep, 1)
@@ -99,6 +109,8 @@ class SettingsDialog(Sheet):
             ("", self._about_keep),
             (_("Notify me"), self.notifies),
             ("", pieces.quiet(_("Only while the window is not in front."))),
+            (_("Language"), self.language),
+            ("", self._about_language),
             (_("Proxy"), self.proxy),
             ("", self.address),
             ("", self._about_proxy),
@@ -128,6 +140,7 @@ class SettingsDialog(Sheet):
             undo_seconds=self.undo.value(),
             keep_days=self.keep.currentData(),
             notifies=self.notifies.isChecked(),
+            language=self.language.currentData(),
             proxy=self.address.text().strip() if kind == _ADDRESS else kind,
         )
 
@@ -140,6 +153,8 @@ class SettingsDialog(Sheet):
         self.save.setEnabled(good)
         _tell(self._about_lanes, self._lanes_remark(chosen.lanes))
         _tell(self._about_keep, self._keep_remark(chosen.keep_days))
+        other = chosen.language != self._desk.settings.language
+        _tell(self._about_language, _("From the next start on.") if other else "")
         _tell(self._about_proxy, "" if good else _proxy_remark(chosen.proxy))
         self.fit()
 
@@ -160,9 +175,9 @@ class SettingsDialog(Sheet):
             self.say(_("The settings cannot be kept while the queue is not open."), urgent=True)
 
     def _not_saved(self, error: Exception) -> None:
-        reason = error.strerror if isinstance(error, OSError) else ""
+        reason = reasons.of_system(error) if isinstance(error, OSError) else _("unknown error")
         said = _("These settings hold until you quit; they could not be written: {reason}.")
-        self.say(said.format(reason=reason or _("unknown error")), urgent=True)
+        self.say(said.format(reason=reason), urgent=True)
 
     def _ask_to_clear(self) -> None:
         text = _("Delete everything that has ended from the history? What is attached stays attached.")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum, auto
 
-from uploader_gui.core import words
+from uploader_gui.core import bidi, notation, words
 from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState, Proof, Step, Upload, UploadState
 from uploader_gui.core.problems import Action, Kind, Problem
 from uploader_gui.core.translation import gettext as _
@@ -54,18 +54,18 @@ def speed(rate: float) -> str:
 
 def seconds(count: float) -> str:
     """Say how long something took that takes a few seconds at most: 1.2 s."""
-    return _("{n} s").format(n=f"{count:.1f}")
+    return _("{n} s").format(n=notation.decimal(count))
 
 
 def clock(at: datetime) -> str:
     """Say a time of day, where the person is."""
-    return at.astimezone().strftime("%H:%M")
+    return notation.clock(at.astimezone())
 
 
 def moment(at: datetime, now: datetime) -> str:
     """Say a time, with its day if that is not today."""
     local, today = at.astimezone(), now.astimezone().date()
-    return local.strftime("%H:%M" if local.date() == today else "%Y-%m-%d %H:%M")
+    return notation.clock(local) if local.date() == today else notation.day_and_time(local)
 
 
 def files(count: int) -> str:
@@ -80,8 +80,11 @@ def title(batch: Batch) -> str:
 
 def titled(place: str) -> str:
     """The same of a place: "the note on Globex Corporation" is called "Note on Globex Corporation"."""
-    said = words.plain(place).removeprefix("the ")
-    return said[:1].upper() + said[1:]
+    said = bidi.bare(words.plain(place))
+    # Several where a language has several articles, parted by a stroke.
+    for article in _("the").split("|"):
+        said = said.removeprefix(f"{article} ")
+    return bidi.isolated(said[:1].upper() + said[1:])
 
 
 # ---------------------------------------------------------------------------------------------------------- uploads
