@@ -132,7 +132,7 @@ def test_full_disk(mode: tuple[str, ...], practice: PracticeService, file: Path)
     with Path("/dev/full").open("w") as full, start(practice, "close", [file], *mode, stdout=full) as process:
         err = process.stderr.read()
     assert process.returncode == 1
-    assert "the output cannot be written: No space left on device." in err
+    assert "the output cannot be written: no space left on device." in err
     assert ("nothing was attached" if mode else "All files are attached.") in err
     assert len(practice.world.attachments()) == (0 if mode else 1)
 

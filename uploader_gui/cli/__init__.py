@@ -11,6 +11,7 @@ from typing import TextIO
 
 from uploader_gui.cli.arguments import COMMANDS, parser
 from uploader_gui.cli.exits import INTERRUPTED, NEEDS_ATTENTION, WRONG_USE, FailedError, WrongUseError
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.services.place import look_in
 from uploader_gui.store import unexpected
 
@@ -69,7 +70,9 @@ def _run(arguments: Sequence[str]) -> int:
         if code == INTERRUPTED:  # the terminal was closed, and that is why it ended
             return INTERRUPTED
         if not isinstance(error, BrokenPipeError):
-            _say(f"uploader-gui: the output cannot be written: {error.strerror or 'error'}.")
+            from uploader_gui.core import reasons  # noqa: PLC0415 - likewise
+
+            _say(_("uploader-gui: the output cannot be written: {strerror}.").format(strerror=reasons.of_system(error)))
         return NEEDS_ATTENTION
     return code or (NEEDS_ATTENTION if unexpected.seen() else 0)
 

@@ -8,6 +8,7 @@ from uploader_gui.cli import entering, environment, exits, filling, keeping, key
 from uploader_gui.cli.exits import WrongUseError
 from uploader_gui.core import words
 from uploader_gui.core.accounts import AccountsError, AccountTrouble, checked_name, folded
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.lookup import Whose
 from uploader_gui.engine.session import Account, AccountError, check_account
 from uploader_gui.engine.trust import AuthorityError, trust_with
@@ -28,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     with saved.opened() as shelf:
         if options.name is not None:
             _check_name(shelf.accounts, service, options.name)
-        otherwise = f"Keys can also come from the environment. {environment.how(service)}"
+        otherwise = _("Keys can also come from the environment. {how}").format(how=environment.how(service))
         keychain.expect(shelf.secrets, otherwise)
         say_hosts(service, base)
         values = entering.enter(service, given, from_stdin=options.stdin)
@@ -36,10 +37,10 @@ def run(options: argparse.Namespace) -> int:
         checked(account)
         answer = None
         if not options.no_test:
-            answer = trying.tried(account, "Nothing was saved. To save it all the same, add --no-test.")
+            answer = trying.tried(account, _("Nothing was saved. To save it all the same, add --no-test."))
             print(trying.signed_in(answer))
         secret = {field.id for field in service.account.fields if field.secret}
-        with saved.told("Nothing was saved."):
+        with saved.told(_("Nothing was saved.")):
             made = shelf.accounts.add(
                 service=service.id,
                 name=options.name or _made_up(shelf.accounts, service, answer),
@@ -52,8 +53,12 @@ def run(options: argparse.Namespace) -> int:
                 ca_file=ca_file,
                 hosts=service.hosts,
             )
-        default = f" It is used for {service.name} where no account is named." if made.default else ""
-        print(f"Saved as “{made.name}”, with its key in the keychain.{default}")
+        default = (
+            " " + _("It is used for {name} where no account is named.").format(name=service.name)
+            if made.default
+            else ""
+        )
+        print(_("Saved as “{name}”, with its key in the keychain.{default}").format(name=made.name, default=default))
     return exits.DONE
 
 
@@ -65,7 +70,9 @@ def authority(path: str | None) -> Path | None:
     try:
         trust_with(ca_file)
     except AuthorityError as error:
-        raise WrongUseError(f"--ca-file {words.plain(path)}: {error.sentence}") from None
+        raise WrongUseError(
+            _("--ca-file {path}: {sentence}").format(path=words.plain(path), sentence=error.sentence)
+        ) from None
     return ca_file
 
 
@@ -81,7 +88,7 @@ def say_hosts(service: Service, base: str) -> None:
     """Say where the key goes, unless it goes where everybody's does."""
     if service.id in catalogue.own() or base != service.account.base or service.hosts:
         hosts = dict.fromkeys((urlsplit(base).netloc, *service.hosts))
-        output.say(f"The key goes to: {', '.join(hosts)}")
+        output.say(_("The key goes to: {hosts}").format(hosts=", ".join(hosts)))
 
 
 def _check_name(accounts: Accounts, service: Service, name: str) -> None:

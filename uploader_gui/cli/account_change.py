@@ -18,6 +18,7 @@ from uploader_gui.cli import (
 from uploader_gui.cli.exits import WrongUseError
 from uploader_gui.core import words
 from uploader_gui.core.accounts import SavedAccount
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.session import Account
 from uploader_gui.services.schema import Service
 
@@ -27,11 +28,13 @@ def run(options: argparse.Namespace) -> int:
     asked = (options.base, options.key, options.set, options.ca_file, options.no_ca_file, options.new_hosts)
     if not any(asked):
         raise WrongUseError(
-            "say what to change: --key, --base, --set, --ca-file, --no-ca-file or --new-hosts. "
-            "To call it otherwise: uploader-gui accounts rename"
+            _(
+                "say what to change: --key, --base, --set, --ca-file, --no-ca-file or --new-hosts. "
+                "To call it otherwise: uploader-gui accounts rename"
+            )
         )
     if options.ca_file and options.no_ca_file:
-        raise WrongUseError("--ca-file and --no-ca-file are two things at once.")
+        raise WrongUseError(_("--ca-file and --no-ca-file are two things at once."))
     with saved.opened() as shelf:
         before = saved.find(shelf.accounts, options.service, options.name)
         service = filling.find_service(before.service)
@@ -39,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         anew = options.key or wanted.base != before.base
         if anew:
             # The old key never goes to another address; and where the new one goes is said before it is typed.
-            keychain.expect(shelf.secrets, "Nothing was changed.")
+            keychain.expect(shelf.secrets, _("Nothing was changed."))
             account_add.say_hosts(service, wanted.base)
             wanted = dataclasses.replace(wanted, hosts=service.hosts)
             values = entering.enter(service, wanted.fields, from_stdin=options.stdin)
@@ -51,10 +54,12 @@ def run(options: argparse.Namespace) -> int:
             wanted = _tried(before, wanted, account)
         secret = {field.id for field in service.account.fields if field.secret}
         wanted = dataclasses.replace(wanted, fields={name: one for name, one in values.items() if name not in secret})
-        with saved.told(f"If the account does not work now: {saved.command('change', before, '--key')}"):
+        with saved.told(
+            _("If the account does not work now: {command}").format(command=saved.command("change", before, "--key"))
+        ):
             secrets = {name: one for name, one in values.items() if name in secret} if anew else None
             shelf.accounts.change(wanted, secrets=secrets)
-        print(f"Changed: {saved.title(before)}.")
+        print(_("Changed: {title}.").format(title=saved.title(before)))
     return exits.DONE
 
 
@@ -79,12 +84,14 @@ def _secrets(shelf: saved.Shelf, account: SavedAccount) -> dict[str, str]:
 
 def _tried(before: SavedAccount, wanted: SavedAccount, account: Account) -> SavedAccount:
     """The account with whose it is now. Raises FailedError if it does not work."""
-    answer = trying.tried(account, "Nothing was changed. To change it all the same, add --no-test.")
+    answer = trying.tried(account, _("Nothing was changed. To change it all the same, add --no-test."))
     print(trying.signed_in(answer))
     known = (before.author, answer.author) if before.author and answer.author else (before.whose, answer.shown)
     if known[0] is not None and known[0] != known[1]:
         output.say(
-            f"That is somebody else than before ({words.plain(before.whose or '')}): batches begun with the former key "
-            "are not gone on with by this one."
+            _(
+                "That is somebody else than before ({whose}): batches begun with the former key are "
+                "not gone on with by this one."
+            ).format(whose=words.plain(before.whose or ""))
         )
     return dataclasses.replace(wanted, whose=answer.shown, author=answer.author)

@@ -8,6 +8,8 @@ from uploader_gui.cli import exits, keychain, output, saved
 from uploader_gui.core import words
 from uploader_gui.core.accounts import AccountsError, SavedAccount
 from uploader_gui.core.ports import SecretsError, SecretsTrouble
+from uploader_gui.core.translation import N_
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.services import catalogue
 
 
@@ -20,9 +22,9 @@ class Key(StrEnum):
 
 
 _SAID = {
-    Key.KEYCHAIN: "key in the keychain",
-    Key.GONE: "its key is gone from the keychain",
-    Key.UNKNOWN: "the keychain could not be asked for its key",
+    Key.KEYCHAIN: N_("key in the keychain"),
+    Key.GONE: N_("its key is gone from the keychain"),
+    Key.UNKNOWN: N_("the keychain could not be asked for its key"),
 }
 
 
@@ -39,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
                 output.say(why)
             print(json.dumps(_as_json(account, key)) if as_json else _line(account, key))
         if not accounts and not as_json:
-            print("There is no account yet. Add one: uploader-gui accounts add --service ID")
+            print(_("There is no account yet. Add one: uploader-gui accounts add --service ID"))
     return exits.DONE
 
 
@@ -55,19 +57,19 @@ def _key(keys: keychain.Keys, account: SavedAccount) -> tuple[Key, str]:
 
 
 def _line(account: SavedAccount, key: Key) -> str:
-    remarks = ["default"] if account.default else []
+    remarks = [_("default")] if account.default else []
     if account.whose is not None and words.plain(account.whose) != account.name:
-        remarks.append(f"signed in as {words.plain(account.whose)}")
+        remarks.append(_("signed in as {whose}").format(whose=words.plain(account.whose)))
     elif account.whose is None:
-        remarks.append("not tested")
+        remarks.append(_("not tested"))
     base = _own_base(account)
     if base is None:
-        remarks.append("its service file is gone or has mistakes")
+        remarks.append(_("its service file is gone or has mistakes"))
     if account.base != base:
-        remarks.append(f"at {words.plain(account.base)}")
+        remarks.append(_("at {address}").format(address=words.plain(account.base)))
     if account.ca_file is not None:
-        remarks.append(f"trusts {words.plain(str(account.ca_file))}")
-    return f"{words.plain(account.service):10} {account.name:30} {'; '.join([*remarks, _SAID[key]])}"
+        remarks.append(_("trusts {file}").format(file=words.plain(str(account.ca_file))))
+    return f"{words.plain(account.service):10} {account.name:30} {'; '.join([*remarks, _(_SAID[key])])}"
 
 
 def _own_base(account: SavedAccount) -> str | None:

@@ -8,21 +8,24 @@ from uploader_gui.cli.exits import FailedError, WrongUseError
 from uploader_gui.core import words
 from uploader_gui.core.accounts import SavedAccount
 from uploader_gui.core.problems import UploadError
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.services.schema import Service
 
 
 def run(options: argparse.Namespace) -> int:
     """Carry the command out; gives the exit code."""
     if options.name is not None and options.service is None:
-        raise WrongUseError("say which service the account belongs to: --service ID.")
+        raise WrongUseError(_("say which service the account belongs to: --service ID."))
     with saved.opened() as shelf:
         if options.name is not None:
             accounts = [saved.find(shelf.accounts, options.service, options.name)]
         else:
             accounts = shelf.accounts.list(options.service)
         if not accounts:
-            of = "" if options.service is None else f" of {saved.service_name(options.service)}"
-            raise FailedError(f"there is no account{of} to test. Add one: uploader-gui accounts add --service ID")
+            if options.service is None:
+                raise FailedError(_("there is no account to test. Add one: uploader-gui accounts add --service ID"))
+            said = _("there is no account of {service} to test. Add one: uploader-gui accounts add --service ID")
+            raise FailedError(said.format(service=saved.service_name(options.service)))
         testing = _Testing(shelf, details=options.details)
         return exits.overall([testing.test(account) for account in accounts])
 
@@ -44,7 +47,12 @@ class _Testing:
             account = self._agreed(service, account)
             made = signing.account_of(service, account, values)
             if self._details:
-                print("\n".join([f"{saved.title(account)}: the way there", *way.lines(trying.way(made))]), flush=True)
+                print(
+                    "\n".join(
+                        [_("{title}: the way there").format(title=saved.title(account)), *way.lines(trying.way(made))]
+                    ),
+                    flush=True,
+                )
             answer = trying.whose(made)
         except (WrongUseError, FailedError) as error:
             output.say(str(error) if saved.title(account) in str(error) else f"{saved.title(account)}: {error}")
@@ -54,7 +62,7 @@ class _Testing:
             return exits.NEEDS_ATTENTION
         print(f"{saved.title(account)}: {trying.signed_in(answer)}", flush=True)
         if (answer.shown, answer.author) != (account.whose, account.author):
-            with saved.told("Whose it is was not saved."):
+            with saved.told(_("Whose it is was not saved.")):
                 self._accounts.change(dataclasses.replace(account, whose=answer.shown, author=answer.author))
         return exits.DONE
 
@@ -66,12 +74,14 @@ class _Testing:
         if not person.can_ask():
             output.say(signing.new_hosts(service, account, new))
             return account
-        line = f"{service.name}'s service file now sends the key of “{account.name}” also to {', '.join(new)}"
-        answer = person.agrees([line], "Agree?")
+        line = _("{service}'s service file now sends the key of “{name}” also to {hosts}").format(
+            service=service.name, name=account.name, hosts=", ".join(new)
+        )
+        answer = person.agrees([line], _("Agree?"))
         if answer is None:
             raise KeyboardInterrupt
         if not answer:
-            output.say("The key does not go there.")
+            output.say(_("The key does not go there."))
             return account
-        with saved.told("Nothing was changed."):
+        with saved.told(_("Nothing was changed.")):
             return self._accounts.change(dataclasses.replace(account, hosts=(*account.hosts, *new)))

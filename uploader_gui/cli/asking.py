@@ -6,16 +6,18 @@ from typing import Any
 from uploader_gui.cli import left, running
 from uploader_gui.core.batch import Batch
 from uploader_gui.core.problems import Kind, Problem, UploadError
+from uploader_gui.core.translation import N_
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.entry import shown
 from uploader_gui.engine.lookup import Whose
 from uploader_gui.engine.session import Account
 from uploader_gui.services.flow import Flow
 
 _SEEN_BY = {
-    "me": "only you see it",
-    "team": "your team sees it",
-    "customer": "the customer sees it",
-    "public": "everybody sees it",
+    "me": N_("only you see it"),
+    "team": N_("your team sees it"),
+    "customer": N_("the customer sees it"),
+    "public": N_("everybody sees it"),
 }
 # An account that may write need not be allowed to ask who it is.
 _NOT_KNOWN = frozenset({Kind.FORBIDDEN, Kind.NOT_FOUND, Kind.UNEXPECTED_ANSWER, Kind.REFUSED})
@@ -78,5 +80,7 @@ def place(flow: Flow, named: Mapping[str, str]) -> str:
 
 def going_out(flow: Flow, count: int, where: str) -> str:
     """Say what will go out to whom: "Circle: 2 files will be sent at once to the message in General (…)"."""
-    seen = _SEEN_BY[flow.target.seen_by]
-    return f"{flow.service.name}: {left.files(count)} will be sent at once to {where} ({seen})"
+    seen = _(_SEEN_BY[flow.target.seen_by])
+    return _("{name}: {files} will be sent at once to {where} ({seen})").format(
+        name=flow.service.name, files=left.files(count), where=where, seen=seen
+    )

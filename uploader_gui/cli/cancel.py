@@ -6,6 +6,7 @@ from uploader_gui.cli import choosing, ending, environment, exits, keeping, left
 from uploader_gui.cli.holding import LeftAsItIsError, hold
 from uploader_gui.cli.output import JsonLines
 from uploader_gui.core.batch import BatchEvent, UploadState
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.store.ledger import Ledger
 
 
@@ -35,8 +36,9 @@ def _give_up(ledger: Ledger, batch_id: str, *, json: bool) -> None:
     batch = left.as_left(ledger, stored)
     if batch.state in left.NOT_TO_CANCEL:
         raise LeftAsItIsError(
-            f"Batch {left.short(batch.id)} cannot be given up: nobody knows whether it is attached. "
-            f"Find out first: {outcome.ways(batch, uploads)}."
+            _("Batch {id} cannot be given up: nobody knows whether it is attached. Find out first: {ways}.").format(
+                id=left.short(batch.id), ways=outcome.ways(batch, uploads)
+            )
         )
     place = naming.title(batch, uploads)
     there = sum(upload.state is UploadState.STORED for upload in uploads)
@@ -45,7 +47,17 @@ def _give_up(ledger: Ledger, batch_id: str, *, json: bool) -> None:
         # Counted as they were: what had been stored is not taken back.
         JsonLines().done(outcome.Ended(batch=ended, uploads=uploads))
         return
-    attached = "Nothing of it is attached. " if batch.attaches else ""
-    stays = f"{there} of {left.files(len(uploads))} had been stored at the service and may stay there." if there else ""
-    stays = stays or "Nothing of it had been stored."
-    print(f"Batch {left.short(batch.id)} is given up: {place}. {attached}{stays}")
+    attached = _("Nothing of it is attached.") + " " if batch.attaches else ""
+    stays = (
+        _("{there} of {files} had been stored at the service and may stay there.").format(
+            there=there, files=left.files(len(uploads))
+        )
+        if there
+        else ""
+    )
+    stays = stays or _("Nothing of it had been stored.")
+    print(
+        _("Batch {id} is given up: {place}. {attached}{stays}").format(
+            id=left.short(batch.id), place=place, attached=attached, stays=stays
+        )
+    )

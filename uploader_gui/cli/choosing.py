@@ -6,13 +6,15 @@ from uploader_gui.cli.exits import WrongUseError
 from uploader_gui.cli.left import short
 from uploader_gui.core import words
 from uploader_gui.core.batch import Batch, BatchState
+from uploader_gui.core.translation import N_
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.store.ledger import Ledger
 
 LEAST = 4
 _ENDS = {
-    BatchState.ATTACHED: "its files are attached",
-    BatchState.STORED: "its files are stored",
-    BatchState.CANCELLED: "it was given up",
+    BatchState.ATTACHED: N_("its files are attached"),
+    BatchState.STORED: N_("its files are stored"),
+    BatchState.CANCELLED: N_("it was given up"),
 }
 
 
@@ -33,7 +35,9 @@ def _one(ledger: Ledger, given: str) -> Batch:
     beginning, shown = given.strip().lower(), words.plain(given, 60)
     if len(beginning) < LEAST:
         raise WrongUseError(
-            f"“{shown}” is too short: give at least the first {LEAST} signs of a batch's id (see: uploader-gui queue)."
+            _(
+                "“{shown}” is too short: give at least the first {n} signs of a batch's id (see: uploader-gui queue)."
+            ).format(shown=shown, n=LEAST)
         )
     # The open ones first: among thousands that have ended, four signs are soon the beginning of several.
     found = ledger.batches(ended=False, like=beginning)
@@ -42,10 +46,14 @@ def _one(ledger: Ledger, given: str) -> Batch:
     if found:
         same = len({short(batch.id) for batch in found}) < len(found)
         ids = ", ".join(batch.id if same else short(batch.id) for batch in found)
-        raise WrongUseError(f"“{shown}” is the beginning of several batches: {ids}. Give more of it.")
+        raise WrongUseError(
+            _("“{shown}” is the beginning of several batches: {ids}. Give more of it.").format(shown=shown, ids=ids)
+        )
     ended = ledger.batches(ended=True, like=beginning, newest=1)
     if ended:
         raise WrongUseError(
-            f"batch {short(ended[0].id)} has ended: {_ENDS[ended[0].state]} (see: uploader-gui history)."
+            _("batch {id} has ended: {ending} (see: uploader-gui history).").format(
+                id=short(ended[0].id), ending=_(_ENDS[ended[0].state])
+            )
         )
-    raise WrongUseError(f"there is no batch “{shown}” (see: uploader-gui queue).")
+    raise WrongUseError(_("there is no batch “{shown}” (see: uploader-gui queue).").format(shown=shown))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from uploader_gui.cli import environment, exits
 from uploader_gui.cli.exits import FailedError, WrongUseError
-from uploader_gui.core import words
+from uploader_gui.core import reasons, words
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.services import catalogue
 from uploader_gui.services.place import own_folder
 from uploader_gui.store.diagnostics import Known, diagnostics
@@ -25,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
         print(text, end="")
     else:
         _write(Path(options.out).expanduser(), text)
-        print(f"Written to {words.plain(options.out, 1000)}. Read it before you send it to anybody.")
+        print(_("Written to {out}. Read it before you send it to anybody.").format(out=words.plain(options.out, 1000)))
     return exits.DONE
 
 
@@ -47,12 +48,16 @@ def _write(path: Path, text: str) -> None:
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise WrongUseError(f"{shown} is there already. Name another file.") from None
+        raise WrongUseError(_("{shown} is there already. Name another file.").format(shown=shown)) from None
     except OSError as error:
-        raise FailedError(f"{shown} cannot be written: {error.strerror or 'error'}.") from None
+        raise FailedError(
+            _("{shown} cannot be written: {strerror}.").format(shown=shown, strerror=reasons.of_system(error))
+        ) from None
     try:
         with os.fdopen(file, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
     except OSError as error:
         path.unlink(missing_ok=True)
-        raise FailedError(f"{shown} cannot be written: {error.strerror or 'error'}.") from None
+        raise FailedError(
+            _("{shown} cannot be written: {strerror}.").format(shown=shown, strerror=reasons.of_system(error))
+        ) from None

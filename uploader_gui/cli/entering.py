@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from uploader_gui.cli import output, person
 from uploader_gui.cli.exits import FailedError, WrongUseError
 from uploader_gui.cli.person import GoneError
-from uploader_gui.core import words
+from uploader_gui.core import reasons, words
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.core.translation import ngettext
 from uploader_gui.services import schema
 
 MOST = 256 * 1024
@@ -20,19 +22,26 @@ def settings(service: schema.Service, given: Sequence[str]) -> dict[str, str]:
         WrongUseError: There is no such field, or it is a secret. What was given is not repeated: it may be a key.
     """
     fields = {field.id: field for field in service.account.fields}
-    public = ", ".join(name for name, field in fields.items() if not field.secret) or "none"
+    public = ", ".join(name for name, field in fields.items() if not field.secret) or _("none")
     found: dict[str, str] = {}
     for setting in given:
         name, equals, value = setting.partition("=")
         if not equals or name not in fields:
-            raise WrongUseError(f"--set takes FIELD=VALUE here; the fields of {service.name}'s accounts: {public}.")
+            raise WrongUseError(
+                _("--set takes FIELD=VALUE here; the fields of {name}'s accounts: {public}.").format(
+                    name=service.name, public=public
+                )
+            )
         if fields[name].secret:
             raise WrongUseError(
-                f"“{name}” is secret and never given as an argument, where other programs can read it: it is asked for "
-                "on a terminal, or read from standard input. If this one was a real key, replace it."
+                _(
+                    "“{name}” is secret and never given as an argument, where other programs can read "
+                    "it: it is asked for on a terminal, or read from standard input. If this one was a "
+                    "real key, replace it."
+                ).format(name=name)
             )
         if name in found:
-            raise WrongUseError(f"“{name}” is given twice.")
+            raise WrongUseError(_("“{name}” is given twice.").format(name=name))
         found[name] = value.strip()
     return found
 
@@ -51,14 +60,18 @@ def enter(service: schema.Service, given: Mapping[str, str], *, from_stdin: bool
     """
     ways = [way for way in service.account.ways if set(given) <= set(way.fields)]
     if not ways:
-        raise WrongUseError(f"there is no way to sign in with {_and(given)} among others: {_needs(service)}.")
+        raise WrongUseError(
+            _("there is no way to sign in with {fields} among others: {needs}.").format(
+                fields=_and(given), needs=_needs(service)
+            )
+        )
     if from_stdin and person.can_type():
-        raise WrongUseError("--stdin is for a pipe or a file: leave it out to be asked here.")
+        raise WrongUseError(_("--stdin is for a pipe or a file: leave it out to be asked here."))
     if person.can_type():
         try:
             return _asked(service, ways, given)
         except GoneError:
-            raise FailedError("nothing was saved: not all fields were filled in.") from None
+            raise FailedError(_("nothing was saved: not all fields were filled in.")) from None
     return _read(service, ways, given)
 
 
@@ -82,15 +95,15 @@ def _ask(field: schema.AccountField, *, needed: bool) -> str:
     label = words.plain(field.label)
     if field.help:
         output.say(words.plain(field.help, 1000))
-    hidden = "it does not show" if field.secret else ""
-    skipped = "" if needed else "Enter for none"
+    hidden = _("it does not show") if field.secret else ""
+    skipped = "" if needed else _("Enter for none")
     remarks = "; ".join(part for part in (hidden, skipped) if part)
     prompt = f"{label}{f' ({remarks})' if remarks else ''}: "
     while True:
         value = person.asked_in_secret(prompt) if field.secret else person.asked(prompt)
         if value or not needed:
             return value
-        output.say(f"{label} is needed.")
+        output.say(_("{label} is needed.").format(label=label))
 
 
 def _read(service: schema.Service, ways: Sequence[schema.Way], given: Mapping[str, str]) -> dict[str, str]:
@@ -98,15 +111,21 @@ def _read(service: schema.Service, ways: Sequence[schema.Way], given: Mapping[st
     secret = {field.id for field in service.account.fields if field.secret}
     whole = [way for way in ways if set(way.fields) - secret == set(given)]
     if not whole:
-        raise WrongUseError(f"not all fields are given: {_needs(service)}. Give those that are no secrets with --set.")
+        raise WrongUseError(
+            _("not all fields are given: {needs}. Give those that are no secrets with --set.").format(
+                needs=_needs(service)
+            )
+        )
     lines = _lines() if any(secret & set(way.fields) for way in whole) else []
     fitting = [way for way in whole if len(secret & set(way.fields)) == len(lines)]
     if not fitting:
-        needs = " or ".join(dict.fromkeys(_labels(service, way) for way in whole))
-        found = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
-        raise WrongUseError(f"standard input has {found}, not one line for each of: {needs}.")
+        needs = _(" or ").join(dict.fromkeys(_labels(service, way) for way in whole))
+        found = ngettext("{n} line", "{n} lines", len(lines)).format(n=len(lines))
+        raise WrongUseError(
+            _("standard input has {found}, not one line for each of: {needs}.").format(found=found, needs=needs)
+        )
     if len(fitting) > 1:
-        raise WrongUseError("it cannot be told from standard input which key it is: add it on a terminal.")
+        raise WrongUseError(_("it cannot be told from standard input which key it is: add it on a terminal."))
     names = [field.id for field in service.account.fields if field.id in secret & set(fitting[0].fields)]
     return {**given, **dict(zip(names, lines, strict=True))}
 
@@ -116,27 +135,29 @@ def _lines() -> list[str]:
     try:
         content = b"" if sys.stdin is None or sys.stdin.closed else sys.stdin.buffer.read(MOST + 1)
     except OSError as error:
-        raise WrongUseError(f"standard input cannot be read: {(error.strerror or 'error').lower()}.") from None
+        raise WrongUseError(
+            _("standard input cannot be read: {strerror}.").format(strerror=reasons.of_system(error))
+        ) from None
     if len(content) > MOST:
-        raise WrongUseError("standard input is too long for keys.")
+        raise WrongUseError(_("standard input is too long for keys."))
     try:
         # Some shells put a mark before what they pipe.
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = None
     if text is None:  # out here: the library's error holds what was read
-        raise WrongUseError("standard input is no text.")
+        raise WrongUseError(_("standard input is no text."))
     lines = [line.strip() for line in text.replace("\r\n", "\n").split("\n")]
     while lines and not lines[-1]:
         lines.pop()
     if not all(lines):
-        raise WrongUseError("a line of standard input is empty.")
+        raise WrongUseError(_("a line of standard input is empty."))
     return lines
 
 
 def _labels(service: schema.Service, way: schema.Way) -> str:
     labels = [field.label for field in service.account.fields if field.secret and field.id in way.fields]
-    return ", ".join(words.plain(label) for label in labels) or "nothing"
+    return ", ".join(words.plain(label) for label in labels) or _("nothing")
 
 
 def _needs(service: schema.Service) -> str:
@@ -144,4 +165,4 @@ def _needs(service: schema.Service) -> str:
 
 
 def _and(names: Sequence[str] | Mapping[str, str]) -> str:
-    return " and ".join(names)
+    return _(" and ").join(names)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from uploader_gui.cli.exits import WrongUseError
 from uploader_gui.core import words
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.services.variables import OURS, PREFIX, shared_variable, variable
 
 if TYPE_CHECKING:
@@ -46,8 +47,10 @@ def account(service: "Service", keys: Mapping[str, str], *, base: str | None) ->
     shared = shared_variable(service)
     if shared is not None:
         raise WrongUseError(
-            f"the variable {shared[0]} is {shared[1]}'s as well, whose key must not go to {service.name}. Give the "
-            f"service another id, or add an account: {how_to_add(service)}"
+            _(
+                "the variable {variable} is {other}'s as well, whose key must not go to {name}. "
+                "Give the service another id, or add an account: {how_to_add}"
+            ).format(variable=shared[0], other=shared[1], name=service.name, how_to_add=how_to_add(service))
         )
     found = Account(service=service, base=address.rstrip("/"), values=values)
     try:
@@ -68,7 +71,9 @@ def address_of(service: "Service", base: str | None) -> str:
     if service.account.base_help:
         wanted = words.plain(service.account.base_help, 1000)
         raise WrongUseError(
-            f"{service.name} has an address of its own for each customer. Give it with --base: {wanted}"
+            _("{name} has an address of its own for each customer. Give it with --base: {wanted}").format(
+                name=service.name, wanted=wanted
+            )
         )
     return service.account.base
 
@@ -79,20 +84,27 @@ def checked_base(base: str) -> str:
 
     if (origin := origin_of(base)) is None or not safe(origin) or "?" in base or "#" in base:
         raise WrongUseError(
-            f"--base takes an address that begins with https:// (http:// only on this computer), not “{base}”."
+            _(
+                "--base takes an address that begins with https:// (http:// only on this computer), not “{base}”."
+            ).format(base=base)
         )
     return base.rstrip("/")
 
 
 def no_key(service: "Service") -> WrongUseError:
     """What to say where there is neither a key in the environment nor an account."""
-    return WrongUseError(f"there is no key for {service.name}. {how(service)} Or add an account: {how_to_add(service)}")
+    return WrongUseError(
+        _("there is no key for {name}. {how} Or add an account: {how_to_add}").format(
+            name=service.name, how=how(service), how_to_add=how_to_add(service)
+        )
+    )
 
 
 def how(service: "Service") -> str:
     """How keys come from the environment."""
-    ways = ", or ".join(" and ".join(variable(service, field) for field in way.fields) for way in service.account.ways)
-    return f"Set {ways} in the environment."
+    both, either = _(" and "), _(", or ")
+    ways = either.join(both.join(variable(service, field) for field in way.fields) for way in service.account.ways)
+    return _("Set {variables} in the environment.").format(variables=ways)
 
 
 def how_to_add(service: "Service") -> str:

@@ -4,22 +4,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from uploader_gui.cli.exits import WrongUseError
-from uploader_gui.core import words
+from uploader_gui.core import translation, words
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.services import catalogue, links, schema
 from uploader_gui.services.expression import ExpressionError
 from uploader_gui.services.flow import Flow, flow
+from uploader_gui.services.language import in_language
 
 
 def find_service(service_id: str) -> schema.Service:
     """Find a service. Raises WrongUseError."""
     try:
-        return catalogue.find(service_id)
+        return in_language(catalogue.find(service_id), translation.language())
     except catalogue.UnknownServiceError as error:
         known = ", ".join(words.plain(one) for one in error.known)
-        raise WrongUseError(f"there is no service “{words.plain(service_id)}”; there are {known}.") from None
+        raise WrongUseError(
+            _("there is no service “{service_id}”; there are {known}.").format(
+                service_id=words.plain(service_id), known=known
+            )
+        ) from None
     except catalogue.ServiceFileError as error:
         mistakes = "\n".join(f"{words.plain(error.name)}: {mistake}" for mistake in error.mistakes)
-        raise WrongUseError(f"the service file has mistakes:\n{mistakes}") from None
+        raise WrongUseError(_("the service file has mistakes:\n{mistakes}").format(mistakes=mistakes)) from None
 
 
 def choose(service: schema.Service, target: str | None, link: str | None) -> tuple[Flow, dict[str, str]]:
@@ -30,7 +36,11 @@ def choose(service: schema.Service, target: str | None, link: str | None) -> tup
     """
     known = ", ".join(service.targets)
     if target is not None and target not in service.targets:
-        raise WrongUseError(f"{service.name} has no target “{target}”; there are {known}.")
+        raise WrongUseError(
+            _("{name} has no target “{target}”; there are {known}.").format(
+                name=service.name, target=target, known=known
+            )
+        )
     inputs: dict[str, str] = {}
     if link is not None:
         linked = links.read_link(service, link)
@@ -39,23 +49,33 @@ def choose(service: schema.Service, target: str | None, link: str | None) -> tup
         chosen = target or linked.targets[0]
         mine = {one.id for one in service.targets[chosen].inputs}
         if not set(linked.inputs) <= mine:
-            raise WrongUseError(f"the address does not fit the target “{chosen}”; it fits {', '.join(linked.targets)}.")
+            raise WrongUseError(
+                _("the address does not fit the target “{chosen}”; it fits {targets}.").format(
+                    chosen=chosen, targets=", ".join(linked.targets)
+                )
+            )
         inputs.update(linked.inputs)
         target = chosen
     if target is None:
         if "upload" not in service.targets:
-            raise WrongUseError(f"{service.name} needs a target: choose one with --target; there are {known}.")
+            raise WrongUseError(
+                _("{name} needs a target: choose one with --target; there are {known}.").format(
+                    name=service.name, known=known
+                )
+            )
         target = "upload"
     return flow(service, target), inputs
 
 
 def _not_a_record(service: schema.Service, link: str) -> str:
     if not service.links:
-        return f"the addresses of {service.name}'s records are not known; say which one it is with --set."
-    return (
-        f"this is not the address of a record of {service.name}: {link}. "
-        "Copy it from the browser while the record is open, or say which one it is with --set."
-    )
+        return _("the addresses of {name}'s records are not known; say which one it is with --set.").format(
+            name=service.name
+        )
+    return _(
+        "this is not the address of a record of {name}: {link}. Copy it from the browser "
+        "while the record is open, or say which one it is with --set."
+    ).format(name=service.name, link=link)
 
 
 def fill(flow: Flow, linked: Mapping[str, str], settings: Sequence[str]) -> dict[str, Any]:
@@ -70,20 +90,28 @@ def fill(flow: Flow, linked: Mapping[str, str], settings: Sequence[str]) -> dict
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not equals:
-            raise WrongUseError(f"--set takes NAME=VALUE, not “{setting}”.")
+            raise WrongUseError(_("--set takes NAME=VALUE, not “{setting}”.").format(setting=setting))
         if name not in inputs:
-            names = ", ".join(inputs) or "none"
-            raise WrongUseError(f"the target “{flow.target_id}” has no input “{name}”; its inputs: {names}.")
+            names = ", ".join(inputs) or _("none")
+            raise WrongUseError(
+                _("the target “{target_id}” has no input “{name}”; its inputs: {names}.").format(
+                    target_id=flow.target_id, name=name, names=names
+                )
+            )
         one = inputs[name]
         if one.list and value:
             filled[name] = [*(filled[name] if name in given and filled[name] else []), value]
         elif name in given:
-            raise WrongUseError(f"“{name}” is given twice.")
+            raise WrongUseError(_("“{name}” is given twice.").format(name=name))
         else:
             filled[name] = value or None
         given.add(name)
         if one.choices and value and value not in {choice.id for choice in one.choices}:
-            raise WrongUseError(f"“{name}” is one of {', '.join(choice.id for choice in one.choices)}, not “{value}”.")
+            raise WrongUseError(
+                _("“{name}” is one of {choices}, not “{value}”.").format(
+                    name=name, choices=", ".join(choice.id for choice in one.choices), value=value
+                )
+            )
     return filled
 
 
@@ -103,8 +131,12 @@ def complete(flow: Flow, filled: Mapping[str, Any], batch: Mapping[str, Any]) ->
                 inputs[one.id] = None
     missing = list(_missing(flow, inputs))
     if missing:
-        needs = " and ".join(f"--set {one.id}=… ({one.label})" for one in missing)
-        raise WrongUseError(f"the target “{flow.target_id}” needs {needs}.{_how_to_find(flow, missing)}")
+        needs = _(" and ").join(f"--set {one.id}=… ({one.label})" for one in missing)
+        raise WrongUseError(
+            _("the target “{target_id}” needs {needs}.{how_to_find}").format(
+                target_id=flow.target_id, needs=needs, how_to_find=_how_to_find(flow, missing)
+            )
+        )
     return inputs
 
 
@@ -112,7 +144,9 @@ def _how_to_find(flow: Flow, missing: Sequence[schema.Input]) -> str:
     lookup = next((one.lookup for one in missing if one.lookup), None)
     if lookup is None:
         return ""
-    return f" To find one: uploader-gui targets --service {flow.service.id} --lookup {lookup}"
+    return " " + _("To find one: uploader-gui targets --service {id} --lookup {lookup}").format(
+        id=flow.service.id, lookup=lookup
+    )
 
 
 def _missing(flow: Flow, inputs: Mapping[str, Any]) -> Iterator[schema.Input]:

@@ -10,6 +10,7 @@ from uploader_gui.cli.exits import WrongUseError
 from uploader_gui.core import words
 from uploader_gui.core.batch import Batch, Upload
 from uploader_gui.core.problems import Problem, UploadError
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine import limits
 from uploader_gui.engine.media_type import media_type
 from uploader_gui.engine.source import Source, find, unreadable
@@ -47,12 +48,15 @@ def gather(flow: Flow, batch: Batch, given: Sequence[str]) -> Gathered:
             gathered.problems.append(Refused(given=path, problem=error.problem))
             continue
         if not inside:
-            raise WrongUseError(f"there is no file to send in the folder “{words.plain(path)}”.")
+            raise WrongUseError(_("there is no file to send in the folder “{path}”.").format(path=words.plain(path)))
         for source in inside:
             try:
                 facts = source.path.stat()
                 if (facts.st_dev, facts.st_ino) in seen:
-                    print(f"{words.plain(source.given)}: it is there twice and is sent once.", file=sys.stderr)
+                    print(
+                        _("{given}: it is there twice and is sent once.").format(given=words.plain(source.given)),
+                        file=sys.stderr,
+                    )
                     continue
                 seen.add((facts.st_dev, facts.st_ino))
                 gathered.uploads.append(_upload(flow, batch, source))

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from uploader_gui.cli import environment, exits, keeping, left, naming
-from uploader_gui.core import words
+from uploader_gui.core import notation, words
 from uploader_gui.core.batch import Batch, Upload
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.store.ledger import Ledger
 
 NEWEST = 50
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
                 len(batches) == newest
                 and len(ledger.batches(ended=True, search=options.search, newest=NEWEST + 1)) > NEWEST
             ):
-                print(f"These are the newest {NEWEST}; all of them: --all", file=sys.stderr)
+                print(_("These are the newest {n}; all of them: --all").format(n=NEWEST), file=sys.stderr)
     return exits.DONE
 
 
@@ -51,23 +52,31 @@ def _write_plain(ledger: Ledger, batches: list[Batch], now: datetime, search: st
     for batch in batches:
         uploads = ledger.uploads(batch.id)
         at = (batch.ended or batch.created).astimezone()
-        print(f"{at:%Y-%m-%d %H:%M}  {left.short(batch.id)}  {naming.title(batch, uploads)}: {left.state(batch)}")
+        print(
+            f"{notation.day_and_time(at)}  {left.short(batch.id)}  {naming.title(batch, uploads)}: {left.state(batch)}"
+        )
         if batch.link:
             print(f"    {words.plain(batch.link)}")
         for upload in uploads:
             good_for = "".join(f"; {line}" for line in _good_for(upload, now))
             print(f"    {words.plain(upload.given)}  {words.size(upload.size)}{good_for}")
     if not batches:
-        print(f"Nothing that has ended has “{words.plain(search)}” in it." if search else "Nothing has ended yet.")
+        print(
+            _("Nothing that has ended has “{search}” in it.").format(search=words.plain(search))
+            if search
+            else _("Nothing has ended yet.")
+        )
 
 
 def _good_for(upload: Upload, now: datetime) -> Iterator[str]:
     """What a file is good for, and how long still."""
     remaining = _seconds_left(upload, now)
     if remaining is not None and remaining <= 0:
-        yield "link expired"
+        yield _("link expired")
         return
-    how_long = "" if remaining is None else f" good for {words.duration(remaining)} more:"
+    how_long = (
+        "" if remaining is None else " " + _("good for {duration} more:").format(duration=words.duration(remaining))
+    )
     for name, value in upload.result.items():
         yield f"{name}{how_long} {words.plain(str(value), 2000)}"
 

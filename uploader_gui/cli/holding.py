@@ -2,6 +2,7 @@
 
 from uploader_gui.cli.left import short
 from uploader_gui.core.batch import ENDED_BATCHES, Batch, Upload
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.store.ledger import Ledger
 
 
@@ -17,9 +18,13 @@ def hold(ledger: Ledger, batch_id: str) -> tuple[Batch, tuple[Upload, ...]]:
         StoreError: The ledger cannot be used.
     """
     if not ledger.hold(batch_id):
-        raise LeftAsItIsError(f"Batch {short(batch_id)} is being sent by another process; it is left to that.")
+        raise LeftAsItIsError(
+            _("Batch {batch_id} is being sent by another process; it is left to that.").format(batch_id=short(batch_id))
+        )
     found = ledger.batches(like=batch_id)
     if not found or found[0].state in ENDED_BATCHES:
         ledger.release(batch_id)
-        raise LeftAsItIsError(f"Batch {short(batch_id)} has ended meanwhile (see: uploader-gui history).")
+        raise LeftAsItIsError(
+            _("Batch {batch_id} has ended meanwhile (see: uploader-gui history).").format(batch_id=short(batch_id))
+        )
     return found[0], ledger.uploads(batch_id)

@@ -9,21 +9,27 @@ from pathlib import Path
 from uploader_gui.cli.exits import NEEDS_ATTENTION, FailedError
 from uploader_gui.core import words
 from uploader_gui.core.ports import LedgerError
+from uploader_gui.core.translation import N_
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.store.database import StoreError, Trouble, set_aside
 from uploader_gui.store.ledger import Ledger
 from uploader_gui.store.opening import open_ledger
 from uploader_gui.store.paths import HOME
 
-_ELSEWHERE = f"or set {HOME} to another folder"
 _SENTENCES = {
-    Trouble.NEWER: "the queue {path} was written by a newer version of this program. Use that version, {elsewhere}.",
-    Trouble.LOCKED: "the queue {path} is in use by another program. Close that program and try again, {elsewhere}.",
-    Trouble.FULL: "there is no room for the queue {path}. Make room on that disk and try again, {elsewhere}.",
+    Trouble.NEWER: N_(
+        "the queue {path} was written by a newer version of this program. Use that version, {elsewhere}."
+    ),
+    Trouble.LOCKED: N_("the queue {path} is in use by another program. Close that program and try again, {elsewhere}."),
+    Trouble.FULL: N_("there is no room for the queue {path}. Make room on that disk and try again, {elsewhere}."),
     Trouble.READ_ONLY: (
-        "the queue {path} may not be written. Give yourself the permission to write it and its folder, {elsewhere}."
+        N_("the queue {path} may not be written. Give yourself the permission to write it and its folder, {elsewhere}.")
     ),
     Trouble.UNREACHABLE: (
-        "the queue {path} cannot be opened. See that its folder is there and that its disk is connected, {elsewhere}."
+        N_(
+            "the queue {path} cannot be opened. See that its folder is there and that its disk "
+            "is connected, {elsewhere}."
+        )
     ),
 }
 
@@ -64,8 +70,10 @@ def opened(*, writes: bool) -> Iterator[Ledger]:
     if found.aside is not None:
         aside = words.plain(str(found.aside), 1000)
         print(
-            f"The queue was damaged. It was set aside as {aside}, and an empty one was begun. "
-            "Look at your records before you send its files again.",
+            _(
+                "The queue was damaged. It was set aside as {aside}, and an empty one was begun. "
+                "Look at your records before you send its files again."
+            ).format(aside=aside),
             file=sys.stderr,
         )
     failed: tuple[LedgerError, int] | None = None
@@ -86,19 +94,25 @@ def opened(*, writes: bool) -> Iterator[Ledger]:
 def _sentence(error: LedgerError) -> str:
     """What happened to the ledger, and the way on. One that is damaged is moved out of the way."""
     if not isinstance(error, StoreError):
-        return "the queue cannot be kept. Try again; if it stays, please report it."
+        return _("the queue cannot be kept. Try again; if it stays, please report it.")
     path = words.plain(str(error.path), 1000)
     if error.trouble is Trouble.DAMAGED:
         return _damaged(error.path, path)
-    return _SENTENCES[error.trouble].format(path=path, elsewhere=_ELSEWHERE)
+    return _(_SENTENCES[error.trouble]).format(path=path, elsewhere=_elsewhere())
+
+
+def _elsewhere() -> str:
+    return _("or set {variable} to another folder").format(variable=HOME)
 
 
 def _damaged(path: Path, shown: str) -> str:
     try:
         aside = set_aside(path, now())
     except OSError:
-        return f"the queue {shown} is damaged and cannot be moved out of the way. Move it yourself, {_ELSEWHERE}."
-    return (
-        f"the queue is damaged. It was set aside as {words.plain(str(aside), 1000)}; the next command begins an empty "
+        return _(
+            "the queue {path} is damaged and cannot be moved out of the way. Move it yourself, {elsewhere}."
+        ).format(path=shown, elsewhere=_elsewhere())
+    return _(
+        "the queue is damaged. It was set aside as {aside}; the next command begins an empty "
         "one. Look at your records before you send its files again."
-    )
+    ).format(aside=words.plain(str(aside), 1000))

@@ -12,6 +12,8 @@ from uploader_gui.core.batch import (
     UploadState,
     advance,
 )
+from uploader_gui.core.translation import N_, ngettext
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.store.ledger import Ledger
 
 SHORT = 8
@@ -20,15 +22,15 @@ NOT_TO_CANCEL = frozenset({BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN})
 """While a batch is so, nobody can say that nothing is attached."""
 
 _STATES = {
-    BatchState.OPEN: "waits to be gone on with",
-    BatchState.PAUSED: "is paused",
-    BatchState.HELD: "waits to be agreed to",
-    BatchState.ATTACHING: "is being attached",
-    BatchState.NEEDS_ATTENTION: "needs attention",
-    BatchState.ATTACH_UNKNOWN: "may or may not be attached",
-    BatchState.ATTACHED: "is attached",
-    BatchState.STORED: "is stored",
-    BatchState.CANCELLED: "was given up",
+    BatchState.OPEN: N_("waits to be gone on with"),
+    BatchState.PAUSED: N_("is paused"),
+    BatchState.HELD: N_("waits to be agreed to"),
+    BatchState.ATTACHING: N_("is being attached"),
+    BatchState.NEEDS_ATTENTION: N_("needs attention"),
+    BatchState.ATTACH_UNKNOWN: N_("may or may not be attached"),
+    BatchState.ATTACHED: N_("is attached"),
+    BatchState.STORED: N_("is stored"),
+    BatchState.CANCELLED: N_("was given up"),
 }
 
 
@@ -39,7 +41,7 @@ def short(batch_id: str) -> str:
 
 def files(count: int) -> str:
     """Say a number of files."""
-    return f"{count} file{'' if count == 1 else 's'}"
+    return ngettext("{n} file", "{n} files", count).format(n=count)
 
 
 def attach_sent(ledger: Ledger, batch: Batch) -> bool:
@@ -69,4 +71,4 @@ def upload_as_left(upload: Upload) -> Upload:
 
 def state(batch: Batch) -> str:
     """Where a batch is that no process works on: "needs attention"."""
-    return _STATES[batch.state]
+    return _(_STATES[batch.state])

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from uploader_gui.core import words
+from uploader_gui.core import translation, words
 from uploader_gui.core.batch import Batch, Upload
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ def flow_of(service: str, target: str) -> "Flow | None":
     """What happens with files that go to a target; None if its service file, or the target in it, is gone."""
     from uploader_gui.services import catalogue  # noqa: PLC0415
     from uploader_gui.services.flow import flow  # noqa: PLC0415
+    from uploader_gui.services.language import in_language  # noqa: PLC0415
 
     try:
         found = catalogue.find(service)
@@ -27,7 +28,7 @@ def flow_of(service: str, target: str) -> "Flow | None":
         return None
     before = _flows.get((service, target))
     if before is None or before[0] is not found:  # its file has changed meanwhile
-        before = _flows[service, target] = found, flow(found, target)
+        before = _flows[service, target] = found, flow(in_language(found, translation.language()), target)
     return before[1]
 
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uploader_gui.cli import exits
-from uploader_gui.cli.left import files, short
+from uploader_gui.cli.left import short
 from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState, Upload, UploadState
 from uploader_gui.core.problems import Kind, Problem
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.core.translation import ngettext
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,15 +73,19 @@ class Ended:
         if not self.kept or self.batch.state in ENDED_BATCHES:
             return ""
         if self.parted:
-            became = "became a batch of its own" if len(self.uploads) == 1 else "became a batch of their own"
-            return f"{files(len(self.uploads))} {became}: {ways(self.batch, self.uploads)}"
+            said = ngettext(
+                "{n} file became a batch of its own: {ways}",
+                "{n} files became a batch of their own: {ways}",
+                len(self.uploads),
+            )
+            return said.format(n=len(self.uploads), ways=ways(self.batch, self.uploads))
         told = {problem.kind for problem in self.problems}
         if Kind.RECORD_BUSY in told:
-            return f"It is kept; once that one is settled: {command('resume', self.batch)}"
+            return _("It is kept; once that one is settled: {command}").format(command=command("resume", self.batch))
         if Kind.OTHER_ACCOUNT in told:
             again = command(next_command(self.batch, self.uploads), self.batch)
-            return f"It is kept; with the key of its account: {again}"
-        return f"It is kept: {ways(self.batch, self.uploads)}"
+            return _("It is kept; with the key of its account: {again}").format(again=again)
+        return _("It is kept: {ways}").format(ways=ways(self.batch, self.uploads))
 
 
 def stuck(batch: Batch, uploads: Sequence[Upload]) -> bool:
@@ -103,14 +109,20 @@ def command(name: str, batch: Batch) -> str:
 def ways(batch: Batch, uploads: Sequence[Upload]) -> str:
     """The commands that go on with a batch: how they are typed, and which to take."""
     if batch.state is BatchState.ATTACH_UNKNOWN:
-        settle = f"{command('settle', batch)} --attached (or --again, if the files are not there)"
+        settle = _("{command} --attached (or --again, if the files are not there)").format(
+            command=command("settle", batch)
+        )
         if _can_be_looked_for(batch):
-            return f"{command('resume', batch)} looks for it again; once you have looked yourself, {settle}"
-        return f"look at the record, then {settle}"
+            return _("{command} looks for it again; once you have looked yourself, {settle}").format(
+                command=command("resume", batch), settle=settle
+            )
+        return _("look at the record, then {settle}").format(settle=settle)
     again = command(next_command(batch, uploads), batch)
     failed = sum(upload.state is UploadState.NEEDS_ATTENTION for upload in uploads)
     if batch.state is BatchState.NEEDS_ATTENTION and batch.attaches and 0 < failed < len(uploads):
-        return f"{again} (with --split, the files that are stored are attached without the others)"
+        return _("{again} (with --split, the files that are stored are attached without the others)").format(
+            again=again
+        )
     return again
 
 

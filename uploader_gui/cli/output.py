@@ -17,9 +17,11 @@ from uploader_gui.core import words
 from uploader_gui.core.batch import Batch, Upload, UploadState
 from uploader_gui.core.problems import PASSING, Problem
 from uploader_gui.core.progress import Meter
+from uploader_gui.core.translation import N_
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.events import Event, Finished, StepChanged, StepState, Stored, Troubled
 
-NOT_KNOWN = "It is not known whether the files are attached: look at the record before you send them again."
+NOT_KNOWN = N_("It is not known whether the files are attached: look at the record before you send them again.")
 
 
 class Output(abc.ABC):
@@ -104,7 +106,7 @@ class PlainLines(Output):
         """Name a batch that is gone on with."""
         self._taken_up[batch.id] = words.plain(naming.place_and_link(batch, uploads)[0])
         stored = sum(upload.state is UploadState.STORED for upload in uploads)
-        already = f" ({stored} stored already)" if stored else ""
+        already = " " + _("({stored} stored already)").format(stored=stored) if stored else ""
         title = naming.title(batch, uploads)
         self._good(f"{left.short(batch.id)}  {title}: {left.files(len(uploads))}{already}")
 
@@ -152,7 +154,9 @@ def say(line: str) -> None:
 
 def pausing(who: str, problem: Problem, seconds: float) -> str:
     """Why something waits, and for how long, in one line."""
-    return f"{who}: {words.describe(problem).title}. Trying again in {words.duration(max(1, seconds))}."
+    return _("{who}: {title}. Trying again in {duration}.").format(
+        who=who, title=words.describe(problem).title, duration=words.duration(max(1, seconds))
+    )
 
 
 def say_pause(problem: Problem, seconds: float) -> None:
@@ -162,7 +166,9 @@ def say_pause(problem: Problem, seconds: float) -> None:
 
 def finishing(service: str) -> str:
     """Why Ctrl-C does not end the program at once."""
-    return f"The files are being attached; waiting for {service}'s answer, so that it is known whether they are."
+    return _(
+        "The files are being attached; waiting for {service}'s answer, so that it is known whether they are."
+    ).format(service=service)
 
 
 def summary(service: str, event: Finished) -> str:
@@ -183,28 +189,32 @@ def ending(ended: Ended) -> str:
     batch, counts = ended.batch, ended.counts
     said_so = counts.problems and not (batch.problem is not None and batch.problem.kind in PASSING)
     if counts.unknown and not said_so:
-        return NOT_KNOWN
+        return _(NOT_KNOWN)
     if counts.attached or counts.unknown or ended.parted:
         return ""
-    stopped = "Interrupted: " if ended.interrupted else ""
     if not batch.attaches:
         if counts.files and counts.stored == counts.files:
             return ""
-        return f"{stopped}{counts.stored} of {counts.files} files stored."
-    if ended.interrupted or ended.begun or counts.problems:
-        return f"{stopped}{'nothing' if stopped else 'Nothing'} was attached."
-    return "Nothing was sent."
+        said = _("{stored} of {files} files stored.")
+        if ended.interrupted:
+            said = _("Interrupted: {stored} of {files} files stored.")
+        return said.format(stored=counts.stored, files=counts.files)
+    if ended.interrupted:
+        return _("Interrupted: nothing was attached.")
+    if ended.begun or counts.problems:
+        return _("Nothing was attached.")
+    return _("Nothing was sent.")
 
 
 def cut_short(ended: Ended) -> str:
     """What became of a batch whose output could not be written any more."""
     if ended.counts.attached:
-        end = "All files are attached."
+        end = _("All files are attached.")
     elif ended.counts.unknown:
-        end = NOT_KNOWN
+        end = _(NOT_KNOWN)
     else:
         end = ending(dataclasses.replace(ended, interrupted=True))
-    return " ".join(part for part in ("uploader-gui: the output was cut off.", end, ended.way_on) if part)
+    return " ".join(part for part in (_("uploader-gui: the output was cut off."), end, ended.way_on) if part)
 
 
 def _write(line: str) -> None:

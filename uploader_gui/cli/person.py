@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from uploader_gui.cli.exits import WrongUseError
+from uploader_gui.core.translation import gettext as _
 
 LONGEST_LINE = 4095
 """What a terminal passes on of one line; the rest it drops without a word."""
@@ -31,20 +32,20 @@ def _terminal(stream: TextIO | None) -> bool:
     return stream is not None and not stream.closed and stream.isatty()
 
 
-def agrees(lines: Sequence[str], question: str = "Go on?") -> bool | None:
+def agrees(lines: Sequence[str], question: str = "") -> bool | None:
     """Ask a person whether all this may be; anything but yes means no, and None that it was interrupted."""
     interrupted = False
     try:
         for line in lines[:-1]:
             print(f"{line}.", file=sys.stderr)
         last = f"{lines[-1]}. " if lines else ""
-        print(f"{last}{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        print(f"{last}{question or _('Go on?')} {_('[y/N]')} ", end="", file=sys.stderr, flush=True)
         answer = _line()
     except KeyboardInterrupt:
         interrupted, answer = True, ""
     if not answer.endswith("\n"):
         print(file=sys.stderr)
-    return None if interrupted else answer.strip().lower() in {"y", "yes"}
+    return None if interrupted else answer.strip().lower() in {"y", "yes", *_("y yes").split()}
 
 
 def asked(prompt: str) -> str:
@@ -70,16 +71,16 @@ def asked_in_secret(prompt: str) -> str:
         try:
             answer = getpass.getpass(prompt, stream=sys.stderr)
         except getpass.GetPassWarning:
-            cannot = "this terminal cannot hide what is typed. Give the key on standard input: --stdin < FILE."
+            cannot = _("this terminal cannot hide what is typed. Give the key on standard input: --stdin < FILE.")
         except EOFError:
             print(file=sys.stderr)
             raise GoneError from None
         except UnicodeDecodeError:
-            cannot = "what was typed is no text. Copy it again from its source."
+            cannot = _("what was typed is no text. Copy it again from its source.")
         else:
             if len(answer.encode("utf-8", "surrogateescape")) < LONGEST_LINE:
                 return answer.strip()
-            cannot = "the key is too long to be typed. Give it on standard input: --stdin < FILE."
+            cannot = _("the key is too long to be typed. Give it on standard input: --stdin < FILE.")
     # Out here: the library's error may hold what was typed.
     raise WrongUseError(cannot)
 
@@ -90,4 +91,4 @@ def _line() -> str:
         return sys.stdin.readline()
     except UnicodeDecodeError:
         pass
-    raise WrongUseError("what was typed is no text. Type it again.")
+    raise WrongUseError(_("what was typed is no text. Type it again."))

@@ -6,6 +6,8 @@ import threading
 
 from uploader_gui.cli import environment, exits, signals
 from uploader_gui.cli.exits import WrongUseError
+from uploader_gui.core import reasons
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.practice import SAMPLES, PracticeService
 from uploader_gui.services import catalogue
 from uploader_gui.services.variables import variable
@@ -25,9 +27,11 @@ def run(options: argparse.Namespace) -> int:
     try:
         service.start()
     except OSError as error:
-        why = os.strerror(error.errno).lower() if error.errno else "error"
-        what = f"port {options.port} cannot be used: {why}. Choose another with --port."
-        raise WrongUseError(what if options.port else f"the practice service cannot start: {why}.") from None
+        why = reasons.in_words(os.strerror(error.errno).lower()) if error.errno else _("unknown error")
+        what = _("port {port} cannot be used: {why}. Choose another with --port.").format(port=options.port, why=why)
+        raise WrongUseError(
+            what if options.port else _("the practice service cannot start: {why}.").format(why=why)
+        ) from None
     ended = threading.Event()
     try:
         with signals.caught(ended.set):
@@ -39,9 +43,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _introduce(practice: PracticeService) -> None:
-    print(f"Practice service: {practice.origin}")
-    print(f"What is attached where: {practice.page}")
-    print(f"Let it misbehave: {practice.origin}/faults?token={practice.token}")
+    print(_("Practice service: {origin}").format(origin=practice.origin))
+    print(_("What is attached where: {page}").format(page=practice.page))
+    print(_("Let it misbehave: {origin}/faults?token={token}").format(origin=practice.origin, token=practice.token))
     for service_id, (target, *inputs) in _TRY.items():
         found = catalogue.find(service_id)
         print(f"\n{found.name}")
@@ -50,4 +54,4 @@ def _introduce(practice: PracticeService) -> None:
         settings = " ".join(f"--set {name}={SAMPLES[service_id][name]}" for name in inputs)
         where = f"--service {service_id} --base {practice.base(service_id)} --target {target} {settings}"
         print(f"  uploader-gui send FILE {where}")
-    print("\nNothing leaves this computer. Stop it with Ctrl-C.", flush=True)
+    print("\n" + _("Nothing leaves this computer. Stop it with Ctrl-C."), flush=True)

@@ -9,17 +9,19 @@ from uploader_gui.cli import environment, exits, keeping, left, outcome
 from uploader_gui.core import words
 from uploader_gui.core.batch import Batch, Upload, UploadState
 from uploader_gui.core.problems import Problem
+from uploader_gui.core.translation import N_
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.store.ledger import Ledger
 
 _STATES = {
-    UploadState.QUEUED: "waits",
-    UploadState.RUNNING: "is being sent",
-    UploadState.STORED: "stored",
-    UploadState.PAUSED: "paused",
-    UploadState.WAITING_NETWORK: "waits for the network",
-    UploadState.WAITING_RETRY: "waits to try again",
-    UploadState.NEEDS_ATTENTION: "needs attention",
-    UploadState.CANCELLED: "given up",
+    UploadState.QUEUED: N_("waits"),
+    UploadState.RUNNING: N_("is being sent"),
+    UploadState.STORED: N_("stored"),
+    UploadState.PAUSED: N_("paused"),
+    UploadState.WAITING_NETWORK: N_("waits for the network"),
+    UploadState.WAITING_RETRY: N_("waits to try again"),
+    UploadState.NEEDS_ATTENTION: N_("needs attention"),
+    UploadState.CANCELLED: N_("given up"),
 }
 
 
@@ -36,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
             else:
                 print("\n".join(_lines(now, uploads, names, working=working)))
         if not batches and not options.json:
-            print("Nothing is on its way. What was attached is told by: uploader-gui history")
+            print(_("Nothing is on its way. What was attached is told by: uploader-gui history"))
     return exits.DONE
 
 
@@ -95,17 +97,21 @@ def _problem_as_json(problem: Problem | None) -> dict[str, str] | None:
 def _lines(batch: Batch, uploads: tuple[Upload, ...], names: Mapping[str, str], *, working: bool) -> list[str]:
     from uploader_gui.cli import naming  # noqa: PLC0415 - likewise
 
-    state = "is being sent by another process" if working else left.state(batch)
+    state = _("is being sent by another process") if working else left.state(batch)
     lines = [f"{left.short(batch.id)}  {naming.title(batch, uploads)}: {state}"]
     if batch.account:
-        name, whose = names.get(batch.account), words.plain(batch.whose or "somebody the service does not name")
-        lines.append(f"    Account: {name}" if name else f"    Account: removed; it was {whose}'s")
+        name, whose = names.get(batch.account), words.plain(batch.whose or _("somebody the service does not name"))
+        lines.append(
+            "    " + _("Account: {name}").format(name=name)
+            if name
+            else "    " + _("Account: removed; it was {whose}'s").format(whose=whose)
+        )
     if batch.problem is not None:
         lines.append(f"    {words.describe(batch.problem).whole}")
     for upload in uploads:
         problem = upload.problem if upload.state is UploadState.NEEDS_ATTENTION else None
         trouble = f": {words.describe(problem).whole}" if problem is not None else ""
-        lines.append(f"    {words.plain(upload.given)}  {words.size(upload.size)}  {_STATES[upload.state]}{trouble}")
+        lines.append(f"    {words.plain(upload.given)}  {words.size(upload.size)}  {_(_STATES[upload.state])}{trouble}")
     if not working:
-        lines.append(f"    Go on: {outcome.ways(batch, uploads)}")
+        lines.append("    " + _("Go on: {ways}").format(ways=outcome.ways(batch, uploads)))
     return lines

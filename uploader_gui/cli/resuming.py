@@ -10,6 +10,8 @@ from uploader_gui.cli.taking import Taken, Taking
 from uploader_gui.cli.working import Working, output_of
 from uploader_gui.core.batch import Batch, BatchState, Upload
 from uploader_gui.core.problems import UploadError
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.core.translation import ngettext
 from uploader_gui.engine.queue import Queue
 from uploader_gui.store.accounts import Accounts
 from uploader_gui.store.ledger import Ledger
@@ -118,14 +120,20 @@ class _GoingOn:
         if not self._named and retrying:
             self._others = []
         for batch, uploads in self._others:
-            which = f"Batch {left.short(batch.id)} ({naming.title(batch, uploads)})"
+            which = _("Batch {id} ({title})").format(id=left.short(batch.id), title=naming.title(batch, uploads))
             way_on = outcome.ways(batch, uploads)
-            output.say(f"{which} {left.state(batch)} and is left as it is. Go on with it: {way_on}.")
+            output.say(
+                _("{batch} {state} and is left as it is. Go on with it: {ways}.").format(
+                    batch=which, state=left.state(batch), ways=way_on
+                )
+            )
             self._codes.append(exits.UNKNOWN if batch.state in UNKNOWN else exits.NEEDS_ATTENTION)
         if len(self._others) > 1:
-            output.say(f"{len(self._others)} batches are left as they are.")
+            count = len(self._others)
+            said = ngettext("{n} batch is left as it is.", "{n} batches are left as they are.", count)
+            output.say(said.format(n=count))
         if nothing and not self._named and not self._others and not self._busy:
-            output.say("Nothing needs attention." if retrying else "Nothing waits to be sent.")
+            output.say(_("Nothing needs attention.") if retrying else _("Nothing waits to be sent."))
 
     def _leave(self, batch: Batch, error: LeftAsItIsError, code: int = exits.NEEDS_ATTENTION) -> None:
         self._ledger.release(batch.id)
@@ -165,7 +173,9 @@ class _GoingOn:
         lines = [asking.going_out(one.flow, len(one.uploads), asking.place(one.flow, one.batch.named)) for one in asked]
         if not person.can_ask():
             for one, line in zip(asked, lines, strict=True):
-                why = f"Batch {left.short(one.batch.id)} is left as it is. {line}. Add --yes if that is what you want."
+                why = _("Batch {id} is left as it is. {line}. Add --yes if that is what you want.").format(
+                    id=left.short(one.batch.id), line=line
+                )
                 self._leave(one.batch, LeftAsItIsError(why))
             return [one for one in taken if one not in asked]
         answer = person.agrees(lines)

@@ -5,6 +5,7 @@ from uploader_gui.cli.holding import LeftAsItIsError
 from uploader_gui.cli.taking import Taken
 from uploader_gui.core.batch import Upload, UploadState
 from uploader_gui.core.problems import Kind, UploadError
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.entry import as_found
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.source import Source, look
@@ -46,10 +47,15 @@ class Splitting:
         """See that there are both. Raises LeftAsItIsError."""
         states = {upload.state for upload in taken.uploads}
         if not {UploadState.STORED, UploadState.NEEDS_ATTENTION} <= states:
-            why = "none of its files needs attention" if UploadState.STORED in states else "none of its files is stored"
+            why = (
+                _("none of its files needs attention")
+                if UploadState.STORED in states
+                else _("none of its files is stored")
+            )
             raise LeftAsItIsError(
-                f"Batch {left.short(taken.batch.id)} cannot be split: {why}. "
-                f"Go on with it: {outcome.command('retry', taken.batch)}."
+                _("Batch {id} cannot be split: {why}. Go on with it: {command}.").format(
+                    id=left.short(taken.batch.id), why=why, command=outcome.command("retry", taken.batch)
+                )
             )
 
     def begin(self, queue: Queue, taken: Taken) -> str | None:

@@ -10,6 +10,7 @@ from uploader_gui.cli.exits import FailedError, WrongUseError
 from uploader_gui.core import words
 from uploader_gui.core.accounts import AccountsError, SavedAccount
 from uploader_gui.core.ports import SecretsError
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.services import catalogue
 from uploader_gui.store.accounts import Accounts
 from uploader_gui.store.ledger import Ledger
@@ -45,11 +46,18 @@ def find(accounts: Accounts, service: str, name: str) -> SavedAccount:
         return found
     there = accounts.list(service)
     if not there and service not in catalogue.known():
-        raise WrongUseError(f"there is no service “{words.plain(service)}”; there are {known()}.")
-    names = f"there are {', '.join(f'“{one.name}”' for one in there)}" if there else "there is none"
+        raise WrongUseError(
+            _("there is no service “{service}”; there are {known}.").format(service=words.plain(service), known=known())
+        )
+    names = (
+        _("there are {there}").format(there=", ".join(f"“{one.name}”" for one in there))
+        if there
+        else _("there is none")
+    )
     raise WrongUseError(
-        f"{service_name(service)} has no account “{words.plain(name)}”; {names}. "
-        f"Add one: uploader-gui accounts add --service {service}"
+        _(
+            "{service_name} has no account “{name}”; {names}. Add one: uploader-gui accounts add --service {service}"
+        ).format(service_name=service_name(service), name=words.plain(name), names=names, service=service)
     )
 
 

@@ -15,6 +15,7 @@ from uploader_gui.cli.signing import SignedIn
 from uploader_gui.cli.working import Working, output_of
 from uploader_gui.core.batch import Batch, Upload
 from uploader_gui.core.problems import Kind, UploadError
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine import scope
 from uploader_gui.engine.entry import record_of
 from uploader_gui.engine.queue import Queue
@@ -55,7 +56,7 @@ def send(flow: Flow, filled: Mapping[str, Any], signed: SignedIn, options: argpa
         return _refuse(out, batch, problems, uploads)
     if flow.target.sends and not options.yes and not person.can_ask():
         what = asking.going_out(flow, len(uploads), f"“{flow.target.label}”")
-        raise WrongUseError(f"{what}. Add --yes if that is what you want.")
+        raise WrongUseError(_("{what}. Add --yes if that is what you want.").format(what=what))
     with keeping.opened(writes=True) as ledger:
         if not options.again:
             _check_new(ledger, flow, batch, uploads, account)
@@ -66,8 +67,9 @@ def _check_number(flow: Flow, count: int) -> None:
     most = flow.max_files
     if most is not None and count > most:
         raise WrongUseError(
-            f"the target “{flow.target_id}” takes {left.files(most)} at once, not {count}: "
-            "send them one after the other."
+            _("the target “{target_id}” takes {files} at once, not {count}: send them one after the other.").format(
+                target_id=flow.target_id, files=left.files(most), count=count
+            )
         )
 
 
@@ -92,15 +94,23 @@ def _check_new(ledger: Ledger, flow: Flow, batch: Batch, uploads: Sequence[Uploa
             continue
         if ledger.held(other.id):
             raise WrongUseError(
-                f"the same files are being sent there by another process, as batch {left.short(other.id)}. "
-                "Add --again to send them once more all the same."
+                _(
+                    "the same files are being sent there by another process, as batch {id}. Add --again "
+                    "to send them once more all the same."
+                ).format(id=left.short(other.id))
             )
         now = left.as_left(ledger, other)
         raise WrongUseError(
-            f"the same files are on their way there already: batch {left.short(now.id)} {left.state(now)}. "
-            f"Go on with it: {outcome.ways(now, theirs)}. "
-            + ("" if now.state in left.NOT_TO_CANCEL else f"Give it up: {outcome.command('cancel', now)}. ")
-            + "Send them once more all the same: add --again."
+            _("the same files are on their way there already: batch {id} {state}. Go on with it: {ways}.").format(
+                id=left.short(now.id), state=left.state(now), ways=outcome.ways(now, theirs)
+            )
+            + " "
+            + (
+                ""
+                if now.state in left.NOT_TO_CANCEL
+                else _("Give it up: {command}.").format(command=outcome.command("cancel", now)) + " "
+            )
+            + _("Send them once more all the same: add --again.")
         )
 
 

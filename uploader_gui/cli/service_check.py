@@ -7,8 +7,11 @@ from pathlib import Path
 
 from uploader_gui.cli import exits
 from uploader_gui.cli.exits import WrongUseError
-from uploader_gui.core import words
+from uploader_gui.core import reasons, words
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.core.translation import ngettext
 from uploader_gui.services import catalogue
+from uploader_gui.services.language import lacking
 
 
 def run(options: argparse.Namespace) -> int:
@@ -19,11 +22,22 @@ def run(options: argparse.Namespace) -> int:
     except catalogue.ServiceFileError as error:
         return tell(error)
     count = len(service.targets)
-    targets = f"{count} target{'s' if count > 1 else ''}"
-    print(f"{words.plain(path.name)}: {service.name} is all right, with {targets}.")
+    targets = ngettext("{n} target", "{n} targets", count).format(n=count)
+    print(
+        _("{file}: {service} is all right, with {targets}.").format(
+            file=words.plain(path.name), service=service.name, targets=targets
+        )
+    )
     # Where a service has no plain upload, one of its targets has to be named.
     target = "" if "upload" in service.targets else f" --target {next(iter(service.targets))}"
-    print(f"See what it would send: uploader-gui services try {shlex.quote(words.plain(options.file))}{target}")
+    for language in service.words:
+        for text in lacking(service, language):
+            print(_("[words.{language}] has no word for “{text}”.").format(language=language, text=words.plain(text)))
+    print(
+        _("See what it would send: uploader-gui services try {file}{target}").format(
+            file=shlex.quote(words.plain(options.file)), target=target
+        )
+    )
     return exits.DONE
 
 
@@ -32,8 +46,8 @@ def content_of(path: Path) -> bytes:
     try:
         return catalogue.content_of(path)
     except OSError as error:
-        why = (error.strerror or "error").lower()
-    raise WrongUseError(f"“{words.plain(str(path))}” cannot be read: {why}.")
+        why = reasons.of_system(error)
+    raise WrongUseError(_("“{path}” cannot be read: {why}.").format(path=words.plain(str(path)), why=why))
 
 
 def tell(error: catalogue.ServiceFileError) -> int:
@@ -41,5 +55,5 @@ def tell(error: catalogue.ServiceFileError) -> int:
     for mistake in error.mistakes:
         print(f"{words.plain(error.name)}: {mistake}", file=sys.stderr)
     count = len(error.mistakes)
-    print(f"{count} mistake{'s' if count > 1 else ''}.", file=sys.stderr)
+    print(ngettext("{n} mistake.", "{n} mistakes.", count).format(n=count), file=sys.stderr)
     return exits.NEEDS_ATTENTION

@@ -14,9 +14,11 @@ from typing import Any
 
 from uploader_gui.cli import exits, filling, gathering, keeping, service_check, tried
 from uploader_gui.cli.exits import WrongUseError
-from uploader_gui.core import words
+from uploader_gui.core import reasons, words
 from uploader_gui.core.batch import Batch
 from uploader_gui.core.problems import UploadError
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.core.translation import ngettext
 from uploader_gui.engine import rehearsal, scope
 from uploader_gui.engine.media_type import fits, media_type
 from uploader_gui.engine.session import Account
@@ -68,7 +70,12 @@ def _tried(flow: Flow, account: Account, files: Sequence[str], options: argparse
             tried.say_how_to_answer(error.problem.step)
         return exits.NEEDS_ATTENTION
     except PollLater as later:
-        print(f"\nThe file would not be ready yet: the service is asked again in {words.duration(later.seconds)}.")
+        print(
+            "\n"
+            + _("The file would not be ready yet: the service is asked again in {duration}.").format(
+                duration=words.duration(later.seconds)
+            )
+        )
         return exits.DONE
     tried.end(flow)
     return exits.DONE
@@ -86,7 +93,8 @@ def _account(service: schema.Service, number: int) -> Account:
     """An account whose fields hold their own names. Raises WrongUseError."""
     ways = service.account.ways
     if number > len(ways):
-        raise WrongUseError(f"{service.name} has {len(ways)} way{'s' if len(ways) > 1 else ''} to sign in.")
+        said = ngettext("{service} has {n} way to sign in.", "{service} has {n} ways to sign in.", len(ways))
+        raise WrongUseError(said.format(service=service.name, n=len(ways)))
     secret = {one.id for one in service.account.fields if one.secret}
     values = {name: f"<{name}>" if name in secret else name for name in ways[number - 1].fields}
     return Account(service=service, base=service.account.base, values=values)
@@ -106,7 +114,9 @@ def _own_answers(flow: Flow, given: Sequence[str], answers: Assumed) -> frozense
     for setting in given:
         owner, equals, path = setting.partition("=")
         if not equals or owner not in known:
-            raise WrongUseError(f"--answer takes STEP=FILE, with one of {', '.join(known)} as its step.")
+            raise WrongUseError(
+                _("--answer takes STEP=FILE, with one of {known} as its step.").format(known=", ".join(known))
+            )
         content = _read(Path(path))
         answers.answers[owner] = {"body": content} if owner == "transfer" else content
         owners.add(owner)
@@ -125,13 +135,13 @@ def _read(path: Path) -> Any:
         with path.open("rb") as file:
             content = file.read(MOST + 1)
         if len(content) > MOST:
-            raise WrongUseError(f"“{shown}” is too large for an answer.")
+            raise WrongUseError(_("“{shown}” is too large for an answer.").format(shown=shown))
         return json.loads(content)
     except OSError as error:
-        why = (error.strerror or "error").lower()
+        why = reasons.of_system(error)
     except (ValueError, RecursionError):
-        why = "it is not JSON"
-    raise WrongUseError(f"“{shown}” cannot be read: {why}.")
+        why = _("it is not JSON")
+    raise WrongUseError(_("“{shown}” cannot be read: {why}.").format(shown=shown, why=why))
 
 
 @contextlib.contextmanager

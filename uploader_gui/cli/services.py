@@ -4,7 +4,8 @@ import argparse
 import json
 
 from uploader_gui.cli import environment, exits, filling, output
-from uploader_gui.core import words
+from uploader_gui.core import notation, words
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.services import catalogue, schema
 from uploader_gui.services.variables import variable
 
@@ -43,33 +44,49 @@ def _list() -> None:
         try:
             service = catalogue.find(service_id)
         except catalogue.ServiceFileError as error:
-            output.say(f"{words.plain(error.name)}: has mistakes and is left out: uploader-gui services check FILE")
+            output.say(
+                _("{name}: has mistakes and is left out: uploader-gui services check FILE").format(
+                    name=words.plain(error.name)
+                )
+            )
             continue
         except catalogue.UnknownServiceError:
-            output.say(f"{words.plain(service_id)}.toml: is not named as its id says, and is left out")
+            output.say(
+                _("{service_id}.toml: is not named as its id says, and is left out").format(
+                    service_id=words.plain(service_id)
+                )
+            )
             continue
         mark = ""
         if service_id in own:
-            mark = "  (your own, in place of the program's)" if service_id in bundled else "  (your own)"
+            mark = (
+                "  " + _("(your own, in place of the program's)") if service_id in bundled else "  " + _("(your own)")
+            )
         print(f"{service.id:10} {service.name:15} {', '.join(service.targets)}{mark}")
 
 
 def _show(service: schema.Service) -> None:
     print(f"{service.name} ({service.id})")
-    base = "the address that you fill in (--base)" if service.account.base_help else service.account.base
-    print(f"  its key goes to   {', '.join((base, *service.hosts))}")
+    base = _("the address that you fill in (--base)") if service.account.base_help else service.account.base
+    print(_row(_("its key goes to"), ", ".join((base, *service.hosts))))
     if service.account.base_help:
-        print(f"  Address: {words.plain(service.account.base_help, 1000)}")
+        print("  " + _("Address: {help}").format(help=words.plain(service.account.base_help, 1000)))
     for way in service.account.ways:
-        print(f"  signs in with     {', '.join(variable(service, field) for field in way.fields)}")
+        print(_row(_("signs in with"), ", ".join(variable(service, field) for field in way.fields)))
     for field in service.account.fields:
         if field.help:
             print(f"  {field.label}: {words.plain(field.help, 1000)}")
     for name, target in service.targets.items():
-        print(f"  {name:18}{target.label}, seen by: {target.seen_by}{', sends at once' if target.sends else ''}")
+        said = _("{label}, seen by: {who}, sends at once") if target.sends else _("{label}, seen by: {who}")
+        print(_row(name, said.format(label=target.label, who=words.seen_by(target.seen_by))))
         if target.experimental:
-            print(f"{'':20}experimental: {words.plain(target.experimental, 1000)}")
+            why = _("experimental: {why}").format(why=words.plain(target.experimental, 1000))
+            print(f"{'':20}{why}")
     for address in service.docs:
-        print(f"  see {address}")
+        print("  " + _("see {address}").format(address=address))
     if service.checked is not None:
-        print(f"  held against its documentation on {service.checked.isoformat()}")
+        print("  " + _("held against its documentation on {date}").format(date=notation.day(service.checked)))
+
+
+def _row(what: str, text: str) -> str:
+    return f"  {what:18}{text}"

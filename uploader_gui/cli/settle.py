@@ -7,6 +7,7 @@ from uploader_gui.cli import choosing, ending, environment, exits, keeping, left
 from uploader_gui.cli.holding import LeftAsItIsError, hold
 from uploader_gui.cli.output import JsonLines, PlainLines
 from uploader_gui.core.batch import Batch, BatchEvent, BatchState
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.events import Finished
 from uploader_gui.store.ledger import Ledger
 
@@ -42,8 +43,9 @@ def _attached(ledger: Ledger, chosen: Batch, *, json: bool) -> None:
     batch = left.as_left(ledger, stored)
     if batch.state is not BatchState.ATTACH_UNKNOWN:
         raise LeftAsItIsError(
-            f"Batch {left.short(batch.id)} is not to be settled: it {left.state(batch)}. "
-            f"Go on with it: {outcome.ways(batch, uploads)}."
+            _("Batch {id} is not to be settled: it {state}. Go on with it: {ways}.").format(
+                id=left.short(batch.id), state=left.state(batch), ways=outcome.ways(batch, uploads)
+            )
         )
     ended, changed = ending.end(ledger, batch, uploads, BatchEvent.FOUND_ATTACHED)
     out = JsonLines() if json else PlainLines()

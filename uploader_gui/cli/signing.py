@@ -10,6 +10,8 @@ from uploader_gui.core import words
 from uploader_gui.core.accounts import AccountsError, SavedAccount
 from uploader_gui.core.batch import Batch
 from uploader_gui.core.ports import SecretsError, SecretsTrouble
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.core.translation import ngettext
 from uploader_gui.engine.session import Account, AccountError, check_account
 from uploader_gui.services.schema import Service
 from uploader_gui.store.accounts import Accounts
@@ -44,8 +46,10 @@ def sign_in(service: Service, keys: Mapping[str, str], options: argparse.Namespa
             return SignedIn(account=environment.account(service, keys, base=options.base))
     elif options.base is not None:
         raise WrongUseError(
-            "--base is for keys from the environment: the key of an account only goes to the account's own address. "
-            "Leave one of them out."
+            _(
+                "--base is for keys from the environment: the key of an account only goes to the "
+                "account's own address. Leave one of them out."
+            )
         )
     with saved.opened() as shelf:
         if options.account is not None:
@@ -56,8 +60,10 @@ def sign_in(service: Service, keys: Mapping[str, str], options: argparse.Namespa
             raise environment.no_key(service)
         if options.base is not None:
             raise WrongUseError(
-                f"there is no key for {service.name} in the environment, and --base is for such keys: the key of an "
-                f"account only goes to the account's own address. {environment.how(service)}"
+                _(
+                    "there is no key for {name} in the environment, and --base is for such keys: the key "
+                    "of an account only goes to the account's own address. {how}"
+                ).format(name=service.name, how=environment.how(service))
             )
         return SigningIn(keys, shelf.accounts).by(service, found)
 
@@ -90,8 +96,10 @@ class SigningIn:
         mine = next((one for one in there if one.id == batch.account), None)
         if mine is not None and mine.base != batch.base:
             raise FailedError(
-                f"its files went to {words.plain(batch.base)}, and the account “{mine.name}” has another address now. "
-                "Give it the former one again, or give the batch up."
+                _(
+                    "its files went to {base}, and the account “{name}” has another address now. Give it "
+                    "the former one again, or give the batch up."
+                ).format(base=words.plain(batch.base), name=mine.name)
             )
         # Of the address of an account that is gone nobody has said that the environment's keys may go there.
         meant = not batch.account or batch.base == service.account.base
@@ -105,8 +113,9 @@ class SigningIn:
         at = "" if batch.base == service.account.base else f" --base {batch.base}"
         whose = f" ({words.plain(batch.whose)})" if batch.whose else ""
         raise WrongUseError(
-            f"the account it was begun with{whose} is not there any more. "
-            f"Add it again: {environment.how_to_add(service)}{at}"
+            _("the account it was begun with{whose} is not there any more. Add it again: {how_to_add}{at}").format(
+                whose=whose, how_to_add=environment.how_to_add(service), at=at
+            )
         )
 
     def by(self, service: Service, account: SavedAccount) -> SignedIn:
@@ -173,9 +182,11 @@ def fits(service: Service, account: SavedAccount) -> None:
     secret = {field.id for field in service.account.fields if field.secret}
     if not set(account.secrets) <= secret:
         raise FailedError(
-            f"{saved.title(account)}: the service file no longer has the fields of this account's key, or no longer "
-            "treats them as secret. Its key is not used. Remove the account and add it anew, or put the former service "
-            "file back."
+            _(
+                "{title}: the service file no longer has the fields of this account's key, or no "
+                "longer treats them as secret. Its key is not used. Remove the account and add it "
+                "anew, or put the former service file back."
+            ).format(title=saved.title(account))
         )
 
 
@@ -201,8 +212,16 @@ def account_of(service: Service, account: SavedAccount, filled: Mapping[str, str
 
 def new_hosts(service: Service, account: SavedAccount, hosts: Sequence[str]) -> str:
     """Say that a service file names hosts that get no key."""
-    several = "hosts that were" if len(hosts) > 1 else "a host that was"
-    return (
-        f"{service.name}'s service file names {several} not agreed to: {', '.join(hosts)}. The key of “{account.name}” "
-        f"does not go there. Agree: {saved.command('change', account, '--new-hosts')}"
+    said = ngettext(
+        "{service}'s service file names a host that was not agreed to: {hosts}. The key of “{name}” does not go there. "
+        "Agree: {command}",
+        "{service}'s service file names hosts that were not agreed to: {hosts}. The key of “{name}” does not go there. "
+        "Agree: {command}",
+        len(hosts),
+    )
+    return said.format(
+        service=service.name,
+        hosts=", ".join(hosts),
+        name=account.name,
+        command=saved.command("change", account, "--new-hosts"),
     )

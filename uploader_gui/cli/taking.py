@@ -9,6 +9,7 @@ from uploader_gui.cli.holding import LeftAsItIsError
 from uploader_gui.cli.left import short
 from uploader_gui.cli.signing import SigningIn
 from uploader_gui.core.batch import Batch, Upload
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.session import Account, Session
 from uploader_gui.services.flow import Flow
@@ -66,15 +67,19 @@ class Taking:
         flow = naming.flow_of(stored.service, stored.target)
         if flow is None:
             raise LeftAsItIsError(
-                f"Batch {short(stored.id)} is for the target “{stored.target}” of the service “{stored.service}”, and "
-                "its service file is gone or has mistakes. Put it right, or give the batch up: "
-                f"uploader-gui cancel {short(stored.id)}."
+                _(
+                    "Batch {id} is for the target “{target}” of the service “{service}”, and its service "
+                    "file is gone or has mistakes. Put it right, or give the batch up: uploader-gui "
+                    "cancel {id}."
+                ).format(id=short(stored.id), target=stored.target, service=stored.service)
             )
         try:
             account = self._signing.again(flow.service, stored).account
         except (WrongUseError, FailedError) as error:
             why = str(error)
-            raise LeftAsItIsError(f"Batch {short(stored.id)} is left as it is: {why}") from None
+            raise LeftAsItIsError(
+                _("Batch {id} is left as it is: {why}").format(id=short(stored.id), why=why)
+            ) from None
         self._accounts.check(stored, account)
         return Taken(
             stored=stored,

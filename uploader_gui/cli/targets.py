@@ -9,6 +9,8 @@ from uploader_gui.cli import environment, exits, filling
 from uploader_gui.cli.exits import WrongUseError
 from uploader_gui.core import words
 from uploader_gui.core.problems import Kind, Problem, UploadError
+from uploader_gui.core.translation import gettext as _
+from uploader_gui.core.translation import ngettext
 from uploader_gui.services import schema
 from uploader_gui.services.flow import Flow, flow
 
@@ -20,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     if options.lookup is not None:
         return _look_up(service, keys, options)
     if options.search:
-        raise WrongUseError("--search needs --lookup.")
+        raise WrongUseError(_("--search needs --lookup."))
     for name, target in service.targets.items():
         if options.json:
             print(json.dumps(_as_json(name, target)))
@@ -58,33 +60,35 @@ def _as_json(name: str, target: schema.Target) -> dict[str, object]:
 def _remarks(target: schema.Target) -> str:
     remarks = []
     if target.sends:
-        remarks.append(f"sends at once, seen by: {target.seen_by}")
+        remarks.append(_("sends at once, seen by: {who}").format(who=words.seen_by(target.seen_by)))
     elif target.seen_by == "public":
-        remarks.append("seen by everybody")
+        remarks.append(_("seen by everybody"))
     if target.max_files is not None:
-        remarks.append(
-            f"{target.max_files} file at once" if target.max_files == 1 else f"{target.max_files} files at once"
-        )
+        remarks.append(ngettext("{n} file at once", "{n} files at once", target.max_files).format(n=target.max_files))
     if target.experimental:
-        remarks.append("experimental")
+        remarks.append(_("experimental"))
     return f"  ({'; '.join(remarks)})" if remarks else ""
 
 
 def _more(one: schema.Input) -> str:
     more = []
     if one.lookup:
-        more.append(f"find it with --lookup {one.lookup}")
+        more.append(_("find it with --lookup {lookup}").format(lookup=one.lookup))
     if one.choices:
-        more.append(" or ".join(choice.id for choice in one.choices))
+        more.append(_(" or ").join(choice.id for choice in one.choices))
     if one.list:
-        more.append("may be given several times")
+        more.append(_("may be given several times"))
     return f"  ({'; '.join(more)})" if more else ""
 
 
 def _look_up(service: schema.Service, keys: Mapping[str, str], options: argparse.Namespace) -> int:
     if options.lookup not in service.lookups:
-        known = ", ".join(service.lookups) or "none"
-        raise WrongUseError(f"{service.name} has no lookup “{options.lookup}”; there are {known}.")
+        known = ", ".join(service.lookups) or _("none")
+        raise WrongUseError(
+            _("{name} has no lookup “{lookup}”; there are {known}.").format(
+                name=service.name, lookup=options.lookup, known=known
+            )
+        )
     users = {
         name for name, target in service.targets.items() if any(one.lookup == options.lookup for one in target.inputs)
     }
@@ -94,7 +98,11 @@ def _look_up(service: schema.Service, keys: Mapping[str, str], options: argparse
             found = flow(service, name)
             break
     else:
-        raise WrongUseError(f"no target with the lookup “{options.lookup}” has all of: {', '.join(sorted(given))}.")
+        raise WrongUseError(
+            _("no target with the lookup “{lookup}” has all of: {given}.").format(
+                lookup=options.lookup, given=", ".join(sorted(given))
+            )
+        )
     inputs = filling.fill(found, {}, options.set)
 
     from uploader_gui.cli import output, running, signing  # noqa: PLC0415 - brings the HTTP library
@@ -114,7 +122,7 @@ def _look_up(service: schema.Service, keys: Mapping[str, str], options: argparse
     except running.StoppedError:
         return exits.INTERRUPTED
     if not something:
-        print("Nothing was found.", file=sys.stderr)
+        print(_("Nothing was found."), file=sys.stderr)
     return exits.DONE
 
 
@@ -124,7 +132,7 @@ def _not_found_out(problem: Problem, flow: Flow, lookup: str, inputs: Mapping[st
     before = names[: next(at for at, one in enumerate(flow.target.inputs) if one.lookup == lookup)]
     missing = [name for name in before if not inputs.get(name)]
     if problem.kind is Kind.UNEXPECTED_ANSWER and not problem.sent and missing:
-        needs = " and ".join(f"--set {name}=…" for name in missing)
-        raise WrongUseError(f"the lookup “{lookup}” needs {needs}.")
+        needs = _(" and ").join(f"--set {name}=…" for name in missing)
+        raise WrongUseError(_("the lookup “{lookup}” needs {needs}.").format(lookup=lookup, needs=needs))
     print(words.describe(problem).whole, file=sys.stderr)
     return exits.NEEDS_ATTENTION

@@ -13,6 +13,7 @@ from uploader_gui.core import words
 from uploader_gui.core.curl import curl
 from uploader_gui.core.lines import visible
 from uploader_gui.core.traces import Trace, as_text
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.store.traces import DAYS, Traces
 
 
@@ -34,7 +35,9 @@ def _found(given: str) -> list[Trace]:
     """The traces of the one batch that is meant; raises WrongUseError or FailedError."""
     beginning, shown = given.strip().lower(), words.plain(given, 60)
     if len(beginning) < LEAST:
-        raise WrongUseError(f"“{shown}” is too short: give at least the first {LEAST} signs of a batch's id.")
+        raise WrongUseError(
+            _("“{shown}” is too short: give at least the first {n} signs of a batch's id.").format(shown=shown, n=LEAST)
+        )
     traces = Traces()
     ids: set[str] = set()
     with contextlib.suppress(OSError):
@@ -42,8 +45,16 @@ def _found(given: str) -> list[Trace]:
         ids = {name for name in names if name.lower().startswith(beginning) and name != "none"}
     if len(ids) > 1:
         several = ", ".join(sorted(ids))
-        raise WrongUseError(f"“{shown}” is the beginning of several batches: {several}. Give more of it.")
+        raise WrongUseError(
+            _("“{shown}” is the beginning of several batches: {several}. Give more of it.").format(
+                shown=shown, several=several
+            )
+        )
     found = [trace for one in ids for trace in traces.read(one)]
     if not found:
-        raise FailedError(f"there are no requests of a batch “{shown}”. They are kept for {DAYS} days at most.")
+        raise FailedError(
+            _("there are no requests of a batch “{shown}”. They are kept for {n} days at most.").format(
+                shown=shown, n=DAYS
+            )
+        )
     return found

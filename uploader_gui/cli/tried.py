@@ -10,6 +10,7 @@ from typing import Any
 from uploader_gui.core import words
 from uploader_gui.core.lines import visible
 from uploader_gui.core.problems import Problem
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.body import FormBody
 from uploader_gui.engine.http import Request
 from uploader_gui.engine.rehearsal import Exchanged, Learned
@@ -22,14 +23,23 @@ MOST = 2000
 
 def begin(flow: Flow, account: Account, made_up: Mapping[str, Any]) -> None:
     """Say what is tried, and what stands for what."""
-    print(f"{flow.service.name}, target “{flow.target_id}”: {flow.target.label}")
-    print("Nothing leaves this computer. What the service answers is made up from what its file asks of it.")
+    print(
+        _("{name}, target “{target_id}”: {label}").format(
+            name=flow.service.name, target_id=flow.target_id, label=flow.target.label
+        )
+    )
+    print(_("Nothing leaves this computer. What the service answers is made up from what its file asks of it."))
     labels = {one.id: one.label for one in flow.service.account.fields}
     for name, value in account.values.items():
-        print(f"  {_line(value)} stands for your {_line(labels[name])}")
+        print("  " + _("{value} stands for your {label}").format(value=_line(value), label=_line(labels[name])))
     inputs = {one.id: one.label for one in flow.target.inputs}
     for name, value in made_up.items():
-        print(f"  {_line(_json(value))} stands for the input “{_line(inputs[name])}”: give your own by --set {name}=…")
+        print(
+            "  "
+            + _("{value} stands for the input “{label}”: give your own by --set {name}=…").format(
+                value=_line(_json(value)), label=_line(inputs[name]), name=name
+            )
+        )
 
 
 class Steps:
@@ -50,22 +60,22 @@ class Steps:
         """Print one thing that happened."""
         if isinstance(event, Learned):
             if event.known and event.known != self._known:
-                _row("known", _json(event.known))
+                _row(_("known"), _json(event.known))
                 self._known = event.known
             return
         self._number += 1
         request = event.request
         print(f"\n{self._number}. {event.owner}")
-        _row("request", f"{request.method} {request.url}")
+        _row(_("request"), f"{request.method} {request.url}")
         for name, value in request.headers:
             _row("", f"{name}: {self._header(value)}")
         for line in _body(request):
-            _row("body", line)
+            _row(_("body"), line)
         if event.answer is None:
-            _row("answer", "not made up: it is compared with what was sent")
+            _row(_("answer"), _("not made up: it is compared with what was sent"))
             return
-        origin = "yours" if event.owner in self._own else "made up"
-        _row("answer", f"{event.answer.status} {event.answer.text()} ({origin})")
+        origin = _("yours") if event.owner in self._own else _("made up")
+        _row(_("answer"), f"{event.answer.status} {event.answer.text()} ({origin})")
         for name, value in event.answer.headers.items():
             if name not in {"content-type", "date"}:
                 _row("", f"{name}: {value}")
@@ -90,17 +100,23 @@ def _body(request: Request) -> Iterator[str]:
     if isinstance(body, FormBody):
         for name, value in body.fields:
             yield f"{name} = {value}"
-        yield f"{body.names[-1]} = the file, {body.file_type}"
-    yield f"{words.exact_size(body.length)} in all" if isinstance(body, FormBody) else f"the file, {body.length} bytes"
+        yield _("{name} = the file, {type}").format(name=body.names[-1], type=body.file_type)
+    yield (
+        _("{size} in all").format(size=words.exact_size(body.length))
+        if isinstance(body, FormBody)
+        else _("the file, {length} bytes").format(length=body.length)
+    )
 
 
 def end(flow: Flow) -> None:
     """Say that all went well, and what comes next."""
-    what = "attached" if flow.target.attach is not None else "stored"
-    print(
-        f"\nWith these answers the file is {what}. Hold the requests against the service's documentation; to see what"
+    attaches = flow.target.attach is not None
+    ended = _("With these answers the file is attached.") if attaches else _("With these answers the file is stored.")
+    what = _(
+        "Hold the requests against the service's documentation; to see what\n"
+        "becomes of an answer that is printed there, give it: --answer sign=FILE"
     )
-    print("becomes of an answer that is printed there, give it: --answer sign=FILE")
+    print(f"\n{ended} {what}")
 
 
 def problem(found: Problem) -> None:
@@ -111,7 +127,9 @@ def problem(found: Problem) -> None:
 def say_how_to_answer(step: str) -> None:
     """Say how an answer of one's own is given."""
     print(
-        f"If the service answers something else to that: --answer {step}=FILE, with its answer as JSON.",
+        _("If the service answers something else to that: --answer {step}=FILE, with its answer as JSON.").format(
+            step=step
+        ),
         file=sys.stderr,
     )
 

@@ -4,6 +4,7 @@ from uploader_gui.cli import output, running
 from uploader_gui.cli.exits import FailedError
 from uploader_gui.core import words
 from uploader_gui.core.problems import Kind, UploadError
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.lookup import Whose
 from uploader_gui.engine.session import Account
 from uploader_gui.engine.way import Way
@@ -34,10 +35,10 @@ def tried(account: Account, otherwise: str) -> Whose:
     except UploadError as error:
         why = words.describe(error.problem).whole
         if error.problem.kind is Kind.UNTRUSTED and account.ca_file is None:
-            why += " If you have that certificate authority's file: --ca-file PATH."
+            why += " " + _("If you have that certificate authority's file: --ca-file PATH.")
     raise FailedError(f"{why} {otherwise}")
 
 
 def signed_in(answer: Whose) -> str:
     """Say as whom one is signed in."""
-    return f"Signed in as {words.plain(answer.shown) or 'somebody the service does not name'}."
+    return _("Signed in as {whose}.").format(whose=words.plain(answer.shown) or _("somebody the service does not name"))

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from uploader_gui.core import words
+from uploader_gui.core import notation, words
+from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.way import Way
 
 FAR_OFF = 60.0
@@ -15,45 +16,50 @@ def lines(way: Way) -> list[str]:
 
 
 def _stations(way: Way) -> Iterator[tuple[str, str]]:
-    yield "address", way.host
-    yield "proxy", _proxy(way)
+    yield _("address"), way.host
+    yield _("proxy"), _proxy(way)
     if not way.proxy_trouble:
-        yield "name", _name(way)
-        yield "encryption", _encryption(way)
-        yield "clock", _clock(way)
+        yield _("name"), _name(way)
+        yield _("encryption"), _encryption(way)
+        yield _("clock"), _clock(way)
 
 
 def _proxy(way: Way) -> str:
     if way.proxy_trouble:
-        return f"cannot be used: {way.proxy_trouble}"
+        return _("cannot be used: {why}").format(why=way.proxy_trouble)
     if way.proxy is None:
-        return "none"
-    signs_in = "with a name and password" if way.proxy.sign_in else "without a name and password"
+        return _("none")
+    signs_in = _("with a name and password") if way.proxy.sign_in else _("without a name and password")
     return f"{way.proxy.host}:{way.proxy.port}, {signs_in}"
 
 
 def _name(way: Way) -> str:
     if way.addresses is None:
-        return "looked up by the proxy"
+        return _("looked up by the proxy")
     if not way.addresses:
-        return "leads nowhere: check the network connection and the address"
-    return f"leads to {', '.join(way.addresses[:4])} ({way.lookup} ms)"
+        return _("leads nowhere: check the network connection and the address")
+    return _("leads to {addresses} ({lookup} ms)").format(addresses=", ".join(way.addresses[:4]), lookup=way.lookup)
 
 
 def _encryption(way: Way) -> str:
     if way.encryption == "":
-        return "none: it is this very computer"
+        return _("none: it is this very computer")
     if way.encryption is None:
-        return "not looked at: it goes through the proxy" if way.proxy else "not come to: see below"
-    vouched = f"; {way.issuer} vouches for it" if way.issuer else ""
-    until = f" until {way.expires.date().isoformat()}" if vouched and way.expires else ""
-    return f"{way.encryption}{vouched}{until}"
+        return _("not looked at: it goes through the proxy") if way.proxy else _("not come to: see below")
+    if not way.issuer:
+        return way.encryption
+    if way.expires is None:
+        return _("{version}; {issuer} vouches for it").format(version=way.encryption, issuer=way.issuer)
+    said = _("{version}; {issuer} vouches for it until {date}")
+    return said.format(version=way.encryption, issuer=way.issuer, date=notation.day(way.expires))
 
 
 def _clock(way: Way) -> str:
     if way.behind is None:
-        return "not told: the service did not answer" if not way.answered else "not told by the service"
+        return _("not told: the service did not answer") if not way.answered else _("not told by the service")
     if abs(way.behind) < FAR_OFF:
-        return f"right, within {max(1, round(abs(way.behind)))} s"
-    which = "behind" if way.behind > 0 else "ahead of"
-    return f"{words.duration(abs(way.behind))} {which} the service's: set this computer's clock"
+        return _("right, within {n} s").format(n=max(1, round(abs(way.behind))))
+    said = _("{time} ahead of the service's: set this computer's clock")
+    if way.behind > 0:
+        said = _("{time} behind the service's: set this computer's clock")
+    return said.format(time=words.duration(abs(way.behind)))
