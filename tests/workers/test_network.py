@@ -6,9 +6,10 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QNetworkInformation
 
-from uploader_gui.workers.network import NetworkWatch, Reachability, Told
+from uploader_gui.workers.network import NetworkWatch, Told
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("qapp")]
+Reachability = QNetworkInformation.Reachability
 ONLINE, SITE, LOCAL = Reachability.Online, Reachability.Site, Reachability.Local
 OFF, NOBODY_KNOWS = Reachability.Disconnected, Reachability.Unknown
 
@@ -37,6 +38,7 @@ def _watch(first: QNetworkInformation.Reachability) -> tuple[System, NetworkWatc
     watch = NetworkWatch(told=cast(Told, system))
     watch.back.connect(lambda: told.append("back"))
     watch.gone.connect(lambda: told.append("gone"))
+    watch.begin()
     return system, watch, told
 
 
@@ -45,18 +47,18 @@ def _watch(first: QNetworkInformation.Reachability) -> tuple[System, NetworkWatc
     [
         ([ONLINE, OFF, ONLINE], ["gone", "back"], True),
         ([ONLINE, OFF], ["gone"], False),
-        ([OFF, SITE], ["back"], True),
-        ([OFF, LOCAL, OFF], [], False),
-        ([LOCAL, ONLINE, SITE, ONLINE], ["back"], True),
+        ([OFF, SITE], ["gone", "back"], True),
+        ([OFF, LOCAL, OFF], ["gone"], False),
+        ([LOCAL, ONLINE, SITE, ONLINE], ["gone", "back"], True),
         ([ONLINE, LOCAL], ["gone"], False),
         ([NOBODY_KNOWS, ONLINE], [], True),
         ([ONLINE, NOBODY_KNOWS, ONLINE], [], True),
-        ([OFF, NOBODY_KNOWS, ONLINE], ["back"], True),
+        ([OFF, NOBODY_KNOWS, ONLINE], ["gone", "back"], True),
         ([NOBODY_KNOWS, OFF, NOBODY_KNOWS], ["gone"], False),
     ],
 )
 def test_what_is_told(said: list[QNetworkInformation.Reachability], heard: list[str], there: bool) -> None:
-    """Each going and coming is told once; that nobody knows is neither."""
+    """Each going and coming is told once, none at the beginning as a going; that nobody knows is neither."""
     system, watch, told = _watch(said[0])
     for now in said[1:]:
         system.says(now)
@@ -67,6 +69,7 @@ def test_what_is_told(said: list[QNetworkInformation.Reachability], heard: list[
 def test_the_systems_own() -> None:
     """What Qt gives on this system is of the kind that is listened to, and is let go of with the watch."""
     watch = NetworkWatch()
+    watch.begin()
     system = QNetworkInformation.instance()
     if system is None:
         assert not QNetworkInformation.loadDefaultBackend()

@@ -12,23 +12,32 @@ import json
 import logging
 import math
 import socket
-import ssl
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar
-from typing import Any, Protocol
-
-import httpx
-import truststore
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol
 
 from uploader_gui import __version__
 from uploader_gui.core.cancel import CancelToken
+from uploader_gui.core.later import later
 from uploader_gui.core.problems import Kind, Problem, UploadError
 from uploader_gui.core.settings import SYSTEM
 from uploader_gui.engine.origin import Origin, origin_of, safe
 from uploader_gui.engine.proxies import Proxy, ProxyUnusableError, proxy_for
 from uploader_gui.engine.sockets import Deadline, Sockets
 from uploader_gui.engine.trace import Recording, Told, recording
+
+if TYPE_CHECKING:
+    import ssl
+    from http.cookiejar import CookieJar
+
+    import httpx
+    import truststore
+else:  # a window that sends nothing needs none of it
+    httpx, ssl, truststore = later("httpx"), later("ssl"), later("truststore")
+    # httpx brings a command line of its own where it can (click, rich, pygments: 8 MB). Here it cannot.
+    sys.modules.setdefault("httpx._main", ModuleType("httpx._main"))
 
 MAX_ANSWER = 8 * 1024 * 1024
 USER_AGENT = f"uploader-gui/{__version__}"
@@ -118,7 +127,7 @@ def _finite(text: str) -> float:
 
 
 @functools.cache
-def system_trust() -> ssl.SSLContext:
+def system_trust() -> "ssl.SSLContext":
     """Certificates as the operating system trusts them. Made once: reading them takes a tenth of a second."""
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -139,7 +148,7 @@ class Client:
         may: Callable[[Origin], bool],
         *,
         timing: Timing | None = None,
-        trust: Callable[[], ssl.SSLContext] = system_trust,
+        trust: Callable[[], "ssl.SSLContext"] = system_trust,
         traced: Told | None = None,
         route: Callable[[], str] = lambda: SYSTEM,
     ) -> None:
@@ -184,7 +193,7 @@ class Client:
                 failure = AnswerCutError(_problem(cut.error, request, origin, late=deadline.passed), cut.answer)
             except ProxyUnusableError as unusable:
                 failure = UploadError(_told(request, origin, Kind.PROXY, unusable.why, sent=False))
-            except (*HTTP_ERRORS, ssl.SSLError, OSError, UnicodeError) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
                 if record.going:
                     problem = _problem(error, request, origin, late=deadline.passed)
                 else:
@@ -214,24 +223,24 @@ class Client:
             self._proxies[way] = proxy_for(*way)
         return self._proxies[way]
 
-    def _client(self, proxy: Proxy | None, stack: contextlib.ExitStack | None) -> httpx.Client:
+    def _client(self, proxy: Proxy | None, stack: contextlib.ExitStack | None) -> "httpx.Client":
         if stack is not None:
             return stack.enter_context(self._new_client(proxy))
         if proxy not in self._clients:
             self._clients[proxy] = self._new_client(proxy)
         return self._clients[proxy]
 
-    def _new_client(self, proxy: Proxy | None) -> httpx.Client:
+    def _new_client(self, proxy: Proxy | None) -> "httpx.Client":
         trust, way = self._trust(), None
         if proxy is not None:
             own = trust if proxy.scheme == "https" else None
             way = httpx.Proxy(proxy.address, auth=proxy.sign_in, ssl_context=own)
         return httpx.Client(
-            verify=trust, trust_env=False, proxy=way, follow_redirects=False, http2=False, cookies=_NoCookies()
+            verify=trust, trust_env=False, proxy=way, follow_redirects=False, http2=False, cookies=_no_cookies()()
         )
 
     def _exchange(
-        self, client: httpx.Client, request: Request, cancel: CancelToken, deadline: Deadline, record: Recording
+        self, client: "httpx.Client", request: Request, cancel: CancelToken, deadline: Deadline, record: Recording
     ) -> Answer:
         timing = self._timing
         # What of a file was handed over may lie in buffers between here and there, and move on unseen.
@@ -242,7 +251,7 @@ class Client:
             request.method,
             url,
             headers=list(_headers(request, url)),
-            stream=_Pieces(request.body) if request.body is not None else None,
+            stream=_pieces()(request.body) if request.body is not None else None,
             extensions={
                 "timeout": timeout.as_dict(),
                 "trace": record.watching(self._sockets.watch(cancel, deadline)),
@@ -261,15 +270,21 @@ class Client:
         return Answer(status=response.status_code, headers=_joined(response), body=body, whole=whole, host=host)
 
 
-class _NoCookies(CookieJar):
-    """Keeps none, and does not look for any in answers."""
+@functools.cache
+def _no_cookies() -> "type[CookieJar]":
+    from http.cookiejar import CookieJar  # noqa: PLC0415 - brings TLS along
 
-    def extract_cookies(self, response: object, request: object) -> None:
-        """Leave them."""
+    class NoCookies(CookieJar):
+        """Keeps none, and does not look for any in answers."""
+
+        def extract_cookies(self, response: object, request: object) -> None:
+            """Leave them."""
+
+    return NoCookies
 
 
 class _CutError(Exception):
-    def __init__(self, error: httpx.HTTPError, answer: Answer) -> None:
+    def __init__(self, error: "httpx.HTTPError", answer: Answer) -> None:
         super().__init__()
         self.error = error
         self.answer = answer
@@ -287,18 +302,22 @@ class AnswerCutError(UploadError):
         self.answer = answer
 
 
-class _Pieces(httpx.SyncByteStream):
-    def __init__(self, body: Body | bytes) -> None:
-        self._body = body
+@functools.cache
+def _pieces() -> "Callable[[Body | bytes], httpx.SyncByteStream]":
+    class Pieces(httpx.SyncByteStream):
+        def __init__(self, body: Body | bytes) -> None:
+            self._body = body
 
-    def __iter__(self) -> Iterator[bytes]:
-        if isinstance(self._body, bytes):
-            yield self._body
-        else:
-            yield from self._body
+        def __iter__(self) -> Iterator[bytes]:
+            if isinstance(self._body, bytes):
+                yield self._body
+            else:
+                yield from self._body
+
+    return Pieces
 
 
-def _headers(request: Request, url: httpx.URL) -> Iterator[tuple[bytes, bytes]]:
+def _headers(request: Request, url: "httpx.URL") -> Iterator[tuple[bytes, bytes]]:
     given = {name.lower() for name, _value in request.headers}
     yield b"Host", url.netloc
     for name, value in request.headers:
@@ -317,7 +336,7 @@ def _headers(request: Request, url: httpx.URL) -> Iterator[tuple[bytes, bytes]]:
         yield b"Content-Length", b"0"
 
 
-def _read(response: httpx.Response, cancel: CancelToken) -> tuple[bytes, bool]:
+def _read(response: "httpx.Response", cancel: CancelToken) -> tuple[bytes, bool]:
     encoded = response.headers.get("content-encoding", "").lower() not in {"", "identity"}
     body = bytearray()
     for piece in response.iter_raw():
@@ -328,7 +347,7 @@ def _read(response: httpx.Response, cancel: CancelToken) -> tuple[bytes, bool]:
     return bytes(body), not encoded
 
 
-def _joined(response: httpx.Response) -> dict[str, str]:
+def _joined(response: "httpx.Response") -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, value in response.headers.multi_items():
         low = name.lower()
@@ -353,7 +372,6 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen = seen.__cause__ or seen.__context__
 
 
-HTTP_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
 UNREADY_PROXY = {"502", "503", "504"}
 
 
@@ -423,7 +441,7 @@ def _why_not_connected(causes: tuple[BaseException, ...]) -> tuple[Kind, str]:
 _NO_WAY_OUT = {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL}
 
 
-def _why_no_encryption(error: ssl.SSLError) -> str:
+def _why_no_encryption(error: "ssl.SSLError") -> str:
     # What is no TLS at all looks like a version nobody has heard of: a port for plain HTTP, or another service's.
     return "what answers there is not TLS" if error.reason == "WRONG_VERSION_NUMBER" else "no version in common"
 
@@ -433,7 +451,7 @@ _OUT_OF_DATE = {9, 10, 0x800B0101, -67818, -67819}
 _WRONG_HOST = {62, 64, 0x800B010F, -67602}
 
 
-def _certificate(error: ssl.SSLCertVerificationError) -> tuple[Kind, str]:
+def _certificate(error: "ssl.SSLCertVerificationError") -> tuple[Kind, str]:
     code = getattr(error, "verify_code", 0)
     kind = Kind.OUT_OF_DATE if code in _OUT_OF_DATE else Kind.WRONG_HOST if code in _WRONG_HOST else Kind.UNTRUSTED
     return kind, str(getattr(error, "verify_message", "") or "not trusted").rstrip(".")

@@ -1,8 +1,14 @@
 """A picture's width and height in pixels, read from the beginning of its file."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import imagesize
+from uploader_gui.core.later import later
+
+if TYPE_CHECKING:
+    import imagesize
+else:  # it brings TLS along, to look at pictures on the web
+    imagesize = later("imagesize")
 
 
 def image_size(path: Path) -> tuple[int, int] | None:

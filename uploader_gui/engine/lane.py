@@ -6,10 +6,10 @@ Plain threads run it on the command line, QThreads in the window.
 import dataclasses
 import functools
 import logging
-import ssl
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uploader_gui.core.batch import Batch, Step
 from uploader_gui.core.cancel import Cancelled
@@ -28,6 +28,9 @@ from uploader_gui.engine.session import Account
 from uploader_gui.engine.trace import Told
 from uploader_gui.engine.trust import trust_with
 from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, VerifyWork, Work
+
+if TYPE_CHECKING:
+    import ssl
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +55,7 @@ class Lane:
         *,
         digests: frozenset[str] = frozenset(),
         timing: Timing | None = None,
-        trust: Callable[[], ssl.SSLContext] = system_trust,
+        trust: Callable[[], "ssl.SSLContext"] = system_trust,
         traced: Told | None = None,
         route: Callable[[], str] = lambda: SYSTEM,
     ) -> None:
@@ -189,7 +192,7 @@ class Lane:
         """The client for storage: any safe address; this computer only where the service itself is on it."""
         return self._client("storage", account.at_home, account.may_store, account.ca_file)
 
-    def trust(self, account: Account) -> Callable[[], ssl.SSLContext]:
+    def trust(self, account: Account) -> "Callable[[], ssl.SSLContext]":
         """Which certificates are trusted for an account."""
         return self._trust if account.ca_file is None else functools.partial(trust_with, account.ca_file)
 

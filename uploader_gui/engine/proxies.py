@@ -1,11 +1,17 @@
 """Which proxy a request goes through: the settings', the environment's, else the system's; none to this computer."""
 
-import urllib.request
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from uploader_gui.core.later import later
 from uploader_gui.core.settings import NONE, SYSTEM
 from uploader_gui.engine.origin import Origin, near
+
+if TYPE_CHECKING:
+    from urllib import request
+else:  # it brings TLS along
+    request = later("urllib.request")
 
 
 class ProxyUnusableError(Exception):
@@ -57,12 +63,12 @@ def proxy_for(origin: Origin, route: str = SYSTEM) -> Proxy | None:
         return None
     if route != SYSTEM:
         return read(route)
-    known = urllib.request.getproxies()
+    known = request.getproxies()
     address = known.get(scheme) or known.get("all")
     if not address or "*" in (name.strip() for name in known.get("no", "").split(",")):
         return None
     # As the system sets its exceptions, where it is the system that names the proxy.
-    return None if urllib.request.proxy_bypass(f"{host}:{port}") else read(address)
+    return None if request.proxy_bypass(f"{host}:{port}") else read(address)
 
 
 def read(address: str) -> Proxy:

@@ -5,14 +5,19 @@ import heapq
 import itertools
 import logging
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from uploader_gui.core.cancel import CancelToken
+from uploader_gui.core.later import later
+
+if TYPE_CHECKING:
+    import ssl
+else:
+    ssl = later("ssl")
 
 log = logging.getLogger(__name__)
 

@@ -2,11 +2,17 @@
 
 import functools
 import re
-import ssl
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from uploader_gui.core.later import later
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.http import system_trust
+
+if TYPE_CHECKING:
+    import ssl
+else:
+    ssl = later("ssl")
 
 MOST = 1024 * 1024
 """Bytes; the whole list of a system's authorities has less."""
@@ -26,7 +32,7 @@ class AuthorityError(Exception):
 
 
 @functools.cache
-def trust_with(ca_file: Path) -> ssl.SSLContext:
+def trust_with(ca_file: Path) -> "ssl.SSLContext":
     """Trust the system's certificates, and those in a file: PEM, one or several, or DER.
 
     Read once: a file that is gone in the middle of a batch changes nothing.

@@ -113,6 +113,7 @@ class Desk(QObject):
         self._network = NetworkWatch(self)
         self._network.back.connect(self._network_back)
         self._network.gone.connect(self._tell_of_network)
+        self._bridge.arrived.connect(self._network.begin)  # with the first batch
         self._pictures = Pictures(self._disk, self._bridge, self)
         self._leftovers = Leftovers(self._wishes, self._questions, self._bridge, self._failed, self)
         self.account_desk = AccountDesk(self._wishes, self._bridge, self.read_accounts, self._failed, self)
@@ -148,7 +149,6 @@ class Desk(QObject):
         self.account_desk.begin(works)
         self.opened.emit()
         self._pictures.open(works)
-        self._tell_of_network()
         self._leftovers.take_up(self._the_works)
 
     def use_settings(self, settings: Settings) -> None:

@@ -1,13 +1,11 @@
 """Whether there is a network: what waits for one goes on the moment it is back."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
-from PySide6.QtNetwork import QNetworkInformation
 
-Reachability = QNetworkInformation.Reachability
-_GONE = frozenset({Reachability.Disconnected, Reachability.Local})
-_THERE = frozenset({Reachability.Online, Reachability.Site})
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QNetworkInformation
 
 
 class Told(Protocol):
@@ -15,7 +13,7 @@ class Told(Protocol):
 
     reachabilityChanged: SignalInstance  # noqa: N815 - Qt's name
 
-    def reachability(self) -> QNetworkInformation.Reachability:
+    def reachability(self) -> "QNetworkInformation.Reachability":
         """What it is now; unknown where the system does not say."""
 
 
@@ -25,6 +23,7 @@ class NetworkWatch(QObject):
     Attributes:
         back: There is a network again.
         gone: There is none any more.
+        there: Whether there is a network, as far as is known: what nobody says is not taken for "none".
 
     Args:
         parent: Its owner.
@@ -37,19 +36,29 @@ class NetworkWatch(QObject):
     def __init__(self, parent: QObject | None = None, *, told: Told | None = None) -> None:
         super().__init__(parent)
         self.there = True
-        """Whether there is a network, as far as is known: what nobody says is not taken for "none"."""
-        if told is None and QNetworkInformation.loadDefaultBackend():
-            told = QNetworkInformation.instance()
-        if told is not None:
-            self.there = told.reachability() not in _GONE
-            told.reachabilityChanged.connect(self._changed)
+        self._told = told
+        self._watches = False
+
+    @Slot()
+    def begin(self) -> None:
+        """Begin to watch: there is something that may wait for a network. Again: nothing."""
+        if self._watches:
+            return
+        self._watches = True
+        from PySide6.QtNetwork import QNetworkInformation  # noqa: PLC0415 - with its backend 7 MB, for a window at rest
+
+        if self._told is None and QNetworkInformation.loadDefaultBackend():
+            self._told = QNetworkInformation.instance()
+        if self._told is not None:
+            self._told.reachabilityChanged.connect(self._changed)
+            self._changed(self._told.reachability())
 
     @Slot(object)
-    def _changed(self, now: QNetworkInformation.Reachability) -> None:
-        before = self.there
-        if now in _GONE and before:
+    def _changed(self, now: "QNetworkInformation.Reachability") -> None:
+        kinds = type(now)
+        if self.there and now in {kinds.Disconnected, kinds.Local}:
             self.there = False
             self.gone.emit()
-        elif now in _THERE and not before:
+        elif not self.there and now in {kinds.Online, kinds.Site}:
             self.there = True
             self.back.emit()
