@@ -130,6 +130,12 @@ class Driver:
         """Drag files over the window and drop them there."""
         self.send_drop(mime(paths), at)
 
+    def agree(self) -> None:
+        """Where what was dropped waits because others will see it: say that this is known."""
+        if self.window.offering.waiting:
+            assert "will see it there." in self.window.offer.text
+            self.window.offer.buttons[0].click()
+
     def send_drop(self, data: QMimeData, at: QPoint | None = None) -> None:
         """Drag something over the window and drop it there."""
         window = self.window

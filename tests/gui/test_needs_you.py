@@ -29,6 +29,7 @@ def test_wrong_type_is_said_at_the_drop(driver: Driver, practice: PracticeServic
     """What the service would refuse is told before a byte is sent; another file takes its place, and it is attached."""
     driver.aim("circle", "avatar", {})
     driver.drop([pdf(tmp_path, "me.pdf")])
+    driver.agree()
     upload = driver.upload(UploadState.NEEDS_ATTENTION)
     assert driver.rows[1][2] == "Type of file is not taken"
     assert not practice.world.stored()
@@ -44,6 +45,7 @@ def test_the_wrong_file_again(driver: Driver, practice: PracticeService, tmp_pat
     """Another file that would be refused as well is told as one, and nothing is sent."""
     driver.aim("circle", "avatar", {})
     driver.drop([pdf(tmp_path, "me.pdf")])
+    driver.agree()
     upload = driver.upload(UploadState.NEEDS_ATTENTION)
     driver.choose(driver.node, upload)
     driver.press("Choose another file…", driver.window.details)
@@ -201,6 +203,7 @@ def test_service_is_gone(driver: Driver, tmp_path: Path) -> None:
     """Where the service file was removed meanwhile, trying again says so, and where it can be added."""
     driver.aim("circle", "avatar", {})
     driver.drop([pdf(tmp_path, "me.pdf")])
+    driver.agree()
     driver.upload(UploadState.NEEDS_ATTENTION)
     works = driver.desk._works
     assert works is not None

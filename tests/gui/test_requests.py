@@ -108,6 +108,7 @@ def test_nothing_secret_is_written(
         path = case.file(tmp_path, case.service)
         driver.aim(case.service, case.target, dict(case.inputs))
         driver.drop([path])
+        driver.agree()
         driver.state(BatchState.ATTACHED)
         driver.until(lambda: not driver.window.target.fields.values)
     ids = [node.batch.id for node in driver.nodes]

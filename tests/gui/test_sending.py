@@ -34,6 +34,7 @@ def test_drop_to_attached(case: Case, driver: Driver, practice: PracticeService,
     path = case.file(tmp_path)
     driver.aim(case.service, case.target, dict(case.inputs))
     driver.drop([path])
+    driver.agree()
     driver.state(BatchState.ATTACHED if case.attaches else BatchState.STORED)
     if case.attaches:
         [attachment] = practice.world.attachments(case.service)

@@ -1,4 +1,4 @@
-"""What must be known about a target before anything goes there, or is wrong with what is filled in; with a sign."""
+"""Who sees what goes to a target, what else must be known of it, or is wrong with what is filled in; with a sign."""
 
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from uploader_gui.core import words
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import look, wording
+from uploader_gui.gui import look, seen
 from uploader_gui.gui.doing import LISTENING
 from uploader_gui.gui.look import GRID
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class AboutLine(QWidget):
-    """Says it. Hidden while there is nothing to say.
+    """Says it. Hidden while there is nothing to say: no target is chosen.
 
     Args:
         parent: Its owner.
@@ -43,7 +43,7 @@ class AboutLine(QWidget):
         return self._text.text()
 
     def show_target(self, flow: "Flow | None", undo_seconds: float) -> None:
-        """Say of a target that it goes out to people, and to whom; that everybody sees it; that it is not certain."""
+        """Say of a target who sees what goes there; that it is sent out to people; that it is not certain."""
         parts = []
         if flow is not None and flow.target.sends:
             seconds = undo_seconds * (LISTENING if QAccessible.isActive() else 1)
@@ -51,16 +51,19 @@ class AboutLine(QWidget):
                 "This goes out: {seen}. The files are stored first; it is sent when you press Send in its row, "
                 "and for {time} after that it can be undone."
             )
-            seen = wording.seen_by(flow.target.seen_by)
-            parts.append(said.format(seen=seen, time=words.duration(seconds)))
-        elif flow is not None and flow.target.seen_by == "public":
-            parts.append(_("Everybody sees what is attached here."))
+            who = seen.by(flow.target.seen_by)
+            parts.append(said.format(seen=who, time=words.duration(seconds)))
+        elif flow is not None:
+            parts.append(seen.here(flow.target.seen_by, attaches=flow.target.call is not None))
         if flow is not None and flow.target.experimental:
             parts.append(_("Experimental: {why}").format(why=words.plain(flow.target.experimental)))
-        self.say(" ".join(parts), "sending" if flow is not None and flow.target.sends else "info")
+        sends, strange = flow is not None and flow.target.sends, flow is not None and seen.outside(flow)
+        self.say(" ".join(parts), "sending" if sends else "seen", strong=strange)
 
-    def say(self, text: str, picture: str = "attention") -> None:
+    def say(self, text: str, picture: str = "attention", *, strong: bool = False) -> None:
         """Say something; "" for nothing."""
+        font = self.font()
+        self._text.setFont(look.strong(font) if strong else font)
         self._text.setText(text)
         self._picture = picture
         self.setVisible(bool(text))

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from uploader_gui.core.batch import BatchState
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import ways_in, wording
+from uploader_gui.gui import seen, ways_in, wording
 from uploader_gui.gui.drop_overlay import DropOverlay
 from uploader_gui.gui.queue_view import QueueView
 from uploader_gui.gui.rows import Node
@@ -70,6 +70,9 @@ class Drops:
         if self._target.lacks:
             names = _(" and ").join(f"“{one}”" for one in self._target.lacks)
             return _("Drop files here"), _("Then fill in {names}.").format(names=names)
+        if seen.outside(flow):
+            title = _("Upload to {place}") if flow.target.call is None else _("Attach to {place}")
+            return title.format(place=place), seen.there(flow.target.seen_by)
         if flow.target.call is None:
             return _("Upload to {place}").format(place=place), flow.service.name
         if flow.target.sends:

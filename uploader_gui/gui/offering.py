@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from uploader_gui.core import words
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
-from uploader_gui.gui import notices
+from uploader_gui.gui import notices, seen
 from uploader_gui.gui.bars import Bar, Choice
 from uploader_gui.gui.target_bar import TargetBar
 from uploader_gui.workers.desk import Desk
@@ -48,6 +48,7 @@ class Offering(QObject):
         self._looked_at = 0
         self._refused: NotYetError | None = None
         self._alone = False  # what was refused was to be one batch for each file
+        self._known = seen.Known()
         target.changed.connect(self._target_changed)
 
     @property
@@ -69,6 +70,11 @@ class Offering(QObject):
     def _send(self, paths: tuple[str, ...], *, again: bool = False, alone: bool = False) -> None:
         where = self._target.destination
         if where is None:
+            return
+        if self._known.asks(self._target.flow, where):
+            # The target may be pinned, or come with an address: the first files wait all the same.
+            self.waiting, self._refused = paths, None
+            self._show()
             return
         self._end()
         self._looked_at += 1
@@ -121,8 +127,22 @@ class Offering(QObject):
             fill = _("Fill in {names} above.").format(names=_(" and ").join(f"“{one}”" for one in lacks))
             self._bar.say(f"{what} {fill}", [away], picture="drop")
         else:
-            to = ngettext("It goes to {place}.", "They go to {place}.", count).format(place=self._target.place)
-            self._bar.say(f"{what} {to}", [(self._go(), lambda: self._send(paths)), away], picture="drop")
+            self._say_where(paths, what, away)
+
+    def _say_where(self, paths: tuple[str, ...], what: str, away: Choice) -> None:
+        """It can go: once a person has seen where, and who sees it."""
+        flow, where = self._target.flow, self._target.destination
+        to = ngettext("It goes to {place}.", "They go to {place}.", len(paths)).format(place=self._target.place)
+        parts, picture = [what, to], "drop"
+        if flow is not None and self._known.asks(flow, where):
+            parts.append(seen.there(flow.target.seen_by))
+            picture = "seen"
+
+        def go() -> None:
+            self._known.say(flow, where)
+            self._send(paths)
+
+        self._bar.say(" ".join(parts), [(self._go(), go), away], picture=picture)
 
     def _go(self) -> str:
         flow = self._target.flow

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from uploader_gui.core import words
 from uploader_gui.core.batch import BatchState, UploadState
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import deeds, look, pieces, wording
+from uploader_gui.gui import deeds, look, pieces, seen, wording
 from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.queue_model import Row
 from uploader_gui.gui.rows import Group
@@ -64,8 +64,8 @@ def _asked(desk: Desk, row: Row) -> list[str]:
         return [_("Not known whether it was attached"), _("Look at the record, then say which it is.")]
     if node.held_back:
         flow = desk.flow(node.batch)
-        seen = wording.seen_by(flow.target.seen_by) if flow is not None else ""
-        return [_("Ready to be sent"), _("Nothing has gone out yet; once it does, {seen}.").format(seen=seen)]
+        who = seen.by(flow.target.seen_by) if flow is not None else ""
+        return [_("Ready to be sent"), _("Nothing has gone out yet; once it does, {seen}.").format(seen=who)]
     if node.group is Group.NEEDS_YOU:
         now = wording.batch_now(node, desk.clock.monotonic())
         return [now, _("Nothing is attached until its files are settled, so that none is missing.")]

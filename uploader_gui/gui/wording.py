@@ -337,13 +337,3 @@ def action(one: Action) -> str:
         Action.OPEN_RECORD: _("Open the record"),
         Action.REMOVE: _("Give up"),
     }[one]
-
-
-def seen_by(who: str) -> str:
-    """Who will see what goes out."""
-    return {
-        "me": _("only you see it"),
-        "team": _("your team sees it"),
-        "customer": _("the customer sees it"),
-        "public": _("everybody sees it"),
-    }[who]
