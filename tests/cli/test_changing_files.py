@@ -1,14 +1,16 @@
 """A file that is not any more what it was when it was given is never attached, whenever it changes."""
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.harness import CommandLine
+from tests.cli.harness import CommandLine, FastClock, attached, kept, print_of
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine.digest import PIECE
+from uploader_gui.engine.settling import SETTLE
 from uploader_gui.practice import SAMPLES
 
 SIZE = 4 * PIECE
@@ -64,24 +66,90 @@ def test_while_it_is_sent(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A change after the first piece is noticed; the good file beside it is stored, and nothing is attached."""
+    """A change after the first piece is noticed: it is sent anew as it is then, and attached so; gone, nothing is."""
     good, bad = tmp_path / "good.bin", tmp_path / "bad.bin"
     good.write_bytes(b"good")
     bad.write_bytes(os.urandom(SIZE))
+    add, happens = Meter.add, [change]
+
+    def adding(meter: Meter, count: int) -> None:
+        add(meter, count)
+        if meter.total == SIZE and meter.sent == PIECE and happens:
+            happens.pop()(bad)
+
+    monkeypatch.setattr(Meter, "add", adding)
+    result = cli.send(service, good, bad, target=target, inputs=inputs)
+    waits = [line["file"] for line in result.events("step") if line["state"] == "waiting"]
+    assert waits == [str(bad)]
+    if change is not vanish:
+        assert result.code == 0, result.text
+        assert attached(cli.practice, service) == [Counter([print_of(good), print_of(bad)])]
+        return
+    assert (result.code, result.problems) == (1, ["file_missing"]), result.text
+    assert [line["file"] for line in result.events("problem")] == [str(bad)]
+    assert (result.done["stored"], result.done["attached"]) == (1, 0)
+    assert not cli.practice.world.attachments()
+
+
+def test_a_file_that_does_not_come_to_rest(
+    cli: CommandLine, clock: FastClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Changed whenever it is sent: three times it is begun anew by itself, then a person is asked; `retry` sends it."""
+    path = tmp_path / "report.xlsx"
+    path.write_bytes(os.urandom(SIZE))
+    add, busy = Meter.add, True
+
+    def adding(meter: Meter, count: int) -> None:
+        add(meter, count)
+        if busy and meter.sent == PIECE:
+            grow(path)
+
+    monkeypatch.setattr(Meter, "add", adding)
+    before = clock.monotonic()
+    result = cli.send("close", path, target="note", inputs=TARGETS[0][2])
+    assert (result.code, result.problems) == (1, ["file_changing"])
+    assert path.stat().st_size == SIZE + 4 * len(b"more")
+    assert clock.monotonic() - before >= 3 * SETTLE
+    assert not cli.practice.world.attachments()
+    busy = False
+    [batch] = kept()
+    assert cli.signed_in("close", "retry", batch.id).code == 0
+    assert attached(cli.practice, "close") == [Counter([print_of(path)])]
+
+
+def test_what_it_has_become_is_held_against_the_limits(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Grown beyond what the service takes while it was sent: told at once, and not begun anew."""
+    path = tmp_path / "film.mp4"
+    path.write_bytes(bytes(SIZE))
     add = Meter.add
 
     def adding(meter: Meter, count: int) -> None:
         add(meter, count)
-        if meter.total == SIZE and meter.sent == PIECE:
-            change(bad)
+        os.truncate(path, 40_000_000_000)
 
     monkeypatch.setattr(Meter, "add", adding)
-    result = cli.send(service, good, bad, target=target, inputs=inputs)
-    kind = "file_missing" if change is vanish else "file_changed"
-    assert (result.code, result.problems) == (1, [kind]), result.text
-    assert [line["file"] for line in result.events("problem")] == [str(bad)]
-    assert (result.done["stored"], result.done["attached"]) == (1, 0)
-    assert not cli.practice.world.attachments()
+    result = cli.send("close", path, target="note", inputs=TARGETS[0][2])
+    assert (result.code, result.problems) == (1, ["file_too_large"]), result.text
+    assert not [line for line in result.events("step") if line["state"] == "waiting"]
+
+
+def test_a_person_reads_what_is_waited_for(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal: that the file is being changed, and that it goes on by itself."""
+    path = tmp_path / "report.xlsx"
+    path.write_bytes(os.urandom(SIZE))
+    add = Meter.add
+
+    def adding(meter: Meter, count: int) -> None:
+        add(meter, count)
+        if (meter.total, meter.sent) == (SIZE, PIECE):
+            grow(path)
+
+    monkeypatch.setattr(Meter, "add", adding)
+    result = cli.send("close", path, target="note", inputs=TARGETS[0][2], more=("--yes",))
+    assert result.code == 0
+    assert f"{path}: File is being changed. Trying again in 3 s." in result.err
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=[change.__name__ for change in CHANGES])

@@ -122,7 +122,7 @@ class Stage:
             if b"Connection: close" in answer:
                 return
 
-    def run(self, upload: Upload) -> Upload:
+    def run(self, upload: Upload, *, unsettled: bool = False) -> Upload:
         """Run an upload."""
         tools = engine.UploadTools(
             flow=self.flow,
@@ -134,6 +134,7 @@ class Stage:
             digests=frozenset({"sha256"}),
             step_began=lambda _upload, _step: None,
             step_done=lambda done, _step: self.done.append(done),
+            unsettled=unsettled,
         )
         try:
             return engine.run(upload, self.batch, tools)
@@ -419,7 +420,7 @@ def test_a_file_that_changed_is_not_even_signed(stage: Callable[..., Stage], upl
 def test_a_file_that_changed_meanwhile_is_not_confirmed(
     stage: Callable[..., Stage], upload_of: Maker, raw_server: Server
 ) -> None:
-    """Changed while storage took it: what is there is of no use, and nobody is told it was."""
+    """Changed while storage took it: what is there is of no use, nobody is told it was, and it is begun anew."""
     upload = upload_of(b"hello")
 
     def storage(connection: socket.socket) -> None:
@@ -428,5 +429,39 @@ def test_a_file_that_changed_meanwhile_is_not_confirmed(
         connection.sendall(_ok())
 
     here = stage({"/confirm": [_ok()]}, CONFIRM, url=raw_server(storage))
-    assert here.fail(upload).kind is Kind.FILE_CHANGED
+    with pytest.raises(engine.Changing) as changing:
+        here.run(upload)
     assert here.asked == ["/sign"]
+    assert changing.value.sending
+    assert changing.value.found is not None
+    assert changing.value.found.size == 6
+
+
+def test_a_file_that_is_gone_while_it_is_saved_is_waited_for(
+    stage: Callable[..., Stage], upload_of: Maker, raw_server: Server
+) -> None:
+    """Programs put a new file in the place of the old one: for a moment there is none."""
+    upload = upload_of(b"hello")
+
+    def storage(connection: socket.socket) -> None:
+        read_all(connection)
+        upload.path.unlink()
+        connection.sendall(_ok())
+
+    with pytest.raises(engine.Changing) as changing:
+        stage(url=raw_server(storage)).run(upload)
+    assert (changing.value.found, changing.value.sending) == (None, True)
+
+
+def test_a_file_that_has_not_come_to_rest_is_waited_for(stage: Callable[..., Stage], upload_of: Maker) -> None:
+    """Changed again since it was last looked at: nothing is asked for; gone for good, a person is told."""
+    here, upload = stage(), upload_of(b"hello")
+    upload.path.write_bytes(b"other content")
+    with pytest.raises(engine.Changing) as changing:
+        here.run(upload, unsettled=True)
+    assert not changing.value.sending
+    upload.path.unlink()
+    with pytest.raises(UploadError) as caught:
+        here.run(upload, unsettled=True)
+    assert caught.value.problem.kind is Kind.FILE_MISSING
+    assert here.asked == []

@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 from unittest import mock
 
@@ -22,6 +23,7 @@ from uploader_gui.engine.http import Answer, Client, Request
 from uploader_gui.engine.lane import Lane
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.session import Account
+from uploader_gui.engine.source import Source
 from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, VerifyWork, Work
 
 Given = TypeVar("Given")
@@ -61,6 +63,9 @@ class Files(Protocol):
 
     def check(self, upload: Upload) -> None:
         """Raise UploadError if a file is not what it was."""
+
+    def source(self, upload: Upload) -> Source:
+        """What a file is now."""
 
 
 @dataclass(eq=False)
@@ -305,6 +310,14 @@ def _check_source(upload: Upload) -> None:
     played.do(lambda: played.files.check(upload))
 
 
+def _look(given: str, path: Path) -> Source:
+    del given, path
+    played = _playing()
+    work = played.work
+    assert isinstance(work, UploadWork)
+    return played.do(lambda: played.files.source(work.upload))
+
+
 def _digests_of(upload: Upload, names: Iterable[str], cancel: CancelToken) -> dict[str, str]:
     cancel.check()
     content = cast(bytes, _playing().ask(Question("digest", names=frozenset(names))))
@@ -319,6 +332,7 @@ def played_files() -> Iterator[None]:
     """While inside, the engine's files are those of the simulation."""
     with (
         mock.patch("uploader_gui.engine.upload.check_source", _check_source),
+        mock.patch("uploader_gui.engine.upload.look", _look),
         mock.patch("uploader_gui.engine.upload.FileBody", Body),
         mock.patch("uploader_gui.engine.upload.digests_of", _digests_of),
         mock.patch("uploader_gui.engine.lane.digests_of", _digests_of),

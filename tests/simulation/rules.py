@@ -43,7 +43,9 @@ NOT_ATTACHED = frozenset(
 _BATCH_MOVES = {(before.value, after.value) for (before, _event), after in BATCH_TRANSITIONS.items()}
 _UPLOAD_MOVES = {(before.value, after.value) for (before, _event), after in UPLOAD_TRANSITIONS.items()}
 _TRANSFERRED = frozenset({Step.CONFIRM.value, Step.READY.value})
-_SEND_AGAIN = frozenset({Kind.CONFIRM_UNKNOWN, Kind.LINK_EXPIRED, Kind.STORAGE_REFUSED, Kind.FILE_CHANGED})
+_SEND_AGAIN = frozenset(
+    {Kind.CONFIRM_UNKNOWN, Kind.LINK_EXPIRED, Kind.STORAGE_REFUSED, Kind.FILE_CHANGED, Kind.FILE_CHANGING}
+)
 _EXPECTED_ERRORS = (Cancelled, LedgerError, UploadError)
 
 

@@ -36,6 +36,7 @@ HAPPENINGS = (
     "takes 1 files away",
     "its link has expired",
     "failed: file_changed",
+    "transfer waits: file_changing",
     "failed: confirm_unknown",
     "parted from",
     "left out",

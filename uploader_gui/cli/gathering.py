@@ -61,7 +61,9 @@ def gather(flow: Flow, batch: Batch, given: Sequence[str]) -> Gathered:
                 seen.add((facts.st_dev, facts.st_ino))
                 gathered.uploads.append(_upload(flow, batch, source))
             except OSError as error:
-                gathered.problems.append(Refused(given=source.given, problem=unreadable(error, source.name)))
+                gathered.problems.append(
+                    Refused(given=source.given, problem=unreadable(error, source.name, source.path))
+                )
     return gathered
 
 

@@ -14,6 +14,9 @@ from uploader_gui.engine.source import Source, look
 _ABOUT_THE_FILE = frozenset(
     {
         Kind.FILE_CHANGED,
+        Kind.FILE_CHANGING,
+        Kind.FILE_LOCKED,
+        Kind.FILE_IN_CLOUD,
         Kind.FILE_MISSING,
         Kind.FILE_UNREADABLE,
         Kind.FILE_TOO_LARGE,

@@ -18,6 +18,9 @@ class Kind(StrEnum):
     FILE_MISSING = auto()
     FILE_UNREADABLE = auto()
     FILE_CHANGED = auto()
+    FILE_CHANGING = auto()
+    FILE_LOCKED = auto()
+    FILE_IN_CLOUD = auto()
     FILE_TOO_LARGE = auto()
     FILE_TOO_SMALL = auto()
     FILE_TYPE = auto()
@@ -136,6 +139,9 @@ ACTIONS: dict[Kind, tuple[Action, ...]] = {
     Kind.FILE_MISSING: (Action.CHOOSE_FILE, Action.LEAVE_OUT, Action.REMOVE),
     Kind.FILE_UNREADABLE: (Action.RETRY, Action.CHOOSE_FILE, Action.LEAVE_OUT, Action.REMOVE),
     Kind.FILE_CHANGED: (Action.RETRY, Action.LEAVE_OUT, Action.REMOVE),
+    Kind.FILE_CHANGING: (Action.RETRY, Action.LEAVE_OUT, Action.REMOVE),
+    Kind.FILE_LOCKED: (Action.RETRY, Action.CHOOSE_FILE, Action.LEAVE_OUT, Action.REMOVE),
+    Kind.FILE_IN_CLOUD: (Action.RETRY, Action.CHOOSE_FILE, Action.LEAVE_OUT, Action.REMOVE),
     Kind.FILE_TOO_LARGE: (Action.CHOOSE_FILE, Action.LEAVE_OUT, Action.REMOVE),
     Kind.FILE_TOO_SMALL: (Action.CHOOSE_FILE, Action.LEAVE_OUT, Action.REMOVE),
     Kind.FILE_TYPE: (Action.CHOOSE_FILE, Action.LEAVE_OUT, Action.REMOVE),

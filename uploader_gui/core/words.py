@@ -98,6 +98,7 @@ def describe(problem: Problem) -> Sentence:
     title, text = _SENTENCES[problem.kind]
     if problem.kind is Kind.FILE_TOO_LARGE and problem.limit is None:
         text = N_("{name} has {size}, and {service} takes no file of that size. Choose a smaller file or leave it out.")
+    cloud = _("a cloud") if problem.kind is Kind.FILE_IN_CLOUD else ""
     facts = {
         "service": problem.service or _("The service"),
         "name": plain(problem.name) or _("The file"),
@@ -105,7 +106,7 @@ def describe(problem: Problem) -> Sentence:
         "size": exact_size(problem.size) if problem.size is not None else _("of unknown size"),
         "limit": exact_size(problem.limit) if problem.limit is not None else _("less"),
         "number": problem.limit if problem.limit is not None else "",
-        "detail": plain(in_words(problem.detail)),
+        "detail": plain(in_words(problem.detail)) or cloud,
         "status": problem.status if problem.status is not None else _("none"),
         "step": _STEPS[problem.step]() if problem.step in _STEPS else problem.step,
     }
@@ -185,6 +186,25 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
         N_(
             "{name} is no longer what it was when it was added, so nothing of it was used. "
             "Try again: it is then sent as it is now."
+        ),
+    ),
+    Kind.FILE_CHANGING: (
+        N_("File is being changed"),
+        N_(
+            "{name} was changed while it was on its way, so nothing of it was used. It is sent as it is then, once it "
+            "has been saved and stays the same for a moment. If it does not come to rest, close the program that "
+            "writes it, then try again."
+        ),
+    ),
+    Kind.FILE_LOCKED: (
+        N_("File is open elsewhere"),
+        N_("{name} is open in another program, which lets nobody else read it. Close it there, then try again."),
+    ),
+    Kind.FILE_IN_CLOUD: (
+        N_("File is not on this computer"),
+        N_(
+            "{name} lies in {detail}, and its content is not on this computer. Open it once, or choose “Always keep on "
+            "this device” (or what it is called there) in its menu; then try again."
         ),
     ),
     Kind.FILE_TOO_LARGE: (

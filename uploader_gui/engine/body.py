@@ -13,7 +13,7 @@ from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.problems import Kind, Problem, UploadError
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine.digest import PIECE, Digests
-from uploader_gui.engine.source import unchanged, unreadable
+from uploader_gui.engine.source import check_here, unchanged, unreadable
 
 
 class FileBody:
@@ -63,7 +63,7 @@ class FileBody:
                     # Some files say they are empty and are not.
                     raise UploadError(Problem(kind=Kind.FILE_CHANGED, name=upload.name))
         except OSError as error:
-            raise UploadError(unreadable(error, upload.name)) from None
+            raise UploadError(unreadable(error, upload.name, upload.path)) from None
         finally:
             self.digests.finish()
         self.finished = True
@@ -74,13 +74,14 @@ class FileBody:
 
 
 def check_source(upload: Upload) -> None:
-    """Raise UploadError if the file at its path is not, by size and time, the one that was added."""
+    """Raise UploadError if the file at its path is not, by size and time, the one that was added, or is not here."""
     try:
         facts = upload.path.stat()
     except OSError as error:
-        raise UploadError(unreadable(error, upload.name)) from None
+        raise UploadError(unreadable(error, upload.name, upload.path)) from None
     if not unchanged(facts, upload.size, upload.modified):
         raise UploadError(Problem(kind=Kind.FILE_CHANGED, name=upload.name))
+    check_here(facts, upload.path, upload.name)
 
 
 def digests_of(upload: Upload, names: Iterable[str], cancel: CancelToken) -> dict[str, str]:
@@ -90,6 +91,7 @@ def digests_of(upload: Upload, names: Iterable[str], cancel: CancelToken) -> dic
         UploadError: The file cannot be read or is not what it was.
         Cancelled: It was told to stop.
     """
+    check_source(upload)
     body = FileBody(upload, Digests(names), Meter(upload.size), cancel)
     for _piece in body:
         pass

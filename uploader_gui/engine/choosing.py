@@ -144,6 +144,7 @@ class Chooser:
             session=entry.session,
             cancel=entry.running[upload.id],
             meter=entry.meter(upload.id),
+            unsettled=upload.id in entry.unrest,
         )
 
     def _attach_when_due(self, entry: Entry, now: float, gate: float) -> tuple[AttachWork | None, float | None]:

@@ -12,6 +12,7 @@ from uploader_gui.core.progress import Meter
 from uploader_gui.engine import scope
 from uploader_gui.engine.media_type import media_type
 from uploader_gui.engine.session import Account, Session
+from uploader_gui.engine.settling import Unrest
 from uploader_gui.engine.source import Source
 from uploader_gui.services import schema
 from uploader_gui.services.expression import ExpressionError
@@ -74,6 +75,7 @@ class Entry:
         self.running: dict[str, CancelToken] = {}
         self.began: dict[tuple[str, Step], float] = {}
         self.current: dict[str, Step] = {}
+        self.unrest: dict[str, Unrest] = {}
         self.queued: collections.deque[str] = collections.deque()
         self.waiting: dict[str, float] = {}
         self.counts: collections.Counter[UploadState] = collections.Counter()
@@ -119,6 +121,7 @@ class Entry:
             self.counts[self.uploads.pop(upload_id).state] -= 1
             self.waiting.pop(upload_id, None)
             self.meters.pop(upload_id, None)
+            self.unrest.pop(upload_id, None)
 
     def next_queued(self) -> Upload | None:
         """The first upload that may begin; those that have left the queue meanwhile are passed over.
@@ -300,6 +303,12 @@ def as_found(upload: Upload, found: Source | None) -> Upload:
         digests={},
     )
     return anew(now)
+
+
+def begun_anew(upload: Upload, found: Source) -> Upload:
+    """An upload whose file was changed on its way, as it is now; nothing of what was done with it counts."""
+    # Its bytes may be others though size and time are the same: what is known of them is forgotten as well.
+    return anew(dataclasses.replace(as_found(upload, found), digests={}))
 
 
 def shown(template: Template | None, known: dict[str, Any]) -> str | None:

@@ -102,10 +102,13 @@ class Lane:
                 digests=self._digests,
                 step_began=lambda one, step: self._queue.began(work.batch, one, step),
                 step_done=lambda one, step: self._queue.step_done(work.batch, one, step),
+                unsettled=work.unsettled,
             )
             done = upload.run(work.upload, work.batch, tools)
         except UploadError as error:
             self._queue.failed(work, error.problem)
+        except upload.Changing as changing:
+            self._queue.changed(work, changing.found, sending=changing.sending)
         except upload.PollLater as poll:
             self._queue.later(work, poll.upload, poll.seconds)
         except (Cancelled, LedgerError):

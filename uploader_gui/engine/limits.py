@@ -30,6 +30,19 @@ def check_files(flow: Flow, uploads: Sequence[Upload]) -> Iterator[Problem]:
             yield Problem(kind=Kind.BATCH_TOO_LARGE, service=service, size=together, limit=limits.total)
 
 
+def grown_too_large(flow: Flow, upload: Upload, uploads: Sequence[Upload]) -> Problem | None:
+    """What the service would refuse about a file whose size has changed, by what its file says.
+
+    Args:
+        flow: What happens with it.
+        upload: The file as it is now.
+        uploads: All files of its batch that are not left out, as they are now.
+    """
+    alone = (problem for problem in check_files(flow, [upload]) if problem.kind is Kind.FILE_TOO_LARGE)
+    together = (problem for problem in check_files(flow, uploads) if problem.kind is Kind.BATCH_TOO_LARGE)
+    return next(alone, None) or next(together, None)
+
+
 def check_one(upload: Upload, service: str, size: Any, types: Any, *, least: int | None = None) -> Problem | None:
     """Hold one file against limits; those that are not numbers or lists of texts say nothing."""
     if isinstance(size, int | float) and not isinstance(size, bool) and upload.size > size:

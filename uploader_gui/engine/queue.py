@@ -20,17 +20,22 @@ from uploader_gui.core.batch import (
     advance,
 )
 from uploader_gui.core.problems import Kind, Problem
-from uploader_gui.engine import scope
+from uploader_gui.core.progress import Meter
+from uploader_gui.engine import scope, settling
 from uploader_gui.engine.attach import Attached, Verdict
-from uploader_gui.engine.entry import Entry, anew, good_until
+from uploader_gui.engine.entry import Entry, anew, begun_anew, good_until
 from uploader_gui.engine.events import Stored
+from uploader_gui.engine.limits import grown_too_large
 from uploader_gui.engine.patience import NETWORK_LOOK, counted
+from uploader_gui.engine.source import Source
 from uploader_gui.engine.verify import Looked
 from uploader_gui.engine.wishes import Wishes
 from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, VerifyWork, Work
 
 # After these nobody can go on where it stopped: the address is dead, or nobody knows whether it was confirmed.
-BEGIN_ANEW = frozenset({Kind.CONFIRM_UNKNOWN, Kind.LINK_EXPIRED, Kind.STORAGE_REFUSED, Kind.FILE_CHANGED})
+BEGIN_ANEW = frozenset(
+    {Kind.CONFIRM_UNKNOWN, Kind.LINK_EXPIRED, Kind.STORAGE_REFUSED, Kind.FILE_CHANGED, Kind.FILE_CHANGING}
+)
 
 # Said of what is confirmed, not of the confirming: what storage has, or said of it, is not right, and stays so.
 NOT_AS_STORED = frozenset({400, 404, 409, 410, 422})
@@ -121,6 +126,7 @@ class Queue(Wishes):
                     running, UploadEvent.FINISHED, problem=None, tries=0, limited=0, result=result, **facts
                 )
                 self._keeper.upload(entry, upload, "stored")
+                entry.unrest.pop(upload.id, None)
                 if step is not None:
                     self._teller.done(entry, upload, step)
                 receipt = upload.receipt or Receipt(size=upload.size)
@@ -148,6 +154,8 @@ class Queue(Wishes):
             upload = entry.uploads[work.upload.id]
             if upload.state is UploadState.RUNNING:
                 step = entry.current.get(upload.id, upload.next_step)
+                # A wait for something else may be long: what changes meanwhile is asked about.
+                entry.unrest.pop(upload.id, None)
                 tried = counted(upload, problem)
                 wait = self._patience.wait(problem, tried)
                 if self._patience.offline(problem):
@@ -167,6 +175,37 @@ class Queue(Wishes):
                     upload = advance(upload, UploadEvent.MUST_WAIT, due=due, problem=problem, **tried)
                     self._keeper.upload(entry, upload, f"{step} waits: {problem.kind}")
                     self._teller.waits(entry, upload, step, problem, wait)
+            self._changed.notify_all()
+
+    def changed(self, work: UploadWork, found: Source | None, *, sending: bool) -> None:
+        """An upload's file was changed on its way: begun anew once it has come to rest; too often, a person is asked.
+
+        Args:
+            work: What was broken off.
+            found: What the file is now; None if it is not there, or closed to others, for a moment: then nothing of it
+                has changed so far, and its upload address stays.
+            sending: Whether something of it was being sent; else it had not come to rest yet.
+        """
+        with self._changed:
+            entry = self._left(work)
+            upload = entry.uploads[work.upload.id]
+            if upload.state is UploadState.RUNNING:
+                step = entry.current.get(upload.id, upload.next_step)
+                now = self._clock.monotonic()
+                again = upload if found is None else begun_anew(upload, found)
+                files = [again if one.id == again.id else one for one in entry.included]
+                refused = grown_too_large(entry.flow, again, files)
+                unrest = settling.next_look(entry.unrest.pop(upload.id, None), now, sending=sending)
+                problem = Problem(kind=Kind.FILE_CHANGING, name=upload.name, step=step)
+                entry.meters[upload.id] = Meter(again.size)
+                if refused is not None or unrest is None:
+                    self._give_up(entry, again, step, refused or problem)
+                else:
+                    entry.unrest[upload.id] = unrest
+                    due = now + settling.SETTLE
+                    waiting = advance(again, UploadEvent.MUST_WAIT, due=due, problem=problem)
+                    self._keeper.upload(entry, waiting, f"{step} waits: {problem.kind}")
+                    self._teller.waits(entry, waiting, step, problem, settling.SETTLE)
             self._changed.notify_all()
 
     def stopped(self, work: UploadWork) -> None:

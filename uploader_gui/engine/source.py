@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from uploader_gui.core.problems import Kind, Problem, UploadError
+from uploader_gui.engine.cloud import elsewhere, provider
+from uploader_gui.engine.locked import is_locked
 
 # What systems and office programs leave lying about; nobody means to send these.
 IGNORED_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".localized", "icon\r", ".directory"})
@@ -58,7 +60,7 @@ def find(given: str) -> Iterator[Source]:
             return
         yield from _walk(given, path)
     except OSError as error:
-        raise UploadError(unreadable(error, path.name or given)) from None
+        raise UploadError(unreadable(error, path.name or given, path)) from None
 
 
 def _walk(given: str, folder: Path) -> Iterator[Source]:
@@ -77,16 +79,17 @@ def look(given: str, path: Path) -> Source:
     """Note what a file is now, and that it can be read.
 
     Raises:
-        UploadError: It is not there, is no file, or cannot be read.
+        UploadError: It is not there, is no file, or cannot be read; or it would have to be fetched from a cloud.
     """
     name = unicode_name(path.name or given)
     try:
         facts = os.stat(path)  # noqa: PTH116 - of ten thousand files, half the time of Path's
         if not stat.S_ISREG(facts.st_mode):
             raise UploadError(Problem(kind=Kind.FILE_UNREADABLE, name=name, detail="it is not a file"))
+        check_here(facts, path, name)
         os.close(os.open(path, os.O_RDONLY))
     except OSError as error:
-        raise UploadError(unreadable(error, name)) from None
+        raise UploadError(unreadable(error, name, path)) from None
     return Source(given=given, path=path, name=name, size=facts.st_size, modified=facts.st_mtime_ns)
 
 
@@ -95,10 +98,19 @@ def unicode_name(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def unreadable(error: OSError, name: str) -> Problem:
+def check_here(facts: os.stat_result, path: Path, name: str) -> None:
+    """Raise UploadError if a file's content is not on this disk; it is not read to find out."""
+    if elsewhere(facts, path.name):
+        whose = provider(path.absolute())
+        raise UploadError(Problem(kind=Kind.FILE_IN_CLOUD, name=name, size=facts.st_size, detail=whose))
+
+
+def unreadable(error: OSError, name: str, path: Path) -> Problem:
     """Say why a file cannot be read."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return Problem(kind=Kind.FILE_MISSING, name=unicode_name(name))
+    if is_locked(error, str(path)):
+        return Problem(kind=Kind.FILE_LOCKED, name=unicode_name(name))
     denied = isinstance(error, PermissionError)
     detail = "no permission" if denied else (error.strerror or "reading failed").lower()
     return Problem(kind=Kind.FILE_UNREADABLE, name=unicode_name(name), detail=detail)

@@ -15,11 +15,14 @@ from uploader_gui.engine.asking import content_of, first_rule, holds, unexpected
 from uploader_gui.engine.body import FileBody, FormBody, check_source, digests_of
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.digest import Digests, base64_of
+from uploader_gui.engine.entry import as_found
 from uploader_gui.engine.etag import must_be_md5
 from uploader_gui.engine.expiry import seconds_left
 from uploader_gui.engine.http import Answer, AnswerCutError, Client, Request
 from uploader_gui.engine.image_size import image_size
+from uploader_gui.engine.settling import UNREST
 from uploader_gui.engine.signed import pairs, usable_headers
+from uploader_gui.engine.source import Source, look, unreadable
 from uploader_gui.services import schema
 from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.flow import Flow, MissingAnswerError
@@ -38,6 +41,20 @@ class PollLater(Exception):  # noqa: N818 - not an error: the file is still bein
         self.seconds = seconds
 
 
+class Changing(Exception):  # noqa: N818 - not an error: somebody is saving the file
+    """The file was changed while it was on its way; nothing of it may be used.
+
+    Attributes:
+        found: What it is now; None if it is not there, or closed to others, for a moment.
+        sending: Whether that happened on its way; else it had not come to rest yet.
+    """
+
+    def __init__(self, found: Source | None, *, sending: bool) -> None:
+        super().__init__()
+        self.found = found
+        self.sending = sending
+
+
 @dataclass(frozen=True, kw_only=True)
 class UploadTools:
     """What a lane hands to an upload.
@@ -53,6 +70,7 @@ class UploadTools:
         step_done: Told after each step but the last, with the upload as it is then; it is safe before the next one
             begins. The last step is kept together with the whole: nothing happens in between.
         step_began: Told when a step begins.
+        unsettled: Whether it is waited for the file to come to rest: that it has changed again is no news.
     """
 
     flow: Flow
@@ -64,6 +82,7 @@ class UploadTools:
     digests: frozenset[str]
     step_began: Callable[[Upload, Step], None]
     step_done: Callable[[Upload, Step], None]
+    unsettled: bool = False
 
 
 def run(upload: Upload, batch: Batch, tools: UploadTools) -> Upload:
@@ -72,9 +91,39 @@ def run(upload: Upload, batch: Batch, tools: UploadTools) -> Upload:
     Raises:
         UploadError: A step failed. The upload as of its last finished step has been told to `step_done`.
         PollLater: The service is still processing it.
+        Changing: The file is being changed.
         Cancelled: It was told to stop.
     """
-    return _Run(batch, tools).go(upload)
+    if upload.next_step not in {Step.SIGN, Step.TRANSFER}:
+        return _Run(batch, tools).go(upload)
+    problem: Problem
+    sending = False
+    try:
+        check_source(upload)
+        sending = True
+        return _Run(batch, tools).go(upload)
+    except UploadError as error:
+        problem = error.problem
+    # What changed before its turn is a person's to say: it may have become something else.
+    waits = problem.kind in UNREST if sending else problem.kind is Kind.FILE_CHANGED and tools.unsettled
+    if not waits:
+        raise UploadError(problem)
+    found = _now(upload)
+    if found is not None and problem.kind is not Kind.FILE_CHANGED and as_found(upload, found) is upload:
+        found = None  # it is back already, as it was
+    raise Changing(found, sending=sending)
+
+
+def _now(upload: Upload) -> Source | None:
+    """What an upload's file is at this moment. Raises UploadError for what no waiting helps against."""
+    gone: Problem
+    try:
+        return look(upload.given, upload.path)
+    except UploadError as error:
+        gone = error.problem
+    if gone.kind in UNREST:
+        return None
+    raise UploadError(gone)
 
 
 class _Run:
@@ -113,7 +162,10 @@ class _Run:
         """With width and height, where the flow needs them and nobody has looked since the file was changed."""
         if not self._flow.needs_image_size or upload.width is not None:
             return upload
-        size = image_size(upload.path)
+        try:
+            size = image_size(upload.path)
+        except OSError as error:
+            raise UploadError(unreadable(error, upload.name, upload.path)) from None
         if size is None:
             raise UploadError(Problem(kind=Kind.FILE_NOT_IMAGE, service=self._service.name, name=upload.name))
         return dataclasses.replace(upload, width=size[0], height=size[1])

@@ -315,6 +315,7 @@ class Wishes:
             tokens = [token for upload in resting if (token := entry.running.get(upload.id)) is not None]
             for upload in resting:
                 paused = advance(upload, UploadEvent.PAUSED, due=None)
+                entry.unrest.pop(upload.id, None)
                 # Nobody will know whether the confirm came, should the program end before its lane does.
                 self._keeper.upload(entry, anew(paused) if entry.confirming(upload.id) else paused, "paused")
             self._changed.notify_all()

@@ -11,7 +11,11 @@ from uploader_gui.services.flow import Flow
 
 @dataclass(frozen=True, kw_only=True)
 class UploadWork:
-    """Run an upload's remaining steps."""
+    """Run an upload's remaining steps.
+
+    Attributes:
+        unsettled: Whether it is waited for its file to come to rest.
+    """
 
     batch: Batch
     upload: Upload
@@ -19,6 +23,7 @@ class UploadWork:
     session: Session
     cancel: CancelToken
     meter: Meter
+    unsettled: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -93,7 +93,7 @@ def looked_at(flow: Flow, given: str, path: Path) -> Source:
     try:
         size = image_size(path)
     except OSError as error:
-        raise UploadError(unreadable(error, source.name)) from None
+        raise UploadError(unreadable(error, source.name, path)) from None
     return source if size is None else dataclasses.replace(source, width=size[0], height=size[1])
 
 
@@ -172,7 +172,7 @@ def _missing(batch_id: str, given: str, problem: Problem) -> Upload:
         given=given,
         file=str(path.absolute()),
         name=problem.name or path.name or given,
-        size=0,
+        size=problem.size or 0,
         modified=0,
         media_type=media_type(path.name),
     )
