@@ -97,6 +97,8 @@ PURPOSES: Mapping[str, tuple[Package, ...]] = {
         Package(names=("x11-utils",), program="xwininfo"),
         # A file manager whose toolkit is not ours: what is dragged out of it is what people drag.
         Package(names=("pcmanfm",), program="pcmanfm"),
+        # What screen readers listen by; its bus needs the daemon of the keychain's tests.
+        Package(names=("at-spi2-core",), file="usr/libexec/at-spi-bus-launcher"),
     ),
 }
 

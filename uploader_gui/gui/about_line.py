@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -10,6 +10,7 @@ from uploader_gui.core import words
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look, seen
 from uploader_gui.gui.doing import LISTENING
+from uploader_gui.gui.figure import Figure
 from uploader_gui.gui.look import GRID
 
 if TYPE_CHECKING:
@@ -23,12 +24,9 @@ class AboutLine(QWidget):
         parent: Its owner.
     """
 
-    _picture = ""
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sign = look.label(parent=self)
-        self._sign.setFixedSize(look.ICON, look.ICON)
+        self._sign = Figure(parent=self)
         self._text = look.plain_label(parent=self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -65,17 +63,5 @@ class AboutLine(QWidget):
         font = self.font()
         self._text.setFont(look.strong(font) if strong else font)
         self._text.setText(text)
-        self._picture = picture
+        self._sign.show_picture(picture)
         self.setVisible(bool(text))
-        self._paint_sign()
-
-    def _paint_sign(self) -> None:
-        if self._picture:  # the palette may come before the sign does
-            colour = self.palette().color(self.foregroundRole())
-            self._sign.setPixmap(look.picture(self._picture, colour, self.devicePixelRatioF()))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow the palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._paint_sign()

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon, QKeySequence, QPalette, QShortcut
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from uploader_gui.core import words
 from uploader_gui.core.accounts import SavedAccount
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import account_words, look
+from uploader_gui.gui import account_words, aloud, look
 from uploader_gui.gui.account_deeds import AccountDeeds
 from uploader_gui.gui.bars import Bar
 from uploader_gui.gui.look import GRID
@@ -27,6 +27,7 @@ from uploader_gui.workers.accounts import AccountFace, Origin
 from uploader_gui.workers.desk import Desk
 
 KEY = Qt.ItemDataRole.UserRole
+SIGN = Qt.ItemDataRole.UserRole + 1
 
 
 class AccountList(QWidget):
@@ -45,6 +46,7 @@ class AccountList(QWidget):
     add_wished = Signal()
     change_wished = Signal(object)
     closed = Signal()
+    _complete = False
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +73,7 @@ class AccountList(QWidget):
         self.close_button = self._button(_("Close"), self.closed.emit)
         self.default.setToolTip(_("Choose it where no other account of its service is chosen"))
         self.question = Bar("attention", _("Question"), self)
+        self.question.spoke.connect(lambda text: aloud.say(self.question, text, urgent=True))
         self.said = Said(self)
         self._name_row()
         self._lay_out()
@@ -87,6 +90,7 @@ class AccountList(QWidget):
         desk.account_desk.stranded_changed.connect(self.show_accounts)
         desk.account_desk.waits.connect(self._waits)
         self.show_accounts()
+        self._complete = True  # the palette may come before everything is there
 
     def _button(self, text: str, do: Callable[[], object]) -> QPushButton:
         button = QPushButton(text, self)
@@ -152,16 +156,18 @@ class AccountList(QWidget):
         self.choose(chosen)
 
     def _row(self, key: str, title: str, now: str, sign: str) -> None:
-        item = QListWidgetItem(self._icon(sign), f"{title}\n{now}")
+        item = QListWidgetItem(look.icon(sign, self.palette(), listed=True), f"{title}\n{now}")
         item.setData(KEY, key)
+        item.setData(SIGN, sign)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title}. {now}.")
         self.list.addItem(item)
 
-    def _icon(self, sign: str) -> QIcon:
-        made = look.icon(sign, self.palette())
-        colour, ratio = self.palette().color(QPalette.ColorRole.HighlightedText), self.devicePixelRatioF()
-        made.addPixmap(look.picture(sign, colour, ratio), QIcon.Mode.Selected)
-        return made
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._complete:
+            for item in map(self.list.item, range(self.list.count())):
+                item.setIcon(look.icon(item.data(SIGN), self.palette(), listed=True))
 
     def choose(self, key: str) -> None:
         """Choose an account; the first until it is there."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look, pieces
+from uploader_gui.gui.figure import Figure
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.notices import Notice
 
@@ -24,14 +25,20 @@ class Bar(QWidget):
         picture: The icon's name.
         name: What it is, for whoever hears it.
         parent: Its owner.
+
+    Attributes:
+        spoke: It says something else: what whoever listens is to hear of it.
+        silenced: It says nothing any more.
     """
+
+    spoke = Signal(str)
+    silenced = Signal()
+    _heard = ""
 
     def __init__(self, picture: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._picture = picture
         self.setAccessibleName(name)
-        self._icon = look.label(parent=self)
-        self._icon.setFixedSize(look.ICON, look.ICON)
+        self._icon = Figure(picture, parent=self)
         self._text = look.plain_label(parent=self)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -48,7 +55,6 @@ class Bar(QWidget):
         self._whole.addLayout(said, 1)
         self._whole.addLayout(self._buttons)
         self._whole.setAlignment(self._buttons, Qt.AlignmentFlag.AlignRight)
-        self._paint_icon()
         self.hide()
 
     @property
@@ -56,11 +62,19 @@ class Bar(QWidget):
         """What it says."""
         return self._text.text()
 
-    def say(self, text: str, choices: Sequence[Choice] = (), *, picture: str | None = None) -> None:
-        """Say something, with buttons."""
+    def say(
+        self, text: str, choices: Sequence[Choice] = (), *, picture: str | None = None, aloud: str | None = None
+    ) -> None:
+        """Say something, with buttons.
+
+        Args:
+            text: What it says.
+            choices: Its buttons.
+            picture: The icon's name; None: as before.
+            aloud: What is heard of it; None: the text. Of one that counts down it is the same all the while.
+        """
         if picture is not None:
-            self._picture = picture
-            self._paint_icon()
+            self._icon.show_picture(picture)
         self._text.setText(text)
         self._text.setAccessibleName(text)
         # The buttons stay where they are called the same, as one may have the keyboard; what they do is as it is now.
@@ -69,6 +83,16 @@ class Bar(QWidget):
             self._renew([called for called, _do in choices])
         self._arrange()
         self.show()
+        if (aloud or text) != self._heard:
+            self._heard = aloud or text
+            self.spoke.emit(self._heard)
+
+    def setVisible(self, visible: bool) -> None:  # noqa: N802 - Qt's name
+        """Show it, or hide it: then it says nothing any more."""
+        super().setVisible(visible)
+        if not visible and self._heard:
+            self._heard = ""
+            self.silenced.emit()
 
     def _renew(self, called: Sequence[str]) -> None:
         for button in self.buttons:
@@ -107,23 +131,12 @@ class Bar(QWidget):
         """Its button of this name."""
         return next(one for one in self.buttons if one.text() == called)
 
-    def _paint_icon(self) -> None:
-        colour = self.palette().color(QPalette.ColorRole.WindowText)
-        self._icon.setPixmap(look.picture(self._picture, colour, self.devicePixelRatioF()))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow the palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._paint_icon()
-
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """A quiet ground that is not the window's, and a line below."""
         del event
         painter = QPainter(self)
         palette = self.palette()
-        window, accent = palette.color(QPalette.ColorRole.Window), palette.color(QPalette.ColorRole.Highlight)
-        painter.fillRect(self.rect(), look.mixed(window, accent, 0.12))
+        painter.fillRect(self.rect(), look.bar_ground(palette))
         painter.setPen(look.line(palette))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
 
@@ -133,9 +146,15 @@ class NoticeBars(QWidget):
 
     Args:
         parent: Its owner.
+
+    Attributes:
+        spoke: Something is told: the text, and whether it is urgent.
+        silenced: It was put away: the text.
     """
 
     MOST = 3
+    spoke = Signal(str, bool)
+    silenced = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -173,8 +192,10 @@ class NoticeBars(QWidget):
 
         bar.say(notice.text, [*((called, doing(do)) for called, do in choices), (_("OK"), away)])
         self._rows.addWidget(bar)
+        self.spoke.emit(notice.text, notice.urgent)
 
     def _put_away(self, bar: Bar) -> None:
         self._rows.removeWidget(bar)
+        self.silenced.emit(bar.text)
         bar.hide()
         bar.deleteLater()

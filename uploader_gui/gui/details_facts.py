@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from uploader_gui.core import words
 from uploader_gui.core.batch import Batch, Step
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look, pieces, wording
+from uploader_gui.gui.figure import Figure
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.queue_model import Row
 from uploader_gui.gui.rows import Running
@@ -34,7 +34,7 @@ def about(desk: Desk, row: Row) -> str:
     return " · ".join(part for part in (words.exact_size(upload.size), upload.media_type, to, service) if part)
 
 
-class Sent(QLabel):
+class Sent(pieces.Quiet):
     """How much of a file has gone out, as it goes out.
 
     Args:
@@ -43,9 +43,8 @@ class Sent(QLabel):
     """
 
     def __init__(self, running: Running, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._meter = running.meter
-        self.setPalette(pieces.quiet_palette(self.palette()))
         look_again = QTimer(self)
         look_again.setInterval(LOOK)
         look_again.timeout.connect(self.look)
@@ -72,11 +71,7 @@ def steps(points: Sequence[Point], running: Running | None, parent: QWidget) -> 
     grid.setColumnStretch(1, 1)
     now = datetime.now(UTC)
     for line, point in enumerate(points):
-        sign = look.label(parent=parent)
-        sign.setFixedSize(look.ICON, look.ICON)
-        if point.sign is not None:
-            colour = parent.palette().color(QPalette.ColorRole.Text)
-            sign.setPixmap(look.picture(point.sign.value, colour, parent.devicePixelRatioF()))
+        sign = Figure("" if point.sign is None else point.sign.value, parent=parent)
         sign.setAccessibleName(wording.sign(point.sign))
         text = look.plain_label(point.text) if point.sign is not None else pieces.quiet(point.text)
         grid.addWidget(sign, line, 0)

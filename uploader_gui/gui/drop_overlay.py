@@ -59,7 +59,7 @@ class DropOverlay(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette = self.palette()
-        accent = palette.color(QPalette.ColorRole.Highlight)
+        accent = look.accent(palette)
         ground = QColor(palette.color(QPalette.ColorRole.Window))
         if self._around is None:
             ground.setAlpha(VEIL)
@@ -86,7 +86,7 @@ class DropOverlay(QWidget):
         top = below if below + high < self.height() else row.top() - 2 * GRID - high
         wide = min(self.width() - 4 * GRID, 64 * GRID)
         box = QRect((self.width() - wide) // 2, top, wide, high)
-        painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), 1))
+        painter.setPen(QPen(look.accent(palette), 1))
         painter.setBrush(palette.color(QPalette.ColorRole.Window))
         painter.drawRoundedRect(box, GRID, GRID)
         self._lines(painter, palette, box.adjusted(2 * GRID, 2 * GRID, -2 * GRID, -GRID))

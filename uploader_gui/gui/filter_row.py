@@ -1,11 +1,11 @@
 """Which batches are shown: all, active, those that need you, done, or the history; and the search."""
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import look
+from uploader_gui.gui import aloud, look
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.rows import Group
 from uploader_gui.gui.totals import Totals
@@ -30,6 +30,7 @@ class FilterRow(QWidget):
 
     changed = Signal(object, str, bool)
     clear_wished = Signal()
+    _glass: QAction | None = None
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,7 +67,8 @@ class FilterRow(QWidget):
         self.search.setAcceptDrops(False)
         self.search.setMinimumWidth(12 * GRID)
         self.search.setMaximumWidth(28 * GRID)
-        self.search.addAction(look.icon("search", self.palette()), QLineEdit.ActionPosition.LeadingPosition)
+        leading = QLineEdit.ActionPosition.LeadingPosition
+        self._glass = self.search.addAction(look.icon("search", self.palette()), leading)
         row.addWidget(self.search)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -115,6 +117,12 @@ class FilterRow(QWidget):
         super().resizeEvent(event)
         self._show_clear()
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._glass is not None:
+            self._glass.setIcon(look.icon("search", self.palette()))
+
     def add_corner(self, widget: QWidget) -> None:
         """Put something at the end of the row."""
         layout = self.layout()
@@ -129,6 +137,7 @@ class FilterRow(QWidget):
         """Say something in passing."""
         self._said.setText(text)
         self._quiet.start()
+        aloud.say(self._said, text)
 
     def _wait(self) -> None:
         self._soon.start()

@@ -160,7 +160,7 @@ class HistoryDelegate(QStyledItemDelegate):
         colour = look.muted(palette)
         if chosen:
             painter.fillRect(option.rect, palette.brush(group, QPalette.ColorRole.Highlight))
-            colour = palette.color(group, QPalette.ColorRole.HighlightedText)
+            colour = look.on_highlight(palette, group)
         elif index.column() == Column.PLACE:
             colour = palette.color(QPalette.ColorRole.Text)
         right = index.column() == Column.SIZE

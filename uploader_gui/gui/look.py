@@ -13,6 +13,8 @@ from uploader_gui.core.places import resources
 GRID = 8
 ICON = 16
 ROW = 36
+READABLE, SIGNIFICANT = 4.5, 3.0
+"""The least contrast of text, and of signs that mean something: WCAG 2.2, 1.4.3 and 1.4.11."""
 
 _TYPES = {
     "image": "image",
@@ -28,13 +30,59 @@ _TYPES = {
 
 
 def muted(palette: QPalette) -> QColor:
-    """Text that comes second: still well readable on the background."""
-    return mixed(palette.color(QPalette.ColorRole.Text), palette.color(QPalette.ColorRole.Base), 0.32)
+    """Text that comes second: still well readable, on a bar's ground as well."""
+    return mixed(palette.color(QPalette.ColorRole.Text), palette.color(QPalette.ColorRole.Base), 0.25)
 
 
 def line(palette: QPalette) -> QColor:
     """A line that parts things."""
     return mixed(palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window), 0.82)
+
+
+def bar_ground(palette: QPalette) -> QColor:
+    """What a bar stands on: not quite the window's ground."""
+    return mixed(palette.color(QPalette.ColorRole.Window), palette.color(QPalette.ColorRole.Highlight), 0.12)
+
+
+def on_highlight(palette: QPalette, group: QPalette.ColorGroup = QPalette.ColorGroup.Active) -> QColor:
+    """What is written on a chosen row: the palette's own colour if it can be read there, else black or white.
+
+    White on the blue of Qt's own palette has a contrast of 3.7, on that of KDE's of 2.5.
+    """
+    ground = palette.color(group, QPalette.ColorRole.Highlight)
+    own = palette.color(group, QPalette.ColorRole.HighlightedText)
+    if contrast(own, ground) >= READABLE:
+        return own
+    return max(own, QColor(Qt.GlobalColor.black), QColor(Qt.GlobalColor.white), key=lambda one: contrast(one, ground))
+
+
+def accent(palette: QPalette) -> QColor:
+    """What shows where the keyboard is, and where files will go: the palette's accent, so that it can be told.
+
+    It is told from the window's ground, from that of lists, and from that of a bar.
+    """
+    made, text = palette.color(QPalette.ColorRole.Highlight), palette.color(QPalette.ColorRole.Text)
+    base = palette.color(QPalette.ColorRole.Base)
+    grounds = (base, palette.color(QPalette.ColorRole.Window), mixed(base, text, 0.1), bar_ground(palette))
+    for part in (0.0, 0.15, 0.3, 0.45, 0.6, 1.0):
+        found = mixed(made, text, part)
+        if all(contrast(found, ground) >= SIGNIFICANT for ground in grounds):
+            return found
+    return text
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """How well one colour can be told from another, 1 to 21: the contrast ratio of WCAG 2.2."""
+    light, dark = sorted((_luminance(one.rgb()), _luminance(other.rgb())), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@functools.lru_cache(maxsize=256)
+def _luminance(rgb: int) -> float:
+    """The relative luminance of WCAG 2.2: what the eye makes of red, green and blue."""
+    parts = ((rgb >> shift & 0xFF) / 255 for shift in (16, 8, 0))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def mixed(one: QColor, other: QColor, part: float) -> QColor:
@@ -79,14 +127,24 @@ def picture(name: str, colour: QColor, ratio: float, pixels: int = ICON) -> QPix
     return _drawn(name, colour.name(), pixels, ratio)
 
 
-def icon(name: str, palette: QPalette) -> QIcon:
-    """An icon of ours in the palette's colours, sharp at any scale."""
+def icon(name: str, palette: QPalette, *, listed: bool = False) -> QIcon:
+    """An icon of ours in the palette's colours, sharp at any scale.
+
+    Args:
+        name: Its file's name, without the ending.
+        palette: Gives the colours.
+        listed: It stands in a list, whose rows can be chosen.
+    """
     made = QIcon()
-    for mode, group in (
-        (QIcon.Mode.Normal, QPalette.ColorGroup.Active),
-        (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled),
-    ):
-        colour = palette.color(group, QPalette.ColorRole.ButtonText)
+    role = QPalette.ColorRole.Text if listed else QPalette.ColorRole.ButtonText
+    active = QPalette.ColorGroup.Active
+    colours = {
+        QIcon.Mode.Normal: palette.color(active, role),
+        QIcon.Mode.Disabled: palette.color(QPalette.ColorGroup.Disabled, role),
+    }
+    if listed:
+        colours[QIcon.Mode.Selected] = on_highlight(palette)
+    for mode, colour in colours.items():
         for ratio in (1.0, 2.0, 3.0):
             made.addPixmap(picture(name, colour, ratio), mode)
     return made

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -17,14 +17,15 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
-from uploader_gui.gui import bars, notices, tab_order, ways_in, wording
+from uploader_gui.gui import bars, edges, notices, tab_order, ways_in, wording
 from uploader_gui.gui.account_ways import AccountWays
 from uploader_gui.gui.all_at_once import AllAtOnce
+from uploader_gui.gui.announcing import Announcing
 from uploader_gui.gui.comforts import Comforts
 from uploader_gui.gui.details_panel import DetailsPanel
 from uploader_gui.gui.doing import Doing
@@ -40,7 +41,7 @@ from uploader_gui.gui.pasting import Pasting
 from uploader_gui.gui.queue_model import QueueModel, Row
 from uploader_gui.gui.queue_view import QueueView
 from uploader_gui.gui.rows import Group, Node
-from uploader_gui.gui.shortcuts import Way, sequences
+from uploader_gui.gui.shortcuts import Way, sequence, sequences, shown
 from uploader_gui.gui.status_line import StatusLine
 from uploader_gui.gui.target_bar import TargetBar
 from uploader_gui.gui.telling import Telling
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         self.doing = Doing(desk, QGuiApplication.clipboard(), self, opens=opens)
         self.all_at_once = AllAtOnce(self.model, self.doing, self)
         self.telling = Telling(self.model, self)
+        self.announcing = Announcing(self.model, self)
         self._pasting = Pasting(self)
         self.comforts = Comforts(desk, self.model, self, opens=opens)
         self.filters.add_corner(self.comforts.menu)
@@ -107,6 +109,7 @@ class MainWindow(QMainWindow):
         self.overlay = DropOverlay(self.inside)
         self.drops = Drops(self, self.inside, self.queue, self.target, self.overlay)
         self._connect()
+        self._let_be_heard()
         self._actions()
         self._tick = QTimer(self)
         self._tick.setInterval(TICK)
@@ -190,6 +193,19 @@ class MainWindow(QMainWindow):
         self.status.end_wished.connect(self.all_at_once.ask)
         self.empty.choose_wished.connect(self.choose_files)
 
+    def _let_be_heard(self) -> None:
+        for bar, urgent in (
+            (self.ways.practice_bar, False),
+            (self.ways.bar, False),
+            (self.offer, False),
+            (self.undo, True),
+            (self.leaving.bar, True),
+            (self.all_at_once.bar, True),
+        ):
+            self.announcing.follow(bar, urgent=urgent)
+        self.notices.spoke.connect(lambda text, urgent: self.announcing.tell(text, text, urgent=urgent))
+        self.notices.silenced.connect(self.announcing.forget)
+
     def _actions(self) -> None:
         menu = self.comforts.menu
         menu.files_wished.connect(self.choose_files)
@@ -204,6 +220,7 @@ class MainWindow(QMainWindow):
             (Way.PASTE, self.paste),
             (Way.SEARCH, self.filters.search.setFocus),
             (Way.RETRY, lambda: self.all_at_once.try_again(self.queue.selected)),
+            (Way.UNDO, self._undo),
             (Way.MENU, menu.showMenu),
             (Way.ESCAPE, self._escape),
         ):
@@ -416,7 +433,15 @@ class MainWindow(QMainWindow):
         if len(held) > 1:
             text += " · " + _("{n} more").format(n=len(held) - 1)
         batch_id = node.batch.id
-        self.undo.say(text, [(_("Undo"), lambda: self.desk.hold_back(batch_id))])
+        soon = _("{place} goes out soon. {keys} undoes it.").format(
+            place=wording.title(node.batch), keys=shown(sequence(Way.UNDO))
+        )
+        self.undo.say(text, [(_("Undo"), lambda: self.desk.hold_back(batch_id))], aloud=soon)
+
+    def _undo(self) -> None:
+        """What the bar offers, by key: whoever works by keyboard has no time to walk there."""
+        if self.undo.isVisible():
+            self.undo.buttons[0].click()
 
     # ------------------------------------------------------------------------------------------------ telling
     def _failed(self, error: Exception) -> None:
@@ -446,6 +471,13 @@ class MainWindow(QMainWindow):
             event.accept()
         else:
             event.ignore()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Another palette may be one of high contrast, or none any more."""
+        super().changeEvent(event)
+        app = QApplication.instance()
+        if event.type() == QEvent.Type.PaletteChange and isinstance(app, QApplication):
+            QTimer.singleShot(0, self, lambda: edges.follow(app))  # not while the palette is being handed on
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Tell, once, when it is there to be seen."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtGui import QAction, QPaintEvent
+from PySide6.QtWidgets import QMenu, QStyle, QStyleOptionToolButton, QStylePainter, QToolButton, QWidget
 
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look
@@ -47,8 +47,6 @@ class MenuButton(look.Button):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("menu", _("Menu"), parent=parent)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        # The icon says that there is a menu.
-        self.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         menu = QMenu(self)
         menu.setAccessibleName(_("Menu"))
         entries: list[tuple[str, Way | None, Callable[[], object]] | None] = [
@@ -85,6 +83,17 @@ class MenuButton(look.Button):
         """Say what there is to be tried again, or given up."""
         self.actions_[_("Try again all that needs you")].setEnabled(bool(totals.again))
         self.actions_[_("Give everything up…")].setEnabled(bool(totals.losable))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw it without an arrow: the icon says that there is a menu.
+
+        A style sheet would do that as well, but what has one does not follow every change of the palette.
+        """
+        del event
+        option = QStyleOptionToolButton()
+        self.initStyleOption(option)
+        option.features &= ~QStyleOptionToolButton.ToolButtonFeature.HasMenu
+        QStylePainter(self).drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
 
     @property
     def actions_(self) -> dict[str, QAction]:

@@ -1,11 +1,12 @@
 """What fills the middle: the queue, the history, or a word about why there is nothing to see."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look
+from uploader_gui.gui.figure import Figure
 from uploader_gui.gui.look import GRID
 
 
@@ -25,10 +26,9 @@ class EmptyPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon = look.label(parent=self)  # before the ground: a change of colour paints it
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
-        self._icon.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._icon = Figure("drop", pixels=5 * GRID, quiet=True, parent=self)
         self._title = look.heading(parent=self)
         self._hint = look.plain_label(parent=self)
         for label in (self._title, self._hint):
@@ -48,7 +48,7 @@ class EmptyPage(QWidget):
         rows.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
         rows.setSpacing(GRID)
         rows.addStretch(2)
-        rows.addWidget(self._icon)
+        rows.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignHCenter)
         rows.addSpacing(GRID)
         rows.addWidget(self._title)
         rows.addWidget(self._hint)
@@ -56,7 +56,6 @@ class EmptyPage(QWidget):
         rows.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignHCenter)
         rows.addLayout(self.below)
         rows.addStretch(3)
-        self._paint_icon()
 
     @property
     def text(self) -> str:
@@ -89,16 +88,6 @@ class EmptyPage(QWidget):
         self._title.setText(title)
         self._hint.setText(hint)
         self.choose.setVisible(accounts and not filtered and not opening and not practises)
-
-    def _paint_icon(self) -> None:
-        colour = look.muted(self.palette())
-        self._icon.setPixmap(look.picture("drop", colour, self.devicePixelRatioF(), 5 * GRID))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow the palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._paint_icon()
 
 
 class Pages(QStackedWidget):

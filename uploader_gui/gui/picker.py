@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QHideEvent,
     QKeyEvent,
     QResizeEvent,
@@ -17,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from uploader_gui.core import words
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
-from uploader_gui.gui import look
+from uploader_gui.gui import aloud, look
 from uploader_gui.gui.chip import Chip
 from uploader_gui.gui.field import Field
 from uploader_gui.gui.finder import Finder
@@ -306,8 +304,7 @@ class Picker(Field):
 
     def _announce(self, text: str) -> None:
         """Say something to whoever listens instead of looking."""
-        if QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.edit, text))
+        aloud.say(self.edit, text)
 
     # ------------------------------------------------------------------------------------------- keys and mouse
     def _entered(self) -> None:

@@ -1,5 +1,6 @@
 """Pieces that panels are made of."""
 
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -23,18 +24,39 @@ class Box(QFrame):
         self.rows.addWidget(widget)
 
 
-def quiet(text: str) -> QLabel:
-    """A text that comes second."""
-    label = look.plain_label(text)
-    label.setPalette(quiet_palette(label.palette()))
+class Quiet(QLabel):
+    """A text that comes second, and is lighter than others whatever palette comes.
+
+    Args:
+        text: What it says: plain text.
+        parent: Its owner.
+    """
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+        self._quieten()
+
+    def _quieten(self) -> None:
+        colour = look.muted(self.palette())
+        if self.palette().color(QPalette.ColorRole.WindowText) != colour:
+            only = QPalette()  # everything else stays what the window's palette says
+            only.setColor(QPalette.ColorRole.WindowText, colour)
+            self.setPalette(only)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._quieten()
+
+
+def quiet(text: str) -> Quiet:
+    """A text that comes second, and may be long."""
+    label = Quiet(text)
+    label.setWordWrap(True)
     return label
-
-
-def quiet_palette(palette: QPalette) -> QPalette:
-    """The palette for text that comes second."""
-    made = QPalette(palette)
-    made.setColor(QPalette.ColorRole.WindowText, look.muted(palette))
-    return made
 
 
 def shortened(value: str) -> str:

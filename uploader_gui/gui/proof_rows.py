@@ -38,13 +38,11 @@ def fingerprints(upload: Upload, copy: Copy, parent: QWidget) -> QGridLayout:
     for line, (name, called) in enumerate(rows):
         value = digests.get(name)
         grid.addWidget(pieces.quiet(called), line, 0)
-        shown = look.label(pieces.shortened(value) if value else _("not taken yet"), parent)
+        shown = look.label(pieces.shortened(value), parent) if value else pieces.Quiet(_("not taken yet"), parent)
         if value:
             shown.setToolTip(value)
             shown.setAccessibleName(f"{called} {value}")
             grid.addWidget(_copier(value, _("Copy the {name}").format(name=called), copy, parent), line, 2)
-        else:
-            shown.setPalette(pieces.quiet_palette(shown.palette()))
         grid.addWidget(shown, line, 1)
     return grid
 

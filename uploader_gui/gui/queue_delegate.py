@@ -80,7 +80,7 @@ class QueueDelegate(QStyledItemDelegate):
             painter.fillRect(option.rect, look.mixed(base, text, 0.045))
         if _current(option, index) and not _chosen(option):
             # With Ctrl the keyboard goes on without choosing: Enter is about this row then.
-            painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), 1))
+            painter.setPen(QPen(look.accent(palette), 1))
             painter.drawLine(option.rect.topLeft(), option.rect.topRight())
             painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
 
@@ -293,7 +293,7 @@ def _group(option: QStyleOptionViewItem) -> QPalette.ColorGroup:
 
 def _colour(option: QStyleOptionViewItem, *, quiet: bool) -> QColor:
     if _chosen(option):
-        return option.palette.color(_group(option), QPalette.ColorRole.HighlightedText)
+        return look.on_highlight(option.palette, _group(option))
     return look.muted(option.palette) if quiet else option.palette.color(QPalette.ColorRole.Text)
 
 

@@ -53,6 +53,7 @@ class RememberedMenu(QObject):
         self.menu.setToolTipsVisible(True)
         self.menu.setAccessibleName(self.button.toolTip())
         self.button.setMenu(self.menu)
+        self.menu.aboutToShow.connect(self._fill)  # the palette may be another one by now
         self._show_pin()
         self._fill()
 

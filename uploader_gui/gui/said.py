@@ -1,10 +1,10 @@
 """A line that says how something went, with a sign beside the words; whoever listens hears it at once."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from uploader_gui.gui import look
+from uploader_gui.gui import aloud, look
+from uploader_gui.gui.figure import Figure
 from uploader_gui.gui.look import GRID
 
 
@@ -22,9 +22,7 @@ class Said(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._picture = ""
-        self._icon = look.label(parent=self)
-        self._icon.setFixedSize(look.ICON, look.ICON)
+        self._icon = Figure(parent=self)
         self._text = look.plain_label(parent=self)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -45,24 +43,12 @@ class Said(QWidget):
         before = self._text.text()
         self._text.setText(text)
         self._text.setAccessibleName(text)
-        self._picture = picture
-        self._paint_icon()
+        self._icon.show_picture(picture)
         self.setVisible(bool(text))
         if text and text != before:
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._text, text))
+            aloud.say(self._text, text)
             self.told.emit()
 
     def quiet(self) -> None:
         """Say nothing any more."""
         self.say("", "")
-
-    def _paint_icon(self) -> None:
-        if self._picture:
-            colour = self.palette().windowText().color()
-            self._icon.setPixmap(look.picture(self._picture, colour, self.devicePixelRatioF()))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow the palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._paint_icon()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import bars, look, tab_order
+from uploader_gui.gui import aloud, bars, look, tab_order
 from uploader_gui.gui.look import GRID
 
 
@@ -35,6 +35,9 @@ class Sheet(QDialog):
         self.rows.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         self.rows.setSpacing(GRID)
         self.asks = bars.Bar("info", _("Notice"), self)
+        self.asks.spoke.connect(
+            lambda text: aloud.say(self.asks, text, urgent=True)
+        )  # the answer to what was just done
         self._buttons = QHBoxLayout()
         self._buttons.setContentsMargins(2 * GRID, 0, 2 * GRID, 2 * GRID)
         self._buttons.setSpacing(GRID)

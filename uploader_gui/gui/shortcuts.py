@@ -19,6 +19,7 @@ class Way(StrEnum):
     PASTE = auto()
     SEARCH = auto()
     RETRY = auto()
+    UNDO = auto()
     HISTORY = auto()
     SETTINGS = auto()
     MENU = auto()
@@ -38,11 +39,17 @@ _OURS = {
     Way.ESCAPE: QKeySequence(Qt.Key.Key_Escape),
     Way.QUIT: QKeySequence(_CTRL | Qt.Key.Key_Q),
 }
+_STANDARD = {
+    Way.ADD_FILES: Standard.Open,
+    Way.PASTE: Standard.Paste,
+    Way.SEARCH: Standard.Find,
+    Way.UNDO: Standard.Undo,
+}
 
 
 def sequences(way: Way) -> list[QKeySequence]:
     """All keys for it, as the system has them; the one that is told first."""
-    standard = {Way.ADD_FILES: Standard.Open, Way.PASTE: Standard.Paste, Way.SEARCH: Standard.Find}.get(way)
+    standard = _STANDARD.get(way)
     return [_OURS[way]] if standard is None else QKeySequence.keyBindings(standard)
 
 
@@ -63,6 +70,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
         Way.PASTE: _("Paste files, or the address of a record"),
         Way.SEARCH: _("Search"),
         Way.RETRY: _("Try again what needs you"),
+        Way.UNDO: _("Undo what is about to go out"),
         Way.HISTORY: _("Show the history, or the queue again"),
         Way.ACCOUNTS: _("Accounts"),
         Way.SETTINGS: _("Settings"),

@@ -211,6 +211,11 @@ class Screen:
         """Use the mouse or the keyboard: the words of xdotool."""
         self.ask("xdotool", *map(str, words))
 
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The environment of its programs."""
+        return self._env
+
     # ------------------------------------------------------------------------------------------------- windows
     def window(self, title: str) -> str:
         """The window whose title is this, once it is there to be seen."""

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -30,9 +30,13 @@ class Desktop:
         on: The screen.
         practice: Where the files go.
         source: The other program.
+        more: What else is in our window's environment.
     """
 
-    def __init__(self, on: Screen, practice: PracticeService, source: Program) -> None:
+    def __init__(
+        self, on: Screen, practice: PracticeService, source: Program, more: Mapping[str, str] | None = None
+    ) -> None:
+        self._more = more
         self.screen = on
         self.practice = practice
         self.source = source
@@ -47,7 +51,7 @@ class Desktop:
             {"service": one, "base": self.practice.base(one), "values": self.practice.account(one)} for one in SERVICES
         ]
         command = [sys.executable, str(HERE / "window.py")]
-        self.program = self.screen.start(command, told=json.dumps(accounts))
+        self.program = self.screen.start(command, told=json.dumps(accounts), more=self._more)
         self.program.hear("ready")
         self.ours = self.screen.window("Uploader")
         self.screen.place(self.ours, 380, 60)

@@ -39,6 +39,10 @@ def tell(window: MainWindow) -> None:
         case {"says": int(number)}:
             index = window.model.index(number, 0)
             print(window.model.data(index, Qt.ItemDataRole.AccessibleTextRole), flush=True)
+        case {"offer": True}:
+            print(window.offer.text, flush=True)
+        case {"press": str(called)}:
+            window.offer.button(called).click()
         case {"overlay": True}:
             print(window.overlay.isVisible(), flush=True)
         case {"focus": True}:
