@@ -10,10 +10,14 @@ import os
 import sys
 
 from PySide6.QtCore import QSocketNotifier, Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 
+from tests.gui.palettes import colour_of
 from uploader_gui import app
+from uploader_gui.gui.figure import Figure
 from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.pieces import Quiet
 from uploader_gui.services import catalogue
 from uploader_gui.workers.accounts import KnownAccount
 
@@ -43,6 +47,14 @@ def tell(window: MainWindow) -> None:
             print(window.offer.text, flush=True)
         case {"press": str(called)}:
             window.offer.button(called).click()
+        case {"scheme": str(name)}:
+            QApplication.styleHints().setColorScheme(Qt.ColorScheme[name])
+        case {"colours": True}:
+            scheme = QApplication.styleHints().colorScheme().name
+            figure = window.empty.findChildren(Figure)[0]
+            ground, ink = window.palette().color(QPalette.ColorRole.Base), colour_of(figure.pixmap())
+            quiet = window.ways.first.findChildren(Quiet)[0].palette().color(QPalette.ColorRole.WindowText)
+            print(scheme, ground.name(), ink, quiet.name(), flush=True)
         case {"overlay": True}:
             print(window.overlay.isVisible(), flush=True)
         case {"focus": True}:
