@@ -1,6 +1,7 @@
 """What the desktop is told: each batch once, only while the window is not in front, in words, nothing secret."""
 
 import dataclasses
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,12 +13,13 @@ from uploader_gui.core.batch import BatchState, UploadState
 from uploader_gui.core.progress import Meter
 from uploader_gui.gui import notifying
 from uploader_gui.gui.notifying import MOST, Notifying
-from uploader_gui.gui.rows import Node
+from uploader_gui.gui.rows import Group, Node
 from uploader_gui.practice import Fault, PracticeService
 from uploader_gui.store import settings
 from uploader_gui.store.traces import Traces
 from uploader_gui.workers.bridge import Change
 from uploader_gui.workers.desktop import Desktop
+from uploader_gui.workers.notes import Note, Press, Pressed
 
 pytestmark = pytest.mark.slow
 
@@ -31,14 +33,16 @@ class Heard:
 
     def __init__(self, *, shows: bool = True) -> None:
         self.notes: list[tuple[str, str]] = []
+        self.whole: list[Note] = []
         self.awake: list[bool] = []
         self.parts: list[float | None] = []
         self.closed = False
         self._shows = shows
 
-    def notify(self, title: str, text: str) -> bool:
+    def notify(self, note: Note) -> bool:
         """Note it."""
-        self.notes.append((title, text))
+        self.notes.append((note.title, note.text))
+        self.whole.append(note)
         return self._shows
 
     def hold(self, why: str) -> bool:
@@ -147,16 +151,17 @@ def test_not_wanted(
 
 def test_many_at_once(driver: Driver) -> None:
     """Many batches at once are one notification that counts them; what is settled by then is not in it."""
-    told: list[tuple[str, str]] = []
+    told: list[Note] = []
     notify = Notifying(driver.window.model, wanted=lambda: True, front=lambda: False, parent=driver.window)
-    notify.told.connect(lambda title, text: told.append((title, text)))
+    notify.told.connect(told.append)
     count = MOST + 3
     states = [BatchState.ATTACHED] * (count - 2) + [BatchState.NEEDS_ATTENTION, BatchState.NEEDS_ATTENTION]
     for number, state in enumerate(states):
         driver.window.model.take([change(number, state)])
     driver.window.model.take([change(count - 1, BatchState.OPEN)])
     notify.tell()
-    assert told == [("Uploader", f"{count - 2} batches are done · 1 needs you")]
+    assert [(one.title, one.text) for one in told] == [("Uploader", f"{count - 2} batches are done · 1 needs you")]
+    assert (told[0].about, told[0].buttons) == ("", ((Press.SHOW, "Show"),))
 
 
 def change(number: int, state: BatchState) -> Change:
@@ -170,7 +175,7 @@ def test_nobody_listens(away: Driver, tmp_path: Path) -> None:
     deaf = Heard(shows=False)
     listen(away, deaf)
     shown: list[str] = []
-    away.window.comforts.desktop.not_shown.connect(lambda title, _text: shown.append(title))
+    away.window.comforts.desktop.not_shown.connect(lambda note: shown.append(note.title))
     drop(away, tmp_path / "a.pdf")
     away.state(BatchState.ATTACHED)
     away.until(lambda: shown == ["Attached: Note on Globex Corporation"])
@@ -193,6 +198,58 @@ def test_title_and_sleep(driver: Driver, heard: Heard, practice: PracticeService
     assert any(part for part in heard.parts)
     driver.close()
     assert heard.closed
+
+
+def test_pressed(away: Driver, heard: Heard, practice: PracticeService, tmp_path: Path) -> None:
+    """Pressed, a notification brings the window and its batch to the front, whatever was shown; or opens the record."""
+    drop(away, tmp_path / "a.pdf")
+    away.state(BatchState.ATTACHED)
+    away.until(lambda: heard.whole)
+    note, batch = heard.whole[0], away.node.batch
+    assert note.about == batch.id
+    assert note.buttons == ((Press.OPEN_RECORD, "Open the record"), (Press.SHOW, "Show"))
+    practice.misbehave(Fault(kind="server_error", service="close", step="sign", times=4))
+    drop(away, tmp_path / "b.pdf")
+    away.until(lambda: len(heard.whole) == 2)
+    assert heard.whole[1].buttons == ((Press.SHOW, "Show"),)
+    window, desktop = away.window, away.window.comforts.desktop
+    window.filters.choose(Group.NEEDS_YOU)
+    window.filters.search.setText("something else")
+    window.showMinimized()
+    desktop.pressed.emit(Pressed(about=batch.id, press=Press.SHOW))
+    away.until(lambda: not window.isMinimized())
+    row = window.queue.current
+    assert row is not None
+    assert (row.node.batch.id, row.upload) == (batch.id, None)
+    assert (window.filters.group, window.filters.search.text()) == (None, "")
+    assert away.opened == []
+    desktop.pressed.emit(Pressed(about=batch.id, press=Press.OPEN_RECORD))
+    assert [url.toString() for url in away.opened] == [batch.link]
+    desktop.pressed.emit(Pressed(about="", press=Press.SHOW))
+    assert window.filters.group is Group.NEEDS_YOU
+    for press in Press:  # of a batch that was cleared away meanwhile
+        desktop.pressed.emit(Pressed(about="gone", press=press))
+    assert len(away.opened) == 1
+
+
+def test_token_lets_the_window_come(away: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lets a window come to the front on Wayland is where Qt looks for it, when the window is asked to come."""
+    monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "")
+    seen: list[str] = []
+    monkeypatch.setattr(away.window, "activateWindow", lambda: seen.append(os.environ["XDG_ACTIVATION_TOKEN"]))
+    away.window.comforts.desktop.pressed.emit(Pressed(about="", press=Press.SHOW, token="token"))
+    assert seen == ["token"]
+
+
+def test_pressed_in_the_tray(away: Driver) -> None:
+    """Where Qt's tray shows notifications, pressing one is about the last; pressing the icon is about none."""
+    heard: list[Pressed] = []
+    tray = away.window.comforts.tray
+    tray.pressed.connect(heard.append)
+    tray._about = "1"
+    tray._press(tray._about)
+    tray._press("")
+    assert [one.about for one in heard] == ["1", ""]
 
 
 def test_it_never_goes_back(driver: Driver) -> None:
@@ -223,7 +280,7 @@ def test_no_thread_for_nothing(driver: Driver) -> None:
     assert driver.window.comforts.desktop._errands is None
     desktop = Desktop(Heard())
     desktop.close()
-    desktop.notify("a", "b")
+    desktop.notify(Note(title="a", text="b"))
     desktop.keep_awake(True)
     desktop.show_progress(0.5, 0)
     assert desktop._errands is None

@@ -1,6 +1,7 @@
 """The desktop on a real bus: what it is asked for, word for word, and that nothing is held or left afterwards."""
 
 import queue
+import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ import pytest
 
 from uploader_gui.workers.desktop_mac import MacHost
 from uploader_gui.workers.desktop_windows import WindowsHost
+from uploader_gui.workers.notes import Note, Press, Pressed
 
 pytestmark = pytest.mark.slow
 linux = pytest.mark.skipif(sys.platform != "linux", reason="D-Bus is what desktops of Linux speak")
@@ -22,6 +24,7 @@ BUS = """<busconfig><type>session</type><listen>unix:dir={folder}</listen><auth>
 <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy>
 </busconfig>"""
 HEARD = 10
+NOTE = Note(title="a", text="b", about="1", buttons=((Press.OPEN_RECORD, "Open the record"), (Press.SHOW, "Show")))
 
 
 @pytest.fixture
@@ -60,6 +63,8 @@ class Service:
         self._name = name
         self._answers = answers
         self._address = address
+        self.asked_by = ""
+        self._telling: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._ready = threading.Event()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name=f"service {name}")
@@ -79,6 +84,20 @@ class Service:
         """The next call: method, types, what was given."""
         return self.calls.get(timeout=HEARD)
 
+    def tell(self, member: str, types: str, given: tuple[Any, ...], whom: str = "") -> None:
+        """Tell something by itself: to one connection, or to all."""
+        self._telling.put((member, types, given, whom))
+
+    def _told(self) -> Any:
+        from jeepney import DBusAddress, HeaderFields, new_signal  # noqa: PLC0415 - Linux only
+
+        member, types, given, whom = self._telling.get_nowait()
+        emitter = DBusAddress(f"/{self._name.replace('.', '/')}", interface=self._name)
+        signal = new_signal(emitter, member, types, given)
+        if whom:
+            signal.header.fields[HeaderFields.destination] = whom
+        return signal
+
     def _work(self) -> None:
         from jeepney import HeaderFields, MessageType, new_error, new_method_return  # noqa: PLC0415 - Linux only
         from jeepney.bus_messages import message_bus  # noqa: PLC0415 - likewise
@@ -88,11 +107,14 @@ class Service:
             Proxy(message_bus, connection).RequestName(self._name)
             self._ready.set()
             while not self._over.is_set():
+                while not self._telling.empty():
+                    connection.send(self._told())
                 with suppress(TimeoutError):
-                    asked = connection.receive(timeout=0.1)
+                    asked = connection.receive(timeout=0.02)
                     if asked.header.message_type is not MessageType.method_call:
                         continue
                     method = asked.header.fields[HeaderFields.member]
+                    self.asked_by = asked.header.fields[HeaderFields.sender]
                     self.calls.put((method, asked.header.fields.get(HeaderFields.signature, ""), tuple(asked.body)))
                     answer = self._answers.get(method)
                     if answer is None:
@@ -111,12 +133,71 @@ def test_notification(bus: str, markup: bool) -> None:
     answers: dict[str, Any] = {"GetCapabilities": capable, "Notify": ("u", (7,))}
     host = LinuxHost()
     with Service(bus, "org.freedesktop.Notifications", answers) as notes:
-        assert host.notify("Attached: R&D", "2 <b>files</b> & more")
+        assert host.notify(Note(title="Attached: R&D", text="2 <b>files</b> & more"))
         assert notes.next()[0] == "GetCapabilities"
         method, types, given = notes.next()
         assert (method, types) == ("Notify", "susssasa{sv}i")
         body = "2 &lt;b&gt;files&lt;/b&gt; &amp; more" if markup else "2 <b>files</b> & more"
-        assert given[:5] == ("Uploader", 0, "", "Attached: R&D", body)
+        assert given[:6] == ("Uploader", 0, "", "Attached: R&D", body, [])
+    host.close()
+
+
+@linux
+def test_pressed_on_a_notification(bus: str) -> None:
+    """Where the desktop has buttons they are asked for, and what is pressed is heard: whose it is, and its token.
+
+    Told to everybody on the bus, or to us alone; what is not about ours, is not known or is closed is passed over.
+    """
+    from uploader_gui.workers.desktop_linux import LinuxHost  # noqa: PLC0415 - Linux only
+
+    heard: queue.SimpleQueue[Pressed] = queue.SimpleQueue()
+    capable: tuple[str, tuple[Any, ...]] = ("as", (["body", "actions"],))
+    answers: dict[str, Any] = {"GetCapabilities": capable, "Notify": ("u", (7,))}
+    host = LinuxHost(heard.put)
+    with Service(bus, "org.freedesktop.Notifications", answers) as notes:
+        assert host.notify(NOTE)
+        notes.next()
+        _method, _types, given = notes.next()
+        assert given[5] == ["default", "Show", "open_record", "Open the record", "show", "Show"]
+        us = notes.asked_by
+        for whom in ("", us):
+            notes.tell("ActionInvoked", "us", (8, "default"), whom)
+            notes.tell("ActionInvoked", "us", (7, "something else"), whom)
+            notes.tell("ActionInvoked", "us", (7, "default"), whom)
+            assert heard.get(timeout=HEARD) == Pressed(about="1", press=Press.SHOW)
+            notes.tell("ActivationToken", "us", (7, "a token"), whom)
+            notes.tell("ActionInvoked", "us", (7, "open_record"), whom)
+            assert heard.get(timeout=HEARD) == Pressed(about="1", press=Press.OPEN_RECORD, token="a token")
+            notes.tell("ActionInvoked", "us", (7, "show"), whom)
+            assert heard.get(timeout=HEARD) == Pressed(about="1", press=Press.SHOW), "a token is good once"
+        notes.tell("NotificationClosed", "uu", (7, 2))
+        notes.tell("ActionInvoked", "us", (7, "default"))
+        answers["Notify"] = ("u", (9,))
+        assert host.notify(NOTE)
+        notes.tell("ActionInvoked", "us", (9, "show"))
+        assert heard.get(timeout=HEARD).about == "1"
+        assert heard.empty(), "what was closed is not pressed"
+    host.close()
+    assert not [one for one in threading.enumerate() if "_receiver" in one.name]
+
+
+@linux
+def test_bus_that_ends(bus: str) -> None:
+    """A session that ends while notifications are listened for breaks nothing, and the next one is told of again."""
+    from uploader_gui.workers.desktop_linux import LinuxHost  # noqa: PLC0415 - Linux only
+
+    host = LinuxHost()
+    answers: dict[str, Any] = {"GetCapabilities": ("as", (["actions"],)), "Notify": ("u", (7,))}
+    with Service(bus, "org.freedesktop.Notifications", answers):
+        assert host.notify(NOTE)
+    router = host._notes._router
+    assert router is not None
+    router.conn.sock.shutdown(socket.SHUT_RDWR)
+    router._rcv_thread.join(HEARD)
+    assert not router._rcv_thread.is_alive()
+    assert not host.notify(NOTE)
+    with Service(bus, "org.freedesktop.Notifications", answers):
+        assert host.notify(NOTE)
     host.close()
 
 
@@ -183,15 +264,15 @@ def test_refused_and_silent(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(desktop_linux, "SECONDS", 0.2)
     host = desktop_linux.LinuxHost()
-    assert not host.notify("a", "b")
+    assert not host.notify(NOTE)
     assert not host.hold("sending")
     host.progress(0.5, 1)
     with Service(bus, "org.freedesktop.Notifications", {"GetCapabilities": ("as", (["body"],))}) as notes:
-        assert not host.notify("a", "b")
+        assert not host.notify(NOTE)
         assert [notes.next()[0] for _one in range(2)] == ["GetCapabilities", "Notify"]
     host.close()
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-    assert not host.notify("a", "b")
+    assert not host.notify(NOTE)
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")
     assert not host.hold("sending")
     host.progress(None, 0)
@@ -214,7 +295,7 @@ def test_one_that_hangs_ends_nothing(bus: str, monkeypatch: pytest.MonkeyPatch) 
         Proxy(message_bus, silent).RequestName("org.freedesktop.Notifications")
         before = host._buses["SESSION"].unique_name
         monkeypatch.setattr(desktop_linux, "SECONDS", 0.2)
-        assert not host.notify("a", "b")
+        assert not host.notify(NOTE)
         monkeypatch.setattr(desktop_linux, "SECONDS", 5.0)
         # The session ends what it was asked for by a name that is gone.
         assert host._buses["SESSION"].unique_name == before
@@ -270,7 +351,7 @@ def test_caffeinate(tmp_path: Path) -> None:
     host.close()
     assert process.poll() is not None
     assert not MacHost(tmp_path / "nothing").hold("sending")
-    assert not host.notify("a", "b")
+    assert not host.notify(NOTE)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it is held")
@@ -281,7 +362,7 @@ def test_windows_elsewhere() -> None:
     host.release()
     host.progress(0.5, 1)
     host.close()
-    assert not host.notify("a", "b")
+    assert not host.notify(NOTE)
 
 
 def _until(condition: Callable[[], object]) -> None:

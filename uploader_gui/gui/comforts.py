@@ -1,5 +1,6 @@
 """What makes the window complete beside sending: its menu and the windows that opens, notifications, the title."""
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,6 +15,7 @@ from uploader_gui.gui.taskbar import Taskbar
 from uploader_gui.gui.tray import Tray
 from uploader_gui.workers.desk import Desk
 from uploader_gui.workers.desktop import Desktop
+from uploader_gui.workers.notes import Press, Pressed
 
 if TYPE_CHECKING:  # each is read when it is first wanted: the window is to be seen first
     from uploader_gui.gui.about_dialog import AboutDialog
@@ -37,9 +39,13 @@ class Comforts(QObject):
 
     Attributes:
         copied: A text is to go to the clipboard.
+        batch_wished: This batch is to be shown, by its id; "" for those that need a person.
+        record_wished: The record of this batch is to be opened.
     """
 
     copied = Signal(str)
+    batch_wished = Signal(str)
+    record_wished = Signal(str)
 
     def __init__(
         self,
@@ -67,7 +73,8 @@ class Comforts(QObject):
         self.menu.about_wished.connect(self.show_about)
         self.notifying.told.connect(self.desktop.notify)
         self.desktop.not_shown.connect(self.tray.show)
-        self.tray.pressed.connect(self._to_front)
+        self.tray.pressed.connect(self._pressed)
+        self.desktop.pressed.connect(self._pressed)
         desk.closed.connect(self.end)
 
     def show_settings(self) -> "SettingsDialog":
@@ -123,8 +130,19 @@ class Comforts(QObject):
         there.activateWindow()
         return there
 
-    def _to_front(self) -> None:
+    def _pressed(self, pressed: Pressed) -> None:
+        """Something on a notification was pressed."""
+        if pressed.press is Press.OPEN_RECORD:
+            self.record_wished.emit(pressed.about)  # the browser comes to the front, not the window
+            return
+        self._to_front(pressed.token)
+        self.batch_wished.emit(pressed.about)
+
+    def _to_front(self, token: str) -> None:
         window = self._window
+        if token:
+            # Wayland lets a window come to the front only for whoever was pressed; Qt takes the permission from here.
+            os.environ["XDG_ACTIVATION_TOKEN"] = token
         window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
         window.show()
         window.raise_()

@@ -101,6 +101,11 @@ class FilterRow(QWidget):
         if self.history or self.group in {Group.NEEDS_YOU, Group.DONE}:
             self.choose(None)
 
+    def show_all(self) -> None:
+        """Show the whole queue."""
+        self.search.clear()
+        self.choose(None)
+
     def show_totals(self, totals: Totals) -> None:
         """Say how many need a person, and whether something can be cleared away."""
         waits = _("Needs you ({n})").format(n=totals.needs_you) if totals.needs_you else _("Needs you")

@@ -27,6 +27,7 @@ from uploader_gui.gui.account_ways import AccountWays
 from uploader_gui.gui.all_at_once import AllAtOnce
 from uploader_gui.gui.announcing import Announcing
 from uploader_gui.gui.comforts import Comforts
+from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.details_panel import DetailsPanel
 from uploader_gui.gui.doing import Doing
 from uploader_gui.gui.drop_overlay import DropOverlay
@@ -215,6 +216,8 @@ class MainWindow(QMainWindow):
         menu.history_wished.connect(self.filters.toggle_history)
         menu.quit_wished.connect(self.close)
         self.comforts.copied.connect(self.doing.copy)
+        self.comforts.batch_wished.connect(self._show_batch)
+        self.comforts.record_wished.connect(self._open_record)
         # What is in the menu has its key there.
         for way, do in (
             (Way.PASTE, self.paste),
@@ -275,6 +278,20 @@ class MainWindow(QMainWindow):
         self.filters.show_queue()
         if begun.batches:
             QTimer.singleShot(0, self, lambda: self._bring_up(begun.batches[0]))
+
+    def _show_batch(self, batch_id: str) -> None:
+        """Choose a batch, whatever is shown; "": show those that need a person, if some do."""
+        if self.model.node(batch_id) is not None:
+            self.filters.show_all()
+            self.queue.choose(batch_id)
+            self._bring_up(batch_id)
+        elif not batch_id and self.model.totals.needs_you:
+            self.filters.choose(Group.NEEDS_YOU)
+
+    def _open_record(self, batch_id: str) -> None:
+        node = self.model.node(batch_id)
+        if node is not None:
+            self.doing.do(Deed.OPEN_RECORD, [Row(node, None)])
 
     def _bring_up(self, batch_id: str) -> None:
         row = self.model.row_of(batch_id)

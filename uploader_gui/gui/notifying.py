@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QApplication
 
 from uploader_gui.core import words
 from uploader_gui.core.batch import BatchState
+from uploader_gui.core.problems import Action
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
 from uploader_gui.gui import wording
 from uploader_gui.gui.queue_model import QueueModel
 from uploader_gui.gui.rows import Group, Node
+from uploader_gui.workers.notes import Note, Press
 
 TOGETHER = 700
 """Milliseconds in which what happens is collected."""
@@ -49,10 +51,10 @@ class Notifying(QObject):
         parent: Its owner.
 
     Attributes:
-        told: A notification is to be shown: its title and text.
+        told: A notification is to be shown: a Note.
     """
 
-    told = Signal(str, str)
+    told = Signal(object)
 
     def __init__(
         self,
@@ -100,24 +102,28 @@ class Notifying(QObject):
         if self._front():
             return
         if len(nodes) > MOST:
-            self.told.emit(*summary(nodes))
+            self.told.emit(summary(nodes))
             return
         for node in nodes:
-            self.told.emit(*about(node, self._model.now()))
+            self.told.emit(about(node, self._model.now()))
 
 
-def about(node: Node, now: float) -> tuple[str, str]:
-    """What is told of one batch: a title and a text."""
-    title = wording.title(node.batch)
-    if outcome(node) is Outcome.DONE:
-        files = wording.files(node.count)
-        if node.batch.state is BatchState.ATTACHED:
-            return _("Attached: {place}").format(place=title), files
-        return _("Stored: {place}").format(place=title), files
-    return _("Needs you: {place}").format(place=title), words.plain(wording.batch_now(node, now))
+def about(node: Node, now: float) -> Note:
+    """What is told of one batch, and what can be pressed there."""
+    place, shows = wording.title(node.batch), (Press.SHOW, _("Show"))
+    if outcome(node) is not Outcome.DONE:
+        said = _("Needs you: {place}").format(place=place)
+        text = words.plain(wording.batch_now(node, now))
+        return Note(title=said, text=text, about=node.batch.id, buttons=(shows,))
+    attached = node.batch.state is BatchState.ATTACHED
+    said = _("Attached: {place}") if attached else _("Stored: {place}")
+    opens = ((Press.OPEN_RECORD, wording.action(Action.OPEN_RECORD)),) if attached and node.batch.link else ()
+    return Note(
+        title=said.format(place=place), text=wording.files(node.count), about=node.batch.id, buttons=(*opens, shows)
+    )
 
 
-def summary(nodes: list[Node]) -> tuple[str, str]:
+def summary(nodes: list[Node]) -> Note:
     """What is told of many batches at once."""
     done = sum(outcome(node) is Outcome.DONE for node in nodes)
     waiting = sum(outcome(node) is Outcome.NEEDS_YOU for node in nodes)
@@ -126,4 +132,4 @@ def summary(nodes: list[Node]) -> tuple[str, str]:
         parts.append(ngettext("{n} batch is done", "{n} batches are done", done).format(n=done))
     if waiting:
         parts.append(ngettext("{n} needs you", "{n} need you", waiting).format(n=waiting))
-    return _("Uploader"), " · ".join(parts)
+    return Note(title=_("Uploader"), text=" · ".join(parts), buttons=((Press.SHOW, _("Show")),))

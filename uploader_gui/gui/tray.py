@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look
+from uploader_gui.workers.notes import Note, Press, Pressed
 
 SHOWN = 10_000
 
@@ -16,24 +17,30 @@ class Tray(QObject):
         window: Whose colours the icon has.
 
     Attributes:
-        pressed: A person pressed a notification or the icon.
+        pressed: A person pressed a notification, or the icon: a Pressed.
     """
 
-    pressed = Signal()
+    pressed = Signal(object)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
         self._icon: QSystemTrayIcon | None = None
+        self._about = ""
 
-    def show(self, title: str, text: str) -> None:
+    def show(self, note: Note) -> None:
         """Show a notification; where there is no tray, nothing."""
         if not (QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages()):
             return
         if self._icon is None:
             self._icon = QSystemTrayIcon(look.icon("drop", self._window.palette()), self)
             self._icon.setToolTip(_("Uploader"))
-            self._icon.messageClicked.connect(self.pressed)
-            self._icon.activated.connect(lambda _how: self.pressed.emit())
+            self._icon.messageClicked.connect(lambda: self._press(self._about))
+            self._icon.activated.connect(lambda _how: self._press(""))
             self._icon.show()
-        self._icon.showMessage(title, text, QSystemTrayIcon.MessageIcon.NoIcon, SHOWN)
+        # Qt tells that a notification was pressed, not which; it has no buttons. The last one is what is to be seen.
+        self._about = note.about
+        self._icon.showMessage(note.title, note.text, QSystemTrayIcon.MessageIcon.NoIcon, SHOWN)
+
+    def _press(self, about: str) -> None:
+        self.pressed.emit(Pressed(about=about, press=Press.SHOW))

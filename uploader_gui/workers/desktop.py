@@ -5,12 +5,14 @@ not listen nothing comes of it.
 """
 
 import sys
+from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.workers.errands import Errands
+from uploader_gui.workers.notes import Note, Pressed
 
 CLOSING = 2500
 """Milliseconds that the desktop has to hear the last words."""
@@ -19,7 +21,7 @@ CLOSING = 2500
 class Host(Protocol):
     """A desktop, as one thread talks to it. Nothing here raises."""
 
-    def notify(self, title: str, text: str) -> bool:
+    def notify(self, note: Note) -> bool:
         """Show a notification; False if it cannot."""
 
     def hold(self, why: str) -> bool:
@@ -38,9 +40,9 @@ class Host(Protocol):
 class Nobody:
     """A desktop that does not listen."""
 
-    def notify(self, title: str, text: str) -> bool:
+    def notify(self, note: Note) -> bool:
         """Show nothing."""
-        del title, text
+        del note
         return False
 
     def hold(self, why: str) -> bool:
@@ -58,12 +60,12 @@ class Nobody:
         """Nothing is open."""
 
 
-def this_desktop() -> Host:
-    """The desktop this program runs on."""
+def this_desktop(pressed: Callable[[Pressed], object]) -> Host:
+    """The desktop this program runs on. `pressed`: told of what is pressed on notifications, in any thread."""
     if sys.platform == "linux":
         from uploader_gui.workers.desktop_linux import LinuxHost  # noqa: PLC0415 - only where it is
 
-        return LinuxHost()
+        return LinuxHost(pressed)
     if sys.platform == "win32":
         from uploader_gui.workers.desktop_windows import WindowsHost  # noqa: PLC0415 - likewise
 
@@ -83,10 +85,12 @@ class Desktop(QObject):
         parent: Its owner.
 
     Attributes:
-        not_shown: A notification could not be shown so: its title and text.
+        not_shown: A notification could not be shown so: the Note.
+        pressed: Something on a notification was pressed: a Pressed.
     """
 
-    not_shown = Signal(str, str)
+    not_shown = Signal(object)
+    pressed = Signal(object)
 
     def __init__(self, host: Host | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -95,15 +99,15 @@ class Desktop(QObject):
         self._held = False
         self._closed = False
 
-    def notify(self, title: str, text: str) -> None:
-        """Show a notification; plain text, nothing secret."""
+    def notify(self, note: Note) -> None:
+        """Show a notification."""
 
         def shown(was: bool) -> None:
             if not was:
-                self.not_shown.emit(title, text)
+                self.not_shown.emit(note)
 
         if not self._closed:
-            self._thread.ask(lambda _: self._the_host.notify(title, text), shown)
+            self._thread.ask(lambda _: self._the_host.notify(note), shown)
 
     def keep_awake(self, on: bool, why: str = "") -> None:
         """Keep the computer from going to sleep by itself, or let it."""
@@ -142,5 +146,6 @@ class Desktop(QObject):
     def _the_host(self) -> Host:
         # Made in its own thread: on some systems what it holds belongs to the thread that asked for it.
         if self._host is None:
-            self._host = this_desktop()
+            # Told in whatever thread listens; the signal takes it to the window's.
+            self._host = this_desktop(self.pressed.emit)
         return self._host

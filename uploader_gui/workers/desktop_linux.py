@@ -5,21 +5,18 @@ has one that desktops refuse to take for another.
 """
 
 import contextlib
-import html
 from collections.abc import Callable
 from typing import Any
 
 from jeepney import DBusAddress, MessageFlag, MessageType, new_method_call, new_signal
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
+from uploader_gui.workers.notes import Note, Pressed
+from uploader_gui.workers.notes_linux import LinuxNotes
+
 NAME = "Uploader"
 ENTRY = "uploader-gui"
 SECONDS = 2.0
-_NOTES = DBusAddress(
-    "/org/freedesktop/Notifications",
-    bus_name="org.freedesktop.Notifications",
-    interface="org.freedesktop.Notifications",
-)
 _POWER = DBusAddress(
     "/org/freedesktop/PowerManagement/Inhibit",
     bus_name="org.freedesktop.PowerManagement",
@@ -37,24 +34,20 @@ _NO_SUSPEND = 4
 
 
 class LinuxHost:
-    """Talks over the session's bus, and the system's where the session has nobody who keeps it awake."""
+    """Talks over the session's bus, and the system's where the session has nobody who keeps it awake.
 
-    def __init__(self) -> None:
+    Args:
+        pressed: Told what is pressed on notifications, in a thread of its own.
+    """
+
+    def __init__(self, pressed: Callable[[Pressed], object] = lambda _pressed: None) -> None:
         self._buses: dict[str, DBusConnection] = {}
         self._release: Callable[[], object] | None = None
-        self._markup: bool | None = None
+        self._notes = LinuxNotes(name=NAME, entry=ENTRY, seconds=lambda: SECONDS, pressed=pressed)
 
-    def notify(self, title: str, text: str) -> bool:
+    def notify(self, note: Note) -> bool:
         """Show a notification; False if nobody takes it."""
-        if self._markup is None:
-            capable = self._call("SESSION", _NOTES, "GetCapabilities")
-            if capable is None:
-                return False
-            self._markup = "body-markup" in capable[0]
-        body = html.escape(text, quote=False) if self._markup else text
-        hints = {"desktop-entry": ("s", ENTRY)}
-        given: tuple[Any, ...] = NAME, 0, "", title, body, [], hints, -1
-        return self._call("SESSION", _NOTES, "Notify", "susssasa{sv}i", given) is not None
+        return self._notes.show(note)
 
     def hold(self, why: str) -> bool:
         """Ask whoever minds the power: KDE and Xfce, GNOME, or the system itself."""
@@ -102,6 +95,7 @@ class LinuxHost:
     def close(self) -> None:
         """Let it sleep, and leave the buses."""
         self.release()
+        self._notes.close()
         for name in tuple(self._buses):
             self._drop(name)
 

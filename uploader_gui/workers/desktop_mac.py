@@ -5,6 +5,8 @@ import os
 import subprocess  # nosec B404 - for one program of the system's
 from pathlib import Path
 
+from uploader_gui.workers.notes import Note
+
 CAFFEINATE = Path("/usr/bin/caffeinate")
 
 
@@ -19,9 +21,9 @@ class MacHost:
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
 
-    def notify(self, title: str, text: str) -> bool:
+    def notify(self, note: Note) -> bool:
         """Leave it to Qt."""
-        del title, text
+        del note
         return False
 
     def hold(self, why: str) -> bool:

@@ -3,6 +3,8 @@
 import ctypes
 import sys
 
+from uploader_gui.workers.notes import Note
+
 _CONTINUOUS = 0x80000000
 _SYSTEM_REQUIRED = 0x00000001
 
@@ -10,9 +12,9 @@ _SYSTEM_REQUIRED = 0x00000001
 class WindowsHost:
     """Speaks to the kernel. What it holds belongs to the thread that asked for it, and ends with that."""
 
-    def notify(self, title: str, text: str) -> bool:
+    def notify(self, note: Note) -> bool:
         """Leave it to Qt."""
-        del title, text
+        del note
         return False
 
     def hold(self, why: str) -> bool:
