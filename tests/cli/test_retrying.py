@@ -107,6 +107,48 @@ def test_split_json(cli: CommandLine, offer: Path, plan: Path) -> None:
     assert [second[name] for name in names] == [1, 0, 0, 1, 0]
 
 
+def test_others_by_themselves(cli: CommandLine, offer: Path, plan: Path) -> None:
+    """Begun with --partly others: the file that failed is a batch of its own, the other is attached, in one command."""
+    cli.practice.misbehave(Fault(kind="early_413", service="close", step="transfer"))
+    more = ("--lanes", "1", "--partly", "others", "--json")
+    result = cli.send("close", offer, plan, target="note", inputs=LEAD, more=more)
+    assert result.code == 1
+    [rest] = kept()
+    first, second = result.events("done")
+    names = ("files", "stored", "attached", "problems", "unknown")
+    assert [first[name] for name in names] == [1, 1, 1, 0, 0]
+    assert [second[name] for name in names] == [1, 0, 0, 1, 0]
+    assert second["batch"] == rest.id
+    assert [upload.name for upload in kept_uploads(rest.id)] == ["Offer.pdf"]
+    assert cli.signed_in("close", "retry").code == 0
+    assert [list(files) for files in attached(cli.practice, "close")] == [[print_of(plan)], [print_of(offer)]]
+
+
+def test_others_at_once(cli: CommandLine, offer: Path, tmp_path: Path) -> None:
+    """With --partly others a file that is not there is named, and the others are sent; without any nothing is."""
+    gone = tmp_path / "gone.pdf"
+    result = cli.send("close", offer, gone, target="note", inputs=LEAD, more=("--partly", "others", "--json"))
+    assert (result.code, result.problems) == (1, ["file_missing"])
+    assert [list(files) for files in attached(cli.practice, "close")] == [[print_of(offer)]]
+    assert kept() == []
+    assert cli.send("close", gone, target="note", inputs=LEAD, more=("--partly", "others")).code == 2
+    assert len(attached(cli.practice, "close")) == 1
+
+
+def test_all_or_nothing(cli: CommandLine, offer: Path, plan: Path) -> None:
+    """Begun with --partly nothing: splitting is neither offered nor done; retried, all are attached."""
+    cli.practice.misbehave(Fault(kind="early_413", service="close", step="transfer"))
+    more = ("--lanes", "1", "--partly", "nothing")
+    assert cli.send("close", offer, plan, target="note", inputs=LEAD, more=more).code == 1
+    batch = kept()[0].id[:8]
+    assert "--split" not in cli("queue").out
+    result = cli.signed_in("close", "retry", batch, "--split")
+    assert result.code == 1
+    assert f"Batch {batch} cannot be split: it was begun with --partly nothing" in result.err
+    assert cli.signed_in("close", "retry", batch).code == 0
+    assert [list(files) for files in attached(cli.practice, "close")] == [[print_of(offer), print_of(plan)]]
+
+
 def test_nothing_to_split(cli: CommandLine, offer: Path) -> None:
     """Where no file is stored there is nothing to attach: that is said, and nothing is changed."""
     batch = fail(cli, offer)

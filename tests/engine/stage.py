@@ -3,7 +3,7 @@
 import dataclasses
 
 from tests.engine.fakes import FakeClock, Heard
-from uploader_gui.core.batch import Batch, BatchState, Receipt, Step, Upload, UploadState
+from uploader_gui.core.batch import Batch, BatchState, Partly, Receipt, Step, Upload, UploadState
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.retry import Policy
@@ -26,10 +26,10 @@ BROKEN = Problem(kind=Kind.FILE_CHANGED, name="a")
 class Stage:
     """A queue with one account, and batches put into it."""
 
-    def __init__(self, **more: object) -> None:
+    def __init__(self, *, tries: int = 5, **more: object) -> None:
         self.clock = FakeClock()
         self.heard = Heard()
-        policy = Policy(jitter=lambda: 1.0)
+        policy = Policy(tries=tries, jitter=lambda: 1.0)
         self.queue = Queue(clock=self.clock, listener=self.heard, policy=policy, **{"looks": False, **more})  # type: ignore[arg-type]
         account = Account(service=CLOSE, base=CLOSE.account.base, values={"api_key": "x"})
         self.session = Session(account, self.clock)
@@ -44,6 +44,7 @@ class Stage:
         session: Session | None = None,
         lead: str = "lead_globex",
         text: str = "Hello",
+        partly: Partly = Partly.ASK,
     ) -> None:
         """Put a batch in: its uploads are called name1, name2 and so on. Harmless: to attach it twice."""
         batch = Batch(
@@ -54,6 +55,7 @@ class Stage:
             named={"lead": "Globex Corporation"},
             created=self.clock.utc(),
             attaches=not plain,
+            partly=partly,
         )
         uploads = [
             Upload(

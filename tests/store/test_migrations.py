@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from uploader_gui.core.batch import BatchState, Step, UploadState
+from uploader_gui.core.batch import BatchState, Partly, Step, UploadState
 from uploader_gui.store.accounts import Accounts
 from uploader_gui.store.ledger import Ledger
 from uploader_gui.store.migrations import MIGRATIONS
@@ -55,6 +55,7 @@ ROWS[5] = (
     """,
 )
 ROWS[6] = ROWS[5]
+ROWS[7] = (*ROWS[6], "UPDATE batch SET partly = 'others'")
 
 
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
@@ -75,6 +76,7 @@ def test_each_earlier_version_is_brought_up_to_date(version: int, tmp_path: Path
         assert (batch.inputs, batch.answers) == ({"lead": "lead_globex"}, {"x": {"id": 1}})
         assert (upload.state, upload.next_step, upload.size) == (UploadState.STORED, Step.READY, 6_000_000_000)
         assert (upload.result, upload.good_until) == ({}, None)
+        assert batch.partly is (Partly.OTHERS if version >= 7 else Partly.ASK)
         assert [line[2] for line in ledger.journal("b")] == ["stored"]
         assert ledger.claimed("lead") == {"note_1": "b"}
         accounts = [(one.name, one.kept, one.default, one.ca_file) for one in Accounts(ledger, Secrets()).list()]

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from uploader_gui import __version__
 from uploader_gui.cli import argparse_words
 from uploader_gui.cli.account_arguments import add_accounts
+from uploader_gui.core.batch import Partly
 from uploader_gui.core.translation import gettext as _
 
 COMMANDS = {
@@ -98,6 +99,11 @@ def _add_send(commands: Commands) -> None:
         "--target", metavar="KIND", help=_("what to attach to (see: uploader-gui targets); default: upload")
     )
     send.add_argument("--link", metavar="URL", help=_("the record's address, as copied from the browser"))
+    partly = _(
+        "if some files cannot be sent: ask (default) stops and says so, others attaches the others, nothing attaches "
+        "none before all are stored"
+    )
+    send.add_argument("--partly", choices=[one.value for one in Partly], default=Partly.ASK.value, help=partly)
     send.add_argument("--again", action="store_true", help=_("also if the same files are on their way there already"))
     _add_how(send)
 

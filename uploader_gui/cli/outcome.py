@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from uploader_gui.cli import exits
 from uploader_gui.cli.left import short
-from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState, Upload, UploadState
+from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState, Partly, Upload, UploadState
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
@@ -119,7 +119,8 @@ def ways(batch: Batch, uploads: Sequence[Upload]) -> str:
         return _("look at the record, then {settle}").format(settle=settle)
     again = command(next_command(batch, uploads), batch)
     failed = sum(upload.state is UploadState.NEEDS_ATTENTION for upload in uploads)
-    if batch.state is BatchState.NEEDS_ATTENTION and batch.attaches and 0 < failed < len(uploads):
+    split = batch.state is BatchState.NEEDS_ATTENTION and batch.attaches and batch.partly is not Partly.NOTHING
+    if split and 0 < failed < len(uploads):
         return _("{again} (with --split, the files that are stored are attached without the others)").format(
             again=again
         )

@@ -3,7 +3,7 @@
 from uploader_gui.cli import gathering, left, outcome
 from uploader_gui.cli.holding import LeftAsItIsError
 from uploader_gui.cli.taking import Taken
-from uploader_gui.core.batch import Upload, UploadState
+from uploader_gui.core.batch import Partly, Upload, UploadState
 from uploader_gui.core.problems import Kind, UploadError
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.entry import as_found
@@ -47,7 +47,13 @@ class Splitting:
     """Attaches the files that are stored; those that need attention become a batch of their own."""
 
     def fits(self, taken: Taken) -> None:
-        """See that there are both. Raises LeftAsItIsError."""
+        """See that there are both, and that it may be. Raises LeftAsItIsError."""
+        if taken.batch.partly is Partly.NOTHING:
+            raise LeftAsItIsError(
+                f"Batch {left.short(taken.batch.id)} cannot be split: it was begun with --partly nothing, so that its "
+                "files are attached all together or not at all. "
+                f"Go on with it: {outcome.command('retry', taken.batch)}."
+            )
         states = {upload.state for upload in taken.uploads}
         if not {UploadState.STORED, UploadState.NEEDS_ATTENTION} <= states:
             why = (

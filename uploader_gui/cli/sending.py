@@ -13,7 +13,7 @@ from uploader_gui.cli.gathering import Refused
 from uploader_gui.cli.output import Output
 from uploader_gui.cli.signing import SignedIn
 from uploader_gui.cli.working import Working, output_of
-from uploader_gui.core.batch import Batch, Upload
+from uploader_gui.core.batch import Batch, Partly, Upload
 from uploader_gui.core.problems import Kind, UploadError
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine import scope
@@ -43,9 +43,12 @@ def send(flow: Flow, filled: Mapping[str, Any], signed: SignedIn, options: argpa
         attaches=flow.target.call is not None,
         base=account.base,
         account=signed.saved_as,
+        partly=Partly(options.partly),
     )
     gathered = gathering.gather(flow, batch, options.files)
-    uploads, problems = tuple(gathered.uploads), gathered.problems
+    uploads, problems, left_out = tuple(gathered.uploads), gathered.problems, list[Refused]()
+    if batch.partly is Partly.OTHERS:
+        uploads, problems, left_out = _others(flow, uploads, problems)
     if not problems:
         _check_number(flow, len(uploads))
         inputs = filling.complete(flow, filled, scope.summary(batch.id, uploads))
@@ -60,7 +63,20 @@ def send(flow: Flow, filled: Mapping[str, Any], signed: SignedIn, options: argpa
     with keeping.opened(writes=True) as ledger:
         if not options.again:
             _check_new(ledger, flow, batch, uploads, account)
-        return _Sending(flow, batch, uploads, account, Working(out, ledger, options), ledger).go(yes=options.yes)
+        for one in left_out:
+            out.problem(batch, one.given, one.problem)
+        code = _Sending(flow, batch, uploads, account, Working(out, ledger, options), ledger).go(yes=options.yes)
+    return exits.overall([code, exits.NEEDS_ATTENTION] if left_out else [code])
+
+
+def _others(
+    flow: Flow, uploads: tuple[Upload, ...], problems: list[Refused]
+) -> tuple[tuple[Upload, ...], list[Refused], list[Refused]]:
+    """Leave out what cannot be sent: the files that can, what is wrong with all of them, and what is left out."""
+    alone = [*problems, *(one for one in gathering.refused_by(flow, uploads) if one.given is not None)]
+    given = {one.given for one in alone}
+    fitting = tuple(one for one in uploads if one.given not in given)
+    return (fitting, [], alone) if fitting else (uploads, problems, [])
 
 
 def _check_number(flow: Flow, count: int) -> None:

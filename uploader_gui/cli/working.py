@@ -125,7 +125,7 @@ class Working:
             BrokenOffError: The ledger has failed.
             OSError: The output cannot be written.
         """
-        ended = [self._ended(batch, uploads) for batch, uploads in begun]
+        ended = [self._ended(batch, uploads) for batch, uploads in [*begun, *self._parted_by_itself(begun)]]
         for one in ended:
             self._done(one)
         code = exits.overall([one.code for one in ended])
@@ -134,6 +134,19 @@ class Working:
         if self._cut is not None and not self.interrupted:
             raise self._cut
         return code
+
+    def _parted_by_itself(
+        self, begun: Sequence[tuple[Batch, Sequence[Upload]]]
+    ) -> list[tuple[Batch, Sequence[Upload]]]:
+        """What became a batch of its own because it could not be sent, and the others were to be attached."""
+        queue, mine = self.engine.queue, {batch.id for batch, _uploads in begun}
+        found = [(batch, queue.uploads(batch.id)) for batch in queue.batches() if batch.id not in mine]
+        for batch, uploads in found:
+            moved = [upload.problem for upload in uploads]
+            for its in mine:  # told already, and theirs no longer
+                self._problems[its] = [problem for problem in self._problems[its] if problem not in moved]
+            self.parted(batch, uploads)
+        return [*found]
 
     def _done(self, one: Ended) -> None:
         log.info("batch %s: %s", one.batch.id, one.batch.state)

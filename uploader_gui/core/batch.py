@@ -103,6 +103,14 @@ class BatchState(StrEnum):
     CANCELLED = auto()
 
 
+class Partly(StrEnum):
+    """What becomes of a batch some of whose files cannot be sent, chosen beforehand."""
+
+    ASK = auto()  # a person is asked
+    OTHERS = auto()  # the others are attached; those that failed become a batch of their own
+    NOTHING = auto()  # nothing is attached before all files are stored
+
+
 class BatchEvent(StrEnum):
     """What can happen to a batch."""
 
@@ -280,6 +288,7 @@ class Batch:
         due: Monotonic seconds from which the attach may be tried again.
         problem: Why it needs attention.
         created: When it was made.
+        partly: What becomes of it if some of its files cannot be sent.
     """
 
     id: str
@@ -306,6 +315,7 @@ class Batch:
     limited: int = 0
     due: float | None = None
     problem: Problem | None = None
+    partly: Partly = Partly.ASK
 
 
 class ImpossibleTransitionError(Exception):

@@ -135,6 +135,25 @@ PASSING = frozenset(
     }
 )
 
+# About one file, and for good: sent once more as it is, it would fail once more.
+FOR_GOOD = frozenset(
+    {
+        Kind.FILE_MISSING,
+        Kind.FILE_UNREADABLE,
+        Kind.FILE_CHANGED,
+        Kind.FILE_TOO_LARGE,
+        Kind.FILE_TOO_SMALL,
+        Kind.FILE_TYPE,
+        Kind.FILE_NOT_IMAGE,
+        Kind.BATCH_TOO_LARGE,
+        Kind.TOO_MANY_FILES,
+        Kind.REFUSED,
+        Kind.STORAGE_REFUSED,
+        Kind.DAMAGED,
+        Kind.PROCESSING_FAILED,
+    }
+)
+
 ACTIONS: dict[Kind, tuple[Action, ...]] = {
     Kind.FILE_MISSING: (Action.CHOOSE_FILE, Action.LEAVE_OUT, Action.REMOVE),
     Kind.FILE_UNREADABLE: (Action.RETRY, Action.CHOOSE_FILE, Action.LEAVE_OUT, Action.REMOVE),

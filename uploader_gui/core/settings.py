@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from uploader_gui.core.batch import Partly
 from uploader_gui.core.languages import LANGUAGES
 
 LANES = range(1, 9)
@@ -25,6 +26,7 @@ class Settings:
         keep_days: How long batches that have ended stay in the history; None: for ever.
         notifies: Whether the desktop is told when a batch has ended, or needs a person.
         language: What the window speaks from its next start on: SYSTEM as the system does, else a code of LANGUAGES.
+        partly: What becomes of a new batch if some of its files cannot be sent.
         proxy: How the network is reached: SYSTEM as the system says, NONE without a proxy, else a proxy's address.
     """
 
@@ -33,7 +35,12 @@ class Settings:
     keep_days: int | None = None
     notifies: bool = True
     language: str = SYSTEM
+    partly: Partly = Partly.ASK
     proxy: str = SYSTEM
+
+    def __post_init__(self) -> None:
+        # Read from the file it is a text.
+        object.__setattr__(self, "partly", Partly(self.partly))
 
 
 def usable(name: str, value: Any) -> bool:
@@ -42,6 +49,8 @@ def usable(name: str, value: Any) -> bool:
         return isinstance(value, bool)
     if name == "language":
         return isinstance(value, str) and (value == SYSTEM or value in LANGUAGES)
+    if name == "partly":
+        return isinstance(value, str) and value in {one.value for one in Partly}
     if name == "proxy":
         return isinstance(value, str) and (value in {SYSTEM, NONE} or is_proxy(value))
     if name == "keep_days" and value is None:

@@ -154,6 +154,13 @@ class Entry:
         return stored > 0 and stored + self.counts[UploadState.CANCELLED] == len(self.uploads)
 
     @property
+    def rest_is_stuck(self) -> bool:
+        """Whether some of its files need a person, and nothing is left to do for the others."""
+        stuck = self.counts[UploadState.NEEDS_ATTENTION]
+        ended = self.counts[UploadState.STORED] + self.counts[UploadState.CANCELLED]
+        return stuck > 0 and ended + stuck == len(self.uploads)
+
+    @property
     def can_look(self) -> bool:
         """Whether the service can be asked what became of an attach, without a person."""
         verify = self.flow.target.verify

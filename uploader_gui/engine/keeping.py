@@ -118,6 +118,9 @@ class Keeper:
         entry.batch = kept
         entry.drop(upload.id for upload in uploads)
         self._changed(kept, None)
+        self._changed(parted, None)
+        for upload in uploads:
+            self._changed(parted, upload)
 
     def extend(self, entry: Entry, batch: Batch, uploads: Sequence[Upload]) -> None:
         """Keep new uploads of a batch that is there already. Raises LedgerError."""

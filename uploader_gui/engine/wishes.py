@@ -18,6 +18,7 @@ from uploader_gui.core.batch import (
     BatchEvent,
     BatchState,
     GoneError,
+    Partly,
     Step,
     Upload,
     UploadEvent,
@@ -25,7 +26,7 @@ from uploader_gui.core.batch import (
     advance,
 )
 from uploader_gui.core.ports import Clock, Ledger, LedgerError
-from uploader_gui.core.problems import Kind, Problem
+from uploader_gui.core.problems import FOR_GOOD, Kind, Problem
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine.choosing import Chooser
 from uploader_gui.engine.entry import Entry, anew, as_found, parted, taken_up, with_files
@@ -402,20 +403,32 @@ class Wishes:
             new_id: The new one's id, for whoever holds it before it is there to be seen.
 
         Returns:
-            The new batch's id; None if none, or all, of the files need attention, or it is too late.
+            The new batch's id; None if none, or all, of the files need attention, it is too late, or it was chosen that
+            only all of them are attached.
         """
         with self._changed:
             entry = self._entry(batch_id)
-            parts = parted(entry, new_id or str(uuid.uuid4()))
-            if parts is None:
+            if entry.batch.partly is Partly.NOTHING:
                 return None
-            kept, new, uploads = parts
-            self._keeper.part(entry, kept, new, uploads)
-            self._entries[new.id] = Entry(new, uploads, entry.flow, entry.session)
-            self._entries[new.id].held_back = entry.held_back
-            self._settle(entry)
+            new = self._part(entry, new_id or str(uuid.uuid4()))
             self._changed.notify_all()
-            return new.id
+            return new
+
+    def choose_partly(self, batch_id: str, partly: Partly) -> bool:
+        """Say what becomes of a batch if some of its files cannot be sent; of what waits for that, now.
+
+        Returns:
+            False if it is too late.
+        """
+        with self._changed:
+            entry = self._entry(batch_id)
+            if entry.batch.state in {BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN, *ENDED_BATCHES}:
+                return False
+            self._keeper.batch(entry, dataclasses.replace(entry.batch, partly=partly), f"partly: {partly}")
+            if entry.batch.state is BatchState.NEEDS_ATTENTION and entry.batch.problem is None and entry.rest_is_stuck:
+                self._attach_others(entry)
+            self._changed.notify_all()
+        return True
 
     def stop(self) -> None:
         """Let the lanes end: what is being sent is broken off, an attach under way is finished first.
@@ -495,13 +508,30 @@ class Wishes:
         """See what an upload's end means for its batch."""
         if entry.batch.state not in {BatchState.OPEN, BatchState.HELD}:
             return
-        ended = entry.counts[UploadState.STORED] + entry.counts[UploadState.CANCELLED]
-        stuck = entry.counts[UploadState.NEEDS_ATTENTION]
         if entry.all_stored and entry.flow.target.call is None:
             self._keeper.end(entry, entry.batch, BatchEvent.STORED)
             self._teller.finished(entry, attached=False)
-        elif stuck and ended + stuck == len(entry.uploads):
+        elif entry.rest_is_stuck:
             if entry.batch.state is BatchState.HELD:
                 self._keeper.batch(entry, advance(entry.batch, BatchEvent.UNDONE, due=None), "not sent yet")
                 entry.held_back = True
-            self._keeper.batch(entry, advance(entry.batch, BatchEvent.FAILED), "needs attention")
+            if not self._attach_others(entry):
+                self._keeper.batch(entry, advance(entry.batch, BatchEvent.FAILED), "needs attention")
+
+    def _attach_others(self, entry: Entry) -> bool:
+        """Let the files that worked be attached without the others, if that was chosen, and none of these may pass."""
+        stuck = [one.problem for one in entry.ordered if one.state is UploadState.NEEDS_ATTENTION]
+        for_good = all(problem is not None and problem.kind in FOR_GOOD for problem in stuck)
+        chosen = entry.batch.partly is Partly.OTHERS
+        return chosen and for_good and self._part(entry, str(uuid.uuid4())) is not None
+
+    def _part(self, entry: Entry, new_id: str) -> str | None:
+        parts = parted(entry, new_id)
+        if parts is None:
+            return None
+        kept, new, uploads = parts
+        self._keeper.part(entry, kept, new, uploads)
+        self._entries[new.id] = Entry(new, uploads, entry.flow, entry.session)
+        self._entries[new.id].held_back = entry.held_back
+        self._settle(entry)
+        return new.id

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum, auto
 
-from uploader_gui.core.batch import ENDED_BATCHES, BatchState, Upload, UploadState
+from uploader_gui.core.batch import ENDED_BATCHES, BatchState, Partly, Upload, UploadState
 from uploader_gui.core.problems import ACTIONS, Action, Problem
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import wording
@@ -193,7 +193,8 @@ def _of_batch(node: Node) -> list[Deed]:
 def _of_stuck(node: Node) -> list[Deed]:
     """Some of a batch's files need a person."""
     found = [Deed.RETRY] if node.retriable else []
-    if node.counts[UploadState.STORED] or node.counts[UploadState.RUNNING] or node.waiting:
+    some = node.counts[UploadState.STORED] or node.counts[UploadState.RUNNING] or node.waiting
+    if some and node.batch.partly is not Partly.NOTHING:
         found.append(Deed.PART)
     if node.count == 1:
         stuck = (one.problem for one in node.uploads if one.state is UploadState.NEEDS_ATTENTION and one.problem)

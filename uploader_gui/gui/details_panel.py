@@ -13,6 +13,7 @@ from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.edit_box import EditBox
 from uploader_gui.gui.input_fields import InputFields
 from uploader_gui.gui.look import GRID
+from uploader_gui.gui.partly_box import PartlyBox
 from uploader_gui.gui.problem_box import problem_box
 from uploader_gui.gui.queue_model import Row
 from uploader_gui.gui.requests_view import RequestsView
@@ -177,6 +178,9 @@ class DetailsPanel(QWidget):
         row = self._row
         if self._form is not None and self._form is self._form_drawn:
             return  # somebody is typing in it
+        if any(box.is_open for box in self.findChildren(PartlyBox)):
+            self._soon.start()  # somebody is choosing
+            return
         self._form_drawn = self._form
         facts = self._facts(row)
         if facts == self._drawn:
@@ -206,6 +210,7 @@ class DetailsPanel(QWidget):
                 self._body.addWidget(look.plain_label(wording.proof(row.upload.receipt.proof)))
         elif self._form is None:
             self._section(_("Filled in"), details_facts.filled_in(self._desk, row.node.batch))
+            self._section(_("If a file cannot be sent"), self._partly(row))
         self._section(_("Links"), proof_rows.links(row, self._wish, self.copied.emit, self))
         self._more(row)
         self.requests.raise_()  # whoever hears the panel hears them last
@@ -241,6 +246,15 @@ class DetailsPanel(QWidget):
             return details_facts.steps(timeline.of_batch(row.node, flow, self._journal), None, self)
         running = row.node.running.get(row.upload.id)
         return details_facts.steps(timeline.of_upload(row.node, row.upload, flow, self._journal), running, self)
+
+    def _partly(self, row: Row) -> QLayout:
+        """What becomes of a batch if some of its files cannot be sent: to be chosen until it is attached."""
+        line, batch = QVBoxLayout(), row.node.batch
+        if batch.attaches and row.node.count > 1 and row.node.left is None and deeds.can_be_given_up(row.node):
+            box = PartlyBox(batch.partly, self)
+            box.picked.connect(lambda partly: self._desk.choose_partly(batch.id, partly))
+            line.addWidget(box)
+        return line
 
     def _more(self, row: Row) -> None:
         """What else can be done, as quiet buttons."""

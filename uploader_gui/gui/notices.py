@@ -150,5 +150,6 @@ def setting_names() -> dict[str, str]:
         "keep_days": _("how long the history is kept"),
         "notifies": _("notifications"),
         "language": _("the language"),
+        "partly": _("what happens if a file cannot be sent"),
         "proxy": _("proxy"),
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from uploader_gui.core import words
-from uploader_gui.core.batch import BatchState, UploadState
+from uploader_gui.core.batch import BatchState, Partly, UploadState
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import deeds, look, pieces, seen, wording
 from uploader_gui.gui.deeds import Deed
@@ -68,6 +68,8 @@ def _asked(desk: Desk, row: Row) -> list[str]:
         return [_("Ready to be sent"), _("Nothing has gone out yet; once it does, {seen}.").format(seen=who)]
     if node.group is Group.NEEDS_YOU:
         now = wording.batch_now(node, desk.clock.monotonic())
+        if node.batch.partly is Partly.NOTHING:
+            return [now, _("Nothing is attached before all its files are stored: so it was chosen.")]
         return [now, _("Nothing is attached until its files are settled, so that none is missing.")]
     return []
 

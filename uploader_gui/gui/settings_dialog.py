@@ -22,6 +22,7 @@ from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
 from uploader_gui.gui import look, notices, pieces
 from uploader_gui.gui.look import GRID
+from uploader_gui.gui.partly_box import PartlyBox
 from uploader_gui.gui.sheet import Sheet
 from uploader_gui.workers.beside import Beside
 from uploader_gui.workers.desk import Desk
@@ -55,6 +56,7 @@ class SettingsDialog(Sheet):
         self.clear.setToolTip(_("Delete everything that has ended from the history"))
         self.clear.setAutoDefault(False)
         self.clear.clicked.connect(self._ask_to_clear)
+        self.partly = PartlyBox(now.partly, self)
         self.notifies = QCheckBox(_("When a batch is done, or needs me"), self)
         self.notifies.setChecked(now.notifies)
         self.language = QComboBox(self)
@@ -107,6 +109,8 @@ class SettingsDialog(Sheet):
             (_("Time to undo what goes out"), self.undo),
             (_("Keep the history"), history),
             ("", self._about_keep),
+            (_("If a file cannot be sent"), self.partly),
+            ("", pieces.quiet(_("For new batches of several files; the details of each say it for that one."))),
             (_("Notify me"), self.notifies),
             ("", pieces.quiet(_("Only while the window is not in front."))),
             (_("Language"), self.language),
@@ -139,6 +143,7 @@ class SettingsDialog(Sheet):
             lanes=self.lanes.value(),
             undo_seconds=self.undo.value(),
             keep_days=self.keep.currentData(),
+            partly=self.partly.chosen,
             notifies=self.notifies.isChecked(),
             language=self.language.currentData(),
             proxy=self.address.text().strip() if kind == _ADDRESS else kind,

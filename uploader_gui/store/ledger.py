@@ -129,7 +129,9 @@ class Ledger:
         return None if holder is None else Holder(batch_id=holder, alive=self.held(holder))
 
     def part(self, kept: Batch, parted: Batch, uploads: Sequence[Upload], at: datetime) -> None:
-        """Keep a batch some of whose uploads become a batch of their own. Raises StoreError."""
+        """Keep a batch some of whose uploads become a batch of their own, held from now on. Raises StoreError."""
+        # Held before it is there to be seen: nobody else takes it up.
+        self.hold(parted.id)
 
         def job(connection: sqlite3.Connection) -> None:
             _insert(connection, "batch", rows.of_batch(parted))

@@ -132,4 +132,8 @@ _SIXTH = (
     "ALTER TABLE remembered ADD COLUMN account_name TEXT NOT NULL DEFAULT ''",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
+_SEVENTH = (
+    "ALTER TABLE batch ADD COLUMN partly TEXT NOT NULL DEFAULT 'ask'",  # what happens if some of its files fail
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from uploader_gui.core.accounts import SavedAccount, folded
-from uploader_gui.core.batch import NOTHING, Batch, BatchState, Proof, Receipt, Step, Upload, UploadState
+from uploader_gui.core.batch import NOTHING, Batch, BatchState, Partly, Proof, Receipt, Step, Upload, UploadState
 from uploader_gui.core.problems import Kind, Problem
 
 Row = Mapping[str, Any]
@@ -41,6 +41,7 @@ def of_batch(batch: Batch) -> dict[str, Any]:
         "ended": _date(batch.ended),
         "place": batch.place,
         "link": batch.link,
+        "partly": batch.partly.value,
     }
 
 
@@ -69,6 +70,7 @@ def batch_of(row: Row, uploads: tuple[str, ...]) -> Batch:
         ended=_read_date(row["ended"]),
         place=row["place"],
         link=row["link"],
+        partly=Partly(row["partly"]),
         uploads=uploads,
     )
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from uploader_gui.core.batch import Batch, GoneError, Upload
+from uploader_gui.core.batch import Batch, GoneError, Partly, Upload
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock, LedgerError, SystemClock
 from uploader_gui.core.settings import Settings
@@ -345,6 +345,10 @@ class Desk(QObject):
     def part(self, batch_id: str) -> None:
         """Attach the files that worked; the others become a batch of their own."""
         self._wish(lambda works: works.part(batch_id))
+
+    def choose_partly(self, batch_id: str, partly: Partly) -> None:
+        """Say what becomes of a batch if some of its files cannot be sent."""
+        self._wish(lambda works: works.queue.choose_partly(batch_id, partly))
 
     def let_go(self, batch_id: str, *, longer: float = 1.0) -> None:
         """Send what goes out to people, after a while in which it can be undone.

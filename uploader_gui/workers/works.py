@@ -341,6 +341,7 @@ class Works:
             account=account.id,
             whose=None if who is None else who.shown,
             author=None if who is None else who.author,
+            partly=self.settings.partly,
         )
         uploads = found.uploads
         if not found.batch_id:
