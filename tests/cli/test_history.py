@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from google_crc32c import value as crc32c
 
 from tests.cli.harness import CommandLine, kept, kept_uploads, ledger, rewrite
 from uploader_gui.cli import keeping
@@ -93,6 +94,7 @@ def test_json(cli: CommandLine, offer: Path) -> None:
     content = offer.read_bytes()
     assert (file["size"], file["proof"]) == (1000, "etag")
     assert file["sha256"] == hashlib.sha256(content).hexdigest()
+    assert file["crc32c"] == f"{crc32c(content):08x}"
     assert set(file["result"]) == {"link"}
     assert 86000 < file["seconds_left"] <= 86400
     assert datetime.fromisoformat(file["good_until"]).tzinfo is not None

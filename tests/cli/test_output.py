@@ -14,7 +14,7 @@ from uploader_gui.practice import SAMPLES, Fault, PracticeService
 LEAD = {"lead": SAMPLES["close"]["lead"]}
 KEYS = {
     "step": {"event", "batch", "file", "step", "state", "ms"},
-    "stored": {"event", "batch", "file", "size", "md5", "sha256", "etag", "proof", "result"},
+    "stored": {"event", "batch", "file", "size", "md5", "sha256", "crc32c", "etag", "proof", "result"},
     "attached": {"event", "batch", "file", "target", "files", "link", "record"},
     "problem": {"event", "batch", "file", "kind", "title", "text"},
     "done": {"event", "batch", "file", "files", "stored", "attached", "problems", "unknown"},

@@ -1,5 +1,6 @@
 """The bytes of a request: their number, their order, and what happens when the file changes."""
 
+import base64
 import email
 import hashlib
 import os
@@ -36,6 +37,33 @@ def test_a_file_goes_out_as_it_is(upload_of: Maker, size: int) -> None:
     assert body.length == size
     digests = body.digests.hex()
     assert digests == {"md5": hashlib.md5(content).hexdigest(), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "00000000"),
+        (b"123456789", "e3069283"),
+        (bytes(32), "8a9136aa"),
+        (b"\xff" * 32, "62a8ab43"),
+        (bytes(range(32)), "46dd794e"),
+        (bytes(range(31, -1, -1)), "113fdb5c"),
+    ],
+)
+def test_crc32c(content: bytes, expected: str) -> None:
+    """The values of RFC 3720, section B.4 (lowest byte first there), and the usual check value; in pieces as well."""
+    whole, pieces = Digests({"crc32c"}), Digests({"crc32c", "md5"})
+    whole.update(content)
+    for byte in content:
+        pieces.update(bytes([byte]))
+    assert whole.hex()["crc32c"] == pieces.hex()["crc32c"] == expected
+
+
+def test_base64_as_storage_wants_it() -> None:
+    """What AWS's own example gives for x-amz-checksum-crc32c: four bytes, the highest first."""
+    digests = Digests({"crc32c"})
+    digests.update(b"123456789")
+    assert base64_of(digests.hex()["crc32c"]) == base64.b64encode((0xE3069283).to_bytes(4, "big")).decode()
 
 
 @pytest.mark.parametrize("end", ["cancelled", "closed", "changed"])

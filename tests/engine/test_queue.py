@@ -160,16 +160,16 @@ def test_stop_ends_waiting_lanes() -> None:
 
 def test_idle_lanes_take_digests() -> None:
     """With nothing else to do, a stored file gets the digest nobody waits for, once."""
-    stage = Stage(idle_digests=frozenset({"sha256"}))
+    stage = Stage(idle_digests=frozenset({"sha256", "crc32c"}))
     stage.add("b", 1, plain=True)
     stage.store(stage.upload_work())
     work = stage.queue.take()
     assert isinstance(work, DigestWork)
-    assert work.wanted == {"sha256"}
-    stage.queue.digested(work, {"sha256": "ab"})
+    assert work.wanted == {"sha256", "crc32c"}
+    stage.queue.digested(work, {"sha256": "ab", "crc32c": "cd"})
     receipt = stage.queue.uploads("b")[0].receipt
     assert receipt is not None
-    assert receipt.sha256 == "ab"
+    assert (receipt.sha256, receipt.crc32c) == ("ab", "cd")
     stage.queue.drain()
     assert stage.queue.take() is None
 

@@ -19,6 +19,7 @@ from uploader_gui.engine import upload as engine
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.http import Client, Timing
 from uploader_gui.engine.session import Account, Session
+from uploader_gui.services import schema
 from uploader_gui.services.check import read
 from uploader_gui.services.flow import flow
 
@@ -199,6 +200,7 @@ MD5 = hashlib.md5(b"hello").hexdigest()
         ({}, _ok(headers='ETag: "0123-2"\r\n'), Proof.SIZE),
         ({"Content-MD5": "XUFAKrxLKna5cZ2REBfFkg=="}, _ok(), Proof.CHECKED),
         ({"Content-MD5": "AAAAAAAAAAAAAAAAAAAAAA=="}, _ok(), Proof.SIZE),
+        ({"x-amz-checksum-sha256": "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="}, _ok(), Proof.CHECKED),
     ],
 )
 def test_the_grade_of_proof(
@@ -208,6 +210,25 @@ def test_the_grade_of_proof(
     done = stage({"/put": [answer]}, headers=headers).run(upload_of(b"hello"))
     assert done.receipt is not None
     assert done.receipt.proof is proof
+
+
+@pytest.mark.parametrize(("sent", "proof"), [("mnG7TA==", Proof.CHECKED), ("AAAAAA==", Proof.SIZE)])
+def test_a_crc32c_that_the_service_signed(
+    stage: Callable[..., Stage], upload_of: Maker, sent: str, proof: Proof
+) -> None:
+    """Told when it was asked where to send it, sent along where the service wants it, and checked by storage."""
+    here = stage(headers={"x-amz-checksum-crc32c": sent})
+    sign = here.flow.sign
+    assert sign is not None
+    body = {"name": "${file.name}", "crc32c": "${file.crc32c}", "checksum": "${file.crc32c_base64}"}
+    signed = schema.Sign.model_validate({"call": "POST /sign", "json": body})
+    here.flow = dataclasses.replace(here.flow, sign=signed, digests_first=frozenset({"crc32c"}))
+    done = here.run(upload_of(b"hello"))
+    told = json.loads(here.bodies[0])
+    assert (told["crc32c"], told["checksum"]) == ("9a71bb4c", "mnG7TA==")
+    assert b"x-amz-checksum-crc32c: " + sent.encode() in here.heads[1]
+    assert done.receipt is not None
+    assert (done.receipt.crc32c, done.receipt.proof) == ("9a71bb4c", proof)
 
 
 def test_a_wrong_etag_is_an_error_where_the_file_says_so(stage: Callable[..., Stage], upload_of: Maker) -> None:

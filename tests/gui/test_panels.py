@@ -39,12 +39,23 @@ def test_details_of_a_file(attached: Driver) -> None:
     attached.rest(0.6)
     texts = said(attached.window.details)
     assert texts[:2] == ["a.pdf", "4 bytes · application/pdf · to the note on Globex Corporation · Close"]
-    for text in ("Steps", "Ask where to send it", "Send", "Attach", "Fingerprints", "MD5", "SHA-256", "Links"):
+    for text in (
+        "Steps",
+        "Ask where to send it",
+        "Send",
+        "Attach",
+        "Fingerprints",
+        "MD5",
+        "SHA-256",
+        "CRC32C",
+        "Links",
+    ):
         assert text in texts
     assert "The storage's own MD5 is that of the file." in texts
-    copies = [one for one in attached.window.details.findChildren(Button) if one.toolTip() == "Copy the SHA-256"]
-    copies[-1].click()
-    assert QGuiApplication.clipboard().text() == attached.node.uploads[0].digests["sha256"]
+    for called, name in (("SHA-256", "sha256"), ("CRC32C", "crc32c")):
+        copies = [one for one in attached.window.details.findChildren(Button) if one.toolTip() == f"Copy the {called}"]
+        copies[-1].click()
+        assert QGuiApplication.clipboard().text() == attached.node.uploads[0].digests[name]
 
 
 def test_opening_the_record(attached: Driver) -> None:

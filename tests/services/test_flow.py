@@ -106,9 +106,12 @@ def test_digests_first() -> None:
     signed = made(('type = "${file.type}" }', 'sum = "${file.sha256}" }'))
     assert signed.digests_first == {"sha256"}
     sent = made(
-        ('headers = "${sign.headers}"', 'headers = { Content-MD5 = "${file.md5_base64}", X = "${file.sha256}" }')
+        (
+            'headers = "${sign.headers}"',
+            'headers = { Content-MD5 = "${file.md5_base64}", X = "${file.sha256}", Y = "${file.crc32c_base64}" }',
+        )
     )
-    assert sent.digests_first == {"md5", "sha256"}
+    assert sent.digests_first == {"md5", "sha256", "crc32c"}
     attached = made(("name: file.name}", "sum: file.md5}"))
     assert attached.digests_first == frozenset()
 

@@ -18,7 +18,7 @@ from uploader_gui.store.ledger import Ledger
 NEWEST = 50
 COLUMNS = (
     "ended", "batch", "state", "service", "target", "record", "place", "record_link",
-    "file", "name", "size", "md5", "sha256", "proof", "link", "values", "good_until", "seconds_left",
+    "file", "name", "size", "md5", "sha256", "crc32c", "proof", "link", "values", "good_until", "seconds_left",
 )  # fmt: skip
 # With these a spreadsheet takes a field for a formula, and runs it.
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -113,6 +113,7 @@ def _file(upload: Upload, now: datetime) -> dict[str, Any]:
         "state": upload.state,
         "md5": receipt.md5 if receipt else None,
         "sha256": receipt.sha256 if receipt else None,
+        "crc32c": receipt.crc32c if receipt else None,
         "etag": receipt.etag if receipt else None,
         "proof": receipt.proof if receipt else None,
         "stored": None if upload.stored_at is None else upload.stored_at.isoformat(),

@@ -73,6 +73,7 @@ class JsonLines(Output):
                 size=receipt.size,
                 md5=receipt.md5,
                 sha256=receipt.sha256,
+                crc32c=receipt.crc32c,
                 etag=receipt.etag,
                 proof=receipt.proof,
                 result=dict(event.result),

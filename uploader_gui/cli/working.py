@@ -54,7 +54,7 @@ class Working:
             output.say_pause,
             ledger=ledger,
             lanes=options.lanes,
-            digests={"sha256"} if options.json else set(),
+            digests={"sha256", "crc32c"} if options.json else set(),
         )
         self.interrupted = False
         self._out = out

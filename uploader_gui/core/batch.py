@@ -49,6 +49,7 @@ class Receipt:
     size: int
     md5: str | None = None
     sha256: str | None = None
+    crc32c: str | None = None
     etag: str | None = None
     proof: Proof = Proof.NONE
 
@@ -215,7 +216,7 @@ class Upload:
         state: Where it is.
         next_step: The step to begin with; those before it are done and never repeated.
         answers: By step, what later steps need of its answer.
-        digests: Of the whole file, by name ("md5", "sha256"), in hexadecimal, as far as known.
+        digests: Of the whole file, by name ("md5", "sha256", "crc32c"), in hexadecimal, as far as known.
         receipt: What is proven about it once it is stored.
         stored_at: When it was stored, in UTC.
         result: What it is good for once it is stored: its link, ids. Forgotten when it is good no longer.

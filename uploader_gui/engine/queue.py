@@ -266,7 +266,8 @@ class Queue(Wishes):
             upload = None if entry is None else entry.uploads.get(work.upload.id)
             # A batch that has ended may be let go of at any time.
             if entry is not None and digests is not None and upload is not None and upload.receipt is not None:
-                receipt = dataclasses.replace(upload.receipt, sha256=digests.get("sha256", upload.receipt.sha256))
+                found = {name: digests[name] for name in ("sha256", "crc32c") if name in digests}
+                receipt = dataclasses.replace(upload.receipt, **found)  # type: ignore[arg-type]  # texts, by name
                 known = dataclasses.replace(upload, digests={**upload.digests, **digests}, receipt=receipt)
                 self._keeper.upload(entry, known, "digested")
             self._changed.notify_all()

@@ -7,6 +7,7 @@ from typing import Any
 
 from uploader_gui.core.batch import Batch, Upload
 from uploader_gui.engine.digest import base64_of
+from uploader_gui.services.digests import DIGESTS
 from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.flow import Flow
 from uploader_gui.services.template import Template
@@ -14,7 +15,7 @@ from uploader_gui.services.template import Template
 
 def of_file(upload: Upload) -> dict[str, Any]:
     """A file, as expressions see it."""
-    md5 = upload.digests.get("md5")
+    digests = upload.digests
     modified = datetime.fromtimestamp(upload.modified / 1e9, UTC).isoformat(timespec="seconds")
     return {
         "name": upload.name,
@@ -22,9 +23,8 @@ def of_file(upload: Upload) -> dict[str, Any]:
         "size": upload.size,
         "type": upload.media_type,
         "modified": modified,
-        "md5": md5,
-        "md5_base64": None if md5 is None else base64_of(md5),
-        "sha256": upload.digests.get("sha256"),
+        **{name: digests.get(name) for name in DIGESTS},
+        **{f"{name}_base64": base64_of(digests[name]) if name in digests else None for name in DIGESTS},
         "width": upload.width,
         "height": upload.height,
     }

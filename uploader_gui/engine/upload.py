@@ -24,12 +24,13 @@ from uploader_gui.engine.settling import UNREST
 from uploader_gui.engine.signed import pairs, usable_headers
 from uploader_gui.engine.source import Source, look, unreadable
 from uploader_gui.services import schema
+from uploader_gui.services.digests import DIGESTS
 from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.flow import Flow, MissingAnswerError
 from uploader_gui.services.template import fill_body
 
 SPARE_SECONDS = 5.0
-CHECKSUM_HEADERS = frozenset({"content-md5", "x-amz-checksum-sha256"})
+CHECKSUM_HEADERS = frozenset({"content-md5", "x-amz-checksum-sha256", "x-amz-checksum-crc32c"})
 
 
 class PollLater(Exception):  # noqa: N818 - not an error: the file is still being processed
@@ -286,7 +287,7 @@ class _Run:
             raise UploadError(Problem(kind=Kind.FILE_CHANGED, name=upload.name))
         carried = (*headers, *fields)
         self._check_etag(answer, upload, found["md5"], url, carried)
-        return self._received(answer, upload, found, checked=_carried_checksum(carried, found))
+        return self._received(answer, upload, found, checked=_carried_checksum(carried, {**upload.digests, **found}))
 
     def _sent(self, request: Request, upload: Upload) -> Answer:
         if self._flow.transfer.auth:
@@ -356,9 +357,7 @@ class _Run:
         answers = dict(self._kept(Step.TRANSFER, transferred, answer, upload))
         # Status and ETag are short and always known; of the body, what the flow uses.
         answers["transfer"] = {**answers["transfer"], "status": answer.status, "etag": etag}
-        receipt = Receipt(
-            size=upload.size, md5=all_digests.get("md5"), sha256=all_digests.get("sha256"), etag=etag, proof=proof
-        )
+        receipt = Receipt(size=upload.size, etag=etag, proof=proof, **{name: all_digests.get(name) for name in DIGESTS})
         return dataclasses.replace(upload, answers=answers, digests=all_digests, receipt=receipt)
 
     # --------------------------------------------------------------------------------------------- confirm

@@ -31,8 +31,8 @@ def fingerprints(upload: Upload, copy: Copy, parent: QWidget) -> QGridLayout:
     receipt = upload.receipt
     digests = dict(upload.digests)
     if receipt is not None:
-        digests |= {name: one for name in ("md5", "sha256", "etag") if (one := getattr(receipt, name))}
-    rows = [("md5", "MD5"), ("sha256", "SHA-256")]
+        digests |= {name: one for name in ("md5", "sha256", "crc32c", "etag") if (one := getattr(receipt, name))}
+    rows = [("md5", "MD5"), ("sha256", "SHA-256"), ("crc32c", "CRC32C")]
     if digests.get("etag") and digests["etag"].strip('"') != digests.get("md5"):
         rows.append(("etag", "ETag"))
     for line, (name, called) in enumerate(rows):

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from uploader_gui.services import schema, survey
+from uploader_gui.services.digests import OF_NAME
 from uploader_gui.services.inspection import Requirement, uses_of
 from uploader_gui.services.shape import Path
 
 # Who may still need what a step left behind: everything that comes after it here.
 ORDER = (*survey.UPLOAD_STEPS, "result", "prepare", "attach", "verify", "shown")
-DIGESTS = {"md5": "md5", "md5_base64": "md5", "sha256": "sha256"}
 
 
 class MissingAnswerError(Exception):
@@ -35,7 +35,7 @@ class Flow:
         target_id: The target kind.
         sign, transfer, confirm, ready: The steps of each file; None where there is none.
         result: What a stored file is good for.
-        digests_first: The digests ("md5", "sha256") that must be known before the transfer begins.
+        digests_first: The digests ("md5", "sha256", "crc32c") that must be known before the transfer begins.
         needs_image_size: Width and height of each file must be known.
         same_is_certain: The target's verify tells its files from all others by an id that the service gave them.
         locked_inputs: The inputs that a file's steps use: known before the first upload and fixed afterwards.
@@ -161,8 +161,8 @@ def flow(service: schema.Service, target_id: str) -> Flow:
                 certain = _names_an_id(uses.seen)
             for path in uses.seen:
                 seen[path[0]].add(path)
-                if path[0] == "file" and path[1] in DIGESTS and place.step in {"sign", "transfer"}:
-                    digests.add(DIGESTS[path[1]])
+                if path[0] == "file" and path[1] in OF_NAME and place.step in {"sign", "transfer"}:
+                    digests.add(OF_NAME[path[1]])
                 needs_size |= path[0] == "file" and path[1] in {"width", "height"}
                 if path[0] == "target" and place.step in {*survey.UPLOAD_STEPS, "result"}:
                     locked.add(path[1])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from uploader_gui.services import schema
+from uploader_gui.services.digests import OF_NAME
 from uploader_gui.services.shape import ANYTHING, NUMBER, STRING, Anything, List, Record, Shape, Text, shape_of
 from uploader_gui.services.template import Address, Template, templates
 
@@ -87,7 +88,7 @@ FILE = Record(
     {
         **dict.fromkeys(("name", "stem", "type", "modified"), STRING),
         "size": NUMBER,
-        **{name: Text(path=("file", name), kind="string") for name in ("md5", "md5_base64", "sha256")},
+        **{name: Text(path=("file", name), kind="string") for name in OF_NAME},
         **{name: Anything(("file", name)) for name in ("width", "height")},
     }
 )

@@ -12,7 +12,7 @@ from uploader_gui.workers.works import Works
 MOST = 1_000_000
 COLUMNS = (
     "ended", "batch", "state", "service", "target", "place", "record_link",
-    "file", "name", "size", "md5", "sha256", "proof", "link", "values", "good_until",
+    "file", "name", "size", "md5", "sha256", "crc32c", "proof", "link", "values", "good_until",
 )  # fmt: skip
 # With these a spreadsheet takes a field for a formula, and runs it.
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -73,6 +73,7 @@ def _file(upload: Upload) -> dict[str, Any]:
         "state": upload.state,
         "md5": receipt.md5 if receipt else None,
         "sha256": receipt.sha256 if receipt else None,
+        "crc32c": receipt.crc32c if receipt else None,
         "proof": receipt.proof if receipt else None,
         "result": dict(upload.result),
         "good_until": None if upload.good_until is None else upload.good_until.isoformat(),

@@ -121,7 +121,7 @@ class Works:
             clock=self.clock,
             listener=bridge.heard,
             policy=policy,
-            idle_digests=frozenset({"sha256"}),
+            idle_digests=frozenset({"sha256", "crc32c"}),
             ledger=ledger,
             looks=True,
             waits_for_network=True,
