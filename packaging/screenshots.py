@@ -1,8 +1,9 @@
 """Screenshots of the real window on the practice service, for the README and for looking at.
 
-    .venv/bin/python packaging/screenshots.py FOLDER
+    .venv/bin/python packaging/screenshots.py FOLDER [SCENE...]
 
-Each scene is played as a person would: files are dropped, buttons pressed. Nothing leaves this computer.
+In another language: LANGUAGE=de; LANGUAGE=xx gives longer sentences of no language, and LANGUAGE=ar such ones from
+right to left. Each scene is played as a person would: files are dropped, buttons pressed. Nothing leaves this computer.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pseudo import Pseudo
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QPalette
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from uploader_gui.app import build, practice_account
+from uploader_gui.core import languages, translation
 from uploader_gui.core.batch import BatchState, UploadState
+from uploader_gui.gui import qt_language
 from uploader_gui.gui.picker import Picker
 from uploader_gui.practice import SAMPLES, SERVICES, Fault, PracticeService
 from uploader_gui.workers.desk import State
@@ -465,9 +469,20 @@ def contrast_palette() -> QPalette:
 PALETTES = {"-dark": dark_palette, "-contrast": contrast_palette}
 
 
+def _speak(app: QApplication) -> None:
+    """Speak the language that the environment names."""
+    wanted = os.environ.get("LANGUAGE", "")
+    if wanted in {"xx", "ar"}:
+        translation.use(Pseudo(wanted))
+    else:
+        languages.speak(languages.chosen([wanted]))
+    qt_language.speak(app)
+
+
 def take(folder: Path, names: Sequence[str], ending: str) -> None:
     """Take the pictures of these scenes in this process."""
     app = QApplication([])
+    _speak(app)
     if ending in PALETTES:
         app.setPalette(PALETTES[ending]())
     for name in names:

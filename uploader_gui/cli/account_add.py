@@ -104,7 +104,7 @@ def _check_name(accounts: Accounts, service: Service, name: str) -> None:
 def _made_up(accounts: Accounts, service: Service, answer: Whose | None) -> str:
     """A name that no other account of the service has: whose it is, else the service's."""
     taken = {folded(one.name) for one in accounts.list(service.id)}
-    wanted = words.plain(answer.shown if answer else "", _LONGEST) or words.plain(service.name, _LONGEST)
+    wanted = words.one_line(answer.shown if answer else "", _LONGEST) or words.one_line(service.name, _LONGEST)
     name, number = wanted, 1
     while folded(name) in taken:
         number += 1

@@ -58,7 +58,7 @@ def _key(keys: keychain.Keys, account: SavedAccount) -> tuple[Key, str]:
 
 def _line(account: SavedAccount, key: Key) -> str:
     remarks = [_("default")] if account.default else []
-    if account.whose is not None and words.plain(account.whose) != account.name:
+    if account.whose is not None and words.one_line(account.whose) != account.name:
         remarks.append(_("signed in as {whose}").format(whose=words.plain(account.whose)))
     elif account.whose is None:
         remarks.append(_("not tested"))

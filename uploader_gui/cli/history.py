@@ -56,7 +56,7 @@ def _write_plain(ledger: Ledger, batches: list[Batch], now: datetime, search: st
             f"{notation.day_and_time(at)}  {left.short(batch.id)}  {naming.title(batch, uploads)}: {left.state(batch)}"
         )
         if batch.link:
-            print(f"    {words.plain(batch.link)}")
+            print(f"    {words.one_line(batch.link)}")
         for upload in uploads:
             good_for = "".join(f"; {line}" for line in _good_for(upload, now))
             print(f"    {words.plain(upload.given)}  {words.size(upload.size)}{good_for}")
@@ -78,7 +78,7 @@ def _good_for(upload: Upload, now: datetime) -> Iterator[str]:
         "" if remaining is None else " " + _("good for {duration} more:").format(duration=words.duration(remaining))
     )
     for name, value in upload.result.items():
-        yield f"{name}{how_long} {words.plain(str(value), 2000)}"
+        yield f"{name}{how_long} {words.one_line(str(value), 2000)}"
 
 
 def _seconds_left(upload: Upload, now: datetime) -> int | None:

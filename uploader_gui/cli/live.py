@@ -97,7 +97,7 @@ class LiveLines(PlainLines):
         super().tell(event)
         if isinstance(event, Finished) and event.attached and event.link:
             # A person can click it; a script has it from --json.
-            self._good(words.plain(event.link))
+            self._good(words.one_line(event.link))
 
     def _done_before(self, upload: Upload) -> None:
         """Show a file that an earlier command stored as stored: its meter has nothing to count."""

@@ -46,7 +46,7 @@ def place_and_link(batch: Batch, uploads: tuple[Upload, ...]) -> tuple[str, str 
         return batch.place, batch.link
     found = flow_of(batch.service, batch.target)
     if found is None:
-        return f"“{words.plain(batch.target)}”", batch.link
+        return words.quoted(words.plain(batch.target)), batch.link
     from uploader_gui.engine import scope  # noqa: PLC0415
 
     target = found.target

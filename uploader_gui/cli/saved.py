@@ -50,7 +50,7 @@ def find(accounts: Accounts, service: str, name: str) -> SavedAccount:
             _("there is no service “{service}”; there are {known}.").format(service=words.plain(service), known=known())
         )
     names = (
-        _("there are {there}").format(there=", ".join(f"“{one.name}”" for one in there))
+        _("there are {there}").format(there=", ".join(words.quoted(one.name) for one in there))
         if there
         else _("there is none")
     )
@@ -76,7 +76,7 @@ def service_name(service: str) -> str:
 
 def title(account: SavedAccount) -> str:
     """Name an account: "Close, “Acme Sales”"."""
-    return f"{service_name(account.service)}, “{account.name}”"
+    return f"{service_name(account.service)}, {words.quoted(account.name)}"
 
 
 def command(action: str, account: SavedAccount, *more: str) -> str:

@@ -13,6 +13,7 @@ from uploader_gui.cli.gathering import Refused
 from uploader_gui.cli.output import Output
 from uploader_gui.cli.signing import SignedIn
 from uploader_gui.cli.working import Working, output_of
+from uploader_gui.core import words
 from uploader_gui.core.batch import Batch, Partly, Upload
 from uploader_gui.core.problems import Kind, UploadError
 from uploader_gui.core.translation import gettext as _
@@ -58,7 +59,7 @@ def send(flow: Flow, filled: Mapping[str, Any], signed: SignedIn, options: argpa
     if problems:
         return _refuse(out, batch, problems, uploads)
     if flow.target.sends and not options.yes and not person.can_ask():
-        what = asking.going_out(flow, len(uploads), f"“{flow.target.label}”")
+        what = asking.going_out(flow, len(uploads), words.quoted(flow.target.label))
         raise WrongUseError(_("{what}. Add --yes if that is what you want.").format(what=what))
     with keeping.opened(writes=True) as ledger:
         if not options.again:

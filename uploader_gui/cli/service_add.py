@@ -6,10 +6,11 @@ from pathlib import Path
 
 from uploader_gui.cli import environment, exits, output, person, service_check
 from uploader_gui.cli.exits import FailedError, WrongUseError
-from uploader_gui.core import reasons, words
+from uploader_gui.core import reasons, translation, words
 from uploader_gui.core.translation import N_
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.services import catalogue
+from uploader_gui.services.language import in_language
 from uploader_gui.services.replacing import Replaced, replaced
 from uploader_gui.services.review import review
 from uploader_gui.services.schema import Service
@@ -83,7 +84,7 @@ def _name(service: Service, before: Replaced) -> str:
 
 def _shown(service: Service) -> list[str]:
     """What the file would do, in plain words."""
-    facts = review(service)
+    facts = review(in_language(service, translation.language()))
     goes = [*facts.bytes_go_to, *([_("wherever the service says each time")] if facts.bytes_go_anywhere else [])]
     keys_go = [*([_("the address that you fill in")] if facts.own_address else []), *facts.keys_go_to]
     lines = [f"{service.name} ({service.id})", _row(_("your key goes to"), keys_go)]

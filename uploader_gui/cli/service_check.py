@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
             print(_("[words.{language}] has no word for “{text}”.").format(language=language, text=words.plain(text)))
     print(
         _("See what it would send: uploader-gui services try {file}{target}").format(
-            file=shlex.quote(words.plain(options.file)), target=target
+            file=shlex.quote(words.one_line(options.file)), target=target
         )
     )
     return exits.DONE

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
             return exits.DONE
         accounts = shelf.accounts.list(options.id)
         if accounts:
-            names = ", ".join(f"“{one.name}”" for one in accounts)
+            names = ", ".join(words.quoted(one.name) for one in accounts)
             output.say(
                 _("Its accounts stay until you remove them: {names} ({command})").format(
                     names=names, command=saved.command("remove", accounts[0])

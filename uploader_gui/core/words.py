@@ -39,15 +39,19 @@ class Sentence:
 
 
 def plain(text: str, limit: int = MAX_QUOTATION) -> str:
-    """Make a stranger's text safe to show.
+    """Make a stranger's text safe to show: `one_line`, held together where it may run against the words around it."""
+    return isolated(one_line(text, limit))
 
-    One line, no control or direction-changing characters of its own, at most `limit` characters; held together where it
-    is written in the other direction than the words around it.
+
+def one_line(text: str, limit: int = MAX_QUOTATION) -> str:
+    """Make a stranger's text harmless: to be kept, typed or compared; `plain` is for showing it.
+
+    One line, no control or direction-changing characters, at most `limit` characters.
     """
     kept = "".join(" " if char.isspace() else char for char in text[: limit * 4])
     kept = "".join(char for char in kept if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
     kept = " ".join(kept.split())
-    return isolated(kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…")
+    return kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…"
 
 
 def size(count: int) -> str:
@@ -58,7 +62,7 @@ def size(count: int) -> str:
     for unit in ("kB", "MB", "GB", "TB"):
         value /= 1000
         if value < 999.95 or unit == "TB":
-            return f"{decimal(value)} {unit}"
+            return isolated(f"{decimal(value)} {unit}")
     raise AssertionError
 
 
@@ -118,6 +122,11 @@ def describe(problem: Problem) -> Sentence:
         if said
         else "",
     )
+
+
+def quoted(text: str) -> str:
+    """Put a name that stands in a sentence between the language's quotation marks."""
+    return _("“{text}”").format(text=text)
 
 
 def seen_by(who: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from uploader_gui.core.problems import Kind, Problem, UploadError
-from uploader_gui.core.words import plain
+from uploader_gui.core.words import one_line
 from uploader_gui.engine import scope
 from uploader_gui.engine.asking import truthy, unexpected
 from uploader_gui.engine.conversation import Conversation
@@ -142,7 +142,7 @@ def said(conversation: Conversation, text: str) -> str:
     """What a service calls something: in one line, without the account's secrets."""
     scrubbed = conversation.session.scrubbed
     # Before, as what is cut off cannot be recognised; and after, as hidden signs may have kept it apart.
-    return scrubbed(plain(scrubbed(text)))
+    return scrubbed(one_line(scrubbed(text)))
 
 
 def _searches(lookup: schema.Lookup) -> bool:

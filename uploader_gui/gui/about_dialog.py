@@ -64,6 +64,8 @@ class AboutDialog(Sheet):
         shown.setCursorPosition(0)
         opening = look.Button("open", _("Open the folder of “{what}”").format(what=called), parent=self)
         opening.clicked.connect(lambda: self._opens(QUrl.fromLocalFile(str(folder))))
-        self._grid.addWidget(pieces.quiet(called), line, 0)
+        name = pieces.quiet(called)
+        name.setWordWrap(False)  # beside a field that has one line, it has one as well
+        self._grid.addWidget(name, line, 0)
         self._grid.addWidget(shown, line, 1)
         self._grid.addWidget(opening, line, 2)

@@ -143,7 +143,7 @@ class AccountFields(QObject):
             return ""
         fitting = [way for way in ways if filled <= frozenset(way)] or ways
         missing = [[one for one in way if one not in filled] for way in fitting]
-        return _("; or ").join(_(" and ").join(f"“{self._label(one)}”" for one in way) for way in missing)
+        return _("; or ").join(_(" and ").join(words.quoted(self._label(one)) for one in way) for way in missing)
 
     @property
     def first_missing(self) -> QLineEdit | None:

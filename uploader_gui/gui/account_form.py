@@ -232,7 +232,7 @@ class AccountForm(QWidget):
                 first.setFocus()
             return None
         if not self.more.address:
-            self.said.say(_("Fill in {fields} first.").format(fields=f"“{_('Address')}”"), "attention")
+            self.said.say(_("Fill in {fields} first.").format(fields=words.quoted(_("Address"))), "attention")
             self.more.fold.setChecked(True)
             self.more.base.setFocus()
             return None

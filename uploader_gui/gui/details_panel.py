@@ -23,6 +23,7 @@ SOON = 250
 """Milliseconds in which changes are collected before the panel is drawn anew."""
 COUNTDOWN = 30_000
 WIDE = 40 * GRID
+WIDEST = 56 * GRID
 
 
 class DetailsPanel(QWidget):
@@ -68,7 +69,7 @@ class DetailsPanel(QWidget):
         self._body.setSpacing(GRID)
         self.requests = RequestsView(desk, self)
         self.requests.copied.connect(self.copied)
-        inside = QWidget(self)
+        self._inside = inside = QWidget(self)
         whole = QVBoxLayout(inside)
         whole.setContentsMargins(2 * GRID, 0, 2 * GRID, 2 * GRID)
         whole.setSpacing(2 * GRID)
@@ -219,6 +220,9 @@ class DetailsPanel(QWidget):
     def _scroll_to(self, at: int) -> None:
         """Be where it was: what is new must have its height before."""
         QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        # No narrower than its longest button, and the bar beside it, need: what is cut off cannot be scrolled to.
+        needs = self._inside.minimumSizeHint().width() + self._scroll.verticalScrollBar().sizeHint().width()
+        self._scroll.setMinimumWidth(min(needs, WIDEST))
         self._scroll.verticalScrollBar().setValue(at)
 
     def _facts(self, row: Row | None) -> object:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QDragMoveEvent
 from PySide6.QtWidgets import QWidget
 
+from uploader_gui.core import words
 from uploader_gui.core.batch import BatchState
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import seen, ways_in, wording
@@ -68,7 +69,7 @@ class Drops:
         if flow is None:
             return _("Drop files here"), _("You choose then where they go.")
         if self._target.lacks:
-            names = _(" and ").join(f"“{one}”" for one in self._target.lacks)
+            names = _(" and ").join(words.quoted(one) for one in self._target.lacks)
             return _("Drop files here"), _("Then fill in {names}.").format(names=names)
         if seen.outside(flow):
             title = _("Upload to {place}") if flow.target.call is None else _("Attach to {place}")

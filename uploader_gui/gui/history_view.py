@@ -141,10 +141,16 @@ class HistoryModel(QAbstractTableModel):
             return ", ".join(words.plain(upload.name) for upload in node.uploads[:20])
         if column is Column.SIZE:
             return words.size(node.size)
-        return {
-            BatchState.ATTACHED: _("Attached"),
-            BatchState.STORED: _("Stored"),
-        }.get(batch.state, _("Given up"))
+        return _endings()[batch.state if batch.state in _endings() else BatchState.CANCELLED]
+
+
+def _endings() -> dict[BatchState, str]:
+    """How a batch can end, in words."""
+    return {
+        BatchState.ATTACHED: _("Attached"),
+        BatchState.STORED: _("Stored"),
+        BatchState.CANCELLED: _("Given up"),
+    }
 
 
 class HistoryDelegate(QStyledItemDelegate):
@@ -232,7 +238,7 @@ class HistoryView(QWidget):
             button.clicked.connect(lambda _checked=False, deed=deed: self._wish(deed))
             below.addWidget(button)
         below.addWidget(self.export)
-        rows = QVBoxLayout(self)
+        self._rows = rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.table, 1)
@@ -303,8 +309,10 @@ class HistoryView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Share the width out."""
         super().resizeEvent(event)
+        self._rows.activate()  # the table has its new width then, which is shared out
         letter = self.fontMetrics().averageCharWidth()
-        fixed = {Column.ENDED: 20, Column.SERVICE: 18, Column.SIZE: 13, Column.STATE: 14}
+        ends = max(map(self.fontMetrics().horizontalAdvance, _endings().values()))
+        fixed = {Column.ENDED: 20, Column.SERVICE: 18, Column.SIZE: 13, Column.STATE: 5 + ends // letter}
         narrow = self.width() < 80 * GRID
         for column, letters in fixed.items():
             self.table.setColumnWidth(column, letters * letter)

@@ -42,6 +42,7 @@ class KeysDialog(Sheet):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setAccessibleName(_("Keyboard shortcuts"))
+        scroll.setMinimumWidth(inside.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
         self.rows.addWidget(scroll)
         self.add_close().setFocus()
         self.resize(56 * GRID, 62 * GRID)

@@ -4,7 +4,7 @@ import functools
 from pathlib import PurePath
 
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QTransform
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
@@ -27,6 +27,10 @@ _TYPES = {
     "text": "document",
     "text/csv": "table",
 }
+
+
+_POINTING = frozenset({"folded", "undo"})
+"""Icons that point to where the text goes on, or comes from: from right to left they are the other way round."""
 
 
 def muted(palette: QPalette) -> QColor:
@@ -124,7 +128,10 @@ def picture(name: str, colour: QColor, ratio: float, pixels: int = ICON) -> QPix
         ratio: The screen's pixels for one of ours.
         pixels: Its width and height, in ours.
     """
-    return _drawn(name, colour.name(), pixels, ratio)
+    drawn = _drawn(name, colour.name(), pixels, ratio)
+    if name in _POINTING and QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+        return drawn.transformed(QTransform().scale(-1, 1))
+    return drawn
 
 
 def icon(name: str, palette: QPalette, *, listed: bool = False) -> QIcon:

@@ -124,7 +124,7 @@ class Offering(QObject):
         elif self._target.destination is None:
             self._bar.say(f"{what} {_('Choose an account first.')}", [away], picture="drop")
         elif lacks:
-            fill = _("Fill in {names} above.").format(names=_(" and ").join(f"“{one}”" for one in lacks))
+            fill = _("Fill in {names} above.").format(names=_(" and ").join(words.quoted(one) for one in lacks))
             self._bar.say(f"{what} {fill}", [away], picture="drop")
         else:
             self._say_where(paths, what, away)

@@ -136,7 +136,7 @@ class Picker(Field):
 
     def wait_for(self, labels: Sequence[str]) -> None:
         """Say what must be filled in before this can be searched."""
-        self._waits = _(" and ").join(f"“{one}”" for one in labels)
+        self._waits = _(" and ").join(words.quoted(one) for one in labels)
         self.edit.setEnabled(not labels)
         self._describe()
 

@@ -169,7 +169,9 @@ class QueueDelegate(QStyledItemDelegate):
         button.direction = option.direction
         button.fontMetrics = option.fontMetrics
         button.rect = button_area(option, area, deed)
-        button.text = deeds.short(deed)
+        # A language may need more room than there is: the tooltip of its menu says it in full.
+        metrics, wide = option.fontMetrics, button.rect.width() - GRID
+        button.text = metrics.elidedText(deeds.short(deed), Qt.TextElideMode.ElideRight, wide)
         button.icon = QIcon()
         button.state = QStyle.StateFlag.State_Enabled | QStyle.StateFlag.State_Raised
         painter.setFont(option.font)

@@ -184,7 +184,7 @@ def _gone(what: Removed) -> str:
         return _("{name} was removed; the program's own one is used again.").format(name=name)
     parts = [_("{name} was removed.").format(name=name)]
     if what.accounts:
-        names = ", ".join(f"“{words.plain(one)}”" for one in what.accounts)
+        names = ", ".join(words.quoted(words.plain(one)) for one in what.accounts)
         parts.append(_("Its accounts stay until you remove them: {names}.").format(names=names))
     if what.batches:
         said = ngettext("{n} batch cannot go on without it.", "{n} batches cannot go on without it.", what.batches)

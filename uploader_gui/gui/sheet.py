@@ -80,9 +80,11 @@ class Sheet(QDialog):
         if layout is not None:
             layout.invalidate()
             layout.activate()
-            high = layout.totalHeightForWidth(self.width())
-            if high > self.height():
-                self.resize(self.width(), high)
+            # As wide as well: where a window sets a width of its own, Qt leaves it at that, however long its words are.
+            wide = max(self.width(), layout.minimumSize().width())
+            high = layout.totalHeightForWidth(wide)
+            if wide > self.width() or high > self.height():
+                self.resize(wide, max(high, self.height()))
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
         """Go on with the keyboard, as the eye does."""

@@ -18,7 +18,7 @@ import jmespath
 import jmespath.exceptions
 import jmespath.lexer
 
-from uploader_gui.core.words import plain
+from uploader_gui.core.words import one_line
 from uploader_gui.services.evaluation import Functions, Interpreter, Scope, TooMuchWorkError, seconds_since_1970
 
 MAX_LENGTH = 2000
@@ -120,7 +120,7 @@ def _check_literals(text: str) -> None:
         try:
             json.loads(found[1].replace("\\`", "`"), parse_constant=_finite, parse_float=_finite)
         except (ValueError, RecursionError):
-            word = plain(found[1], 40)
+            word = one_line(found[1], 40)
             sentence = f"between backticks stands JSON, and “{word}” is none: a text is written as '{word}'"
             raise ExpressionError(sentence, expression=text) from None
 
@@ -187,8 +187,8 @@ def _why(text: str, error: jmespath.exceptions.ParseError) -> str:
     if rest[:1].isalpha() or (rest[:1] == "-" and before[-1:].isalnum()):
         name = (previous if text[:at] == before else "") + word
         if not re.fullmatch("[A-Za-z0-9_]*", name):
-            return f'a name with other signs than a-z, 0-9 and _ stands in double quotes: "{plain(name, 40)}"'
-    return f"it cannot be read at “{plain(rest, 20)}”" if rest.strip() else "it ends too early"
+            return f'a name with other signs than a-z, 0-9 and _ stands in double quotes: "{one_line(name, 40)}"'
+    return f"it cannot be read at “{one_line(rest, 20)}”" if rest.strip() else "it ends too early"
 
 
 __all__ = [

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Sequence
 
-from uploader_gui.core.words import plain
+from uploader_gui.core.words import one_line
 from uploader_gui.services.expression import FUNCTIONS
 from uploader_gui.services.shape import (
     ANYTHING,
@@ -43,9 +43,9 @@ def wrong_call(name: str, count: int) -> str:
     """A sentence if there is no such function or it takes another number of values; else ""."""
     known = FUNCTIONS.get(name)
     if known is None:
-        close = difflib.get_close_matches(plain(name, 60), FUNCTIONS, n=1)
+        close = difflib.get_close_matches(one_line(name, 60), FUNCTIONS, n=1)
         hint = f"; did you mean {close[0]}()?" if close else f"; there are: {', '.join(sorted(FUNCTIONS))}"
-        return f"there is no function {plain(name, 60)}(){hint}"
+        return f"there is no function {one_line(name, 60)}(){hint}"
     signature = known["signature"]
     wanted = len(signature)
     if signature and signature[-1].get("variadic"):

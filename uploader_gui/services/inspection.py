@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from uploader_gui.core.words import plain
+from uploader_gui.core.words import one_line
 from uploader_gui.services import functions
 from uploader_gui.services.expression import Expression
 from uploader_gui.services.shape import (
@@ -161,7 +161,7 @@ class _Inspector:
         return shape
 
     def _field(self, name: str, here: Shape, *, loose: bool) -> Shape:
-        shown = plain(name, 60)
+        shown = one_line(name, 60)
         if isinstance(here, Record):
             if name in here.members:
                 return here.members[name]
@@ -182,7 +182,7 @@ class _Inspector:
         return ANYTHING
 
     def _unknown(self, name: str, here: Record) -> str:
-        shown = plain(name, 60)
+        shown = one_line(name, 60)
         if name in here.hints:
             return here.hints[name]
         if name in _LITERALS:
@@ -333,5 +333,5 @@ def _literal_meant(name: str) -> str:
 
 
 def _text_meant(name: str) -> str:
-    shown = plain(name, 60)
+    shown = one_line(name, 60)
     return f'"{shown}" in double quotes is a name: write a text as \'{shown}\', and this name as @."{shown}"'

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from uploader_gui.core.words import plain
+from uploader_gui.core.words import one_line
 
 MOST = 100
 """So many are told at once."""
@@ -25,8 +25,8 @@ class Mistake:
 
     def __str__(self) -> str:
         """Key, expression and sentence in one line, with nothing in it that a terminal would obey."""
-        shown = plain(self.expression, 200)
-        parts = (plain(self.key, 200), f"${{{shown}}}" if self.expression else "", plain(self.text, 600))
+        shown = one_line(self.expression, 200)
+        parts = (one_line(self.key, 200), f"${{{shown}}}" if self.expression else "", one_line(self.text, 600))
         return ": ".join(part for part in parts if part)
 
 

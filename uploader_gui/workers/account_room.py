@@ -108,7 +108,7 @@ class AccountRoom:
         with contextlib.closing(self._works.client(account)) as client:
             session = Session(account, self._works.clock)
             answer = lookup.whose(Conversation(session, client, cancel), self._works.clock.utc())
-        return Tested(shown=words.plain(answer.shown), author=answer.author)
+        return Tested(shown=words.one_line(answer.shown), author=answer.author)
 
     # ------------------------------------------------------------------------------------------------ changing
     def add(self, draft: Draft, tested: Tested | None, *, only_now: bool) -> SavedAccount:
@@ -218,8 +218,8 @@ class AccountRoom:
     def _made_up(self, service: Service, tested: Tested | None) -> str:
         """A name that no other account of the service has: whose it is, else the service's."""
         taken = {folded(one.name) for one in self.saved.accounts.list(service.id)}
-        whose = words.plain(tested.shown) if tested else ""
-        wanted = whose if 0 < len(whose) <= _LONGEST else words.plain(service.name, _LONGEST)
+        whose = words.one_line(tested.shown) if tested else ""
+        wanted = whose if 0 < len(whose) <= _LONGEST else words.one_line(service.name, _LONGEST)
         name, number = wanted, 1
         while folded(name) in taken:
             number += 1

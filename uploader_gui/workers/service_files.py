@@ -3,7 +3,9 @@
 import contextlib
 from pathlib import Path
 
+from uploader_gui.core import translation
 from uploader_gui.services import catalogue
+from uploader_gui.services.language import in_language
 from uploader_gui.services.replacing import replaced
 from uploader_gui.services.review import review
 from uploader_gui.services.variables import shared_variable
@@ -36,7 +38,7 @@ def propose(path: Path) -> Proposal:
         service = catalogue.read(path.name, content)
     except catalogue.ServiceFileError as error:
         return Proposal(file=path.name, mistakes=tuple(map(str, error.mistakes)))
-    facts, before = review(service), replaced(service)
+    facts, before = review(in_language(service, translation.language())), replaced(service)
     return Proposal(
         file=path.name,
         id=service.id,
