@@ -24,14 +24,20 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from uploader_gui.app import build, practice_account
 from uploader_gui.core import languages, translation
 from uploader_gui.core.batch import BatchState, UploadState
-from uploader_gui.gui import qt_language
+from uploader_gui.gui import edges, qt_language
 from uploader_gui.gui.picker import Picker
 from uploader_gui.practice import SAMPLES, SERVICES, Fault, PracticeService
+from uploader_gui.store.secrets import OnlyNow
 from uploader_gui.workers.desk import State
+from uploader_gui.workers.trying import Trying
 
 PATIENCE = 60.0
-DARK = ["sending", "needs-you", "requests", "settings", "review"]
-AT_200 = ["done", "settings", "review"]
+DARK = ["sending", "needs-you", "requests", "settings", "review", "first-start", "accounts", "account-form", "search"]
+CONTRAST = ["sending", "needs-you", "settings", "account-form"]
+AT_200 = ["done", "settings", "review", "first-start", "account-form"]
+RIGHT_TO_LEFT = ["sending", "search", "account-form"]
+NO_ACCOUNT = ["first-start", "account-form"]
+TRIES = ["trying"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,9 +54,10 @@ class Stage:
         app: Qt's application.
         folder: Where the pictures go.
         files: Where sample files may be made.
+        name: The scene's name: some begin without an account, or with everything only tried out.
     """
 
-    def __init__(self, app: QApplication, folder: Path, files: Path) -> None:
+    def __init__(self, app: QApplication, folder: Path, files: Path, name: str = "") -> None:
         self._app = app
         self._folder = folder
         self.files = files
@@ -58,7 +65,11 @@ class Stage:
         self.practice.start()
         self.desk: Desk
         self.window: MainWindow
-        self.desk, self.window = build(lambda: [practice_account(self.practice, one) for one in SERVICES])
+        self.trying = Trying() if name in TRIES else None
+        accounts = [] if name in NO_ACCOUNT else SERVICES
+        source = self.trying.accounts if self.trying else lambda: [practice_account(self.practice, n) for n in accounts]
+        self.desk, self.window = build(source, only_now=OnlyNow())
+        edges.follow(app)
         self.window.painted.connect(self.desk.open)
         self.window.resize(1040, 680)
         self.shown: QWidget | None = None  # what the picture is of, if not of the window
@@ -79,6 +90,8 @@ class Stage:
             self.until(lambda: self.desk.state is State.CLOSED)
             self.window.deleteLater()
             self.practice.stop()
+            if self.trying is not None:
+                self.trying.end()
 
     def until(self, condition: Callable[[], object]) -> None:
         """Let the window live until something is so."""
@@ -389,6 +402,52 @@ def keys(stage: Stage) -> None:
     stage.shown = stage.window.comforts.show_keys()
 
 
+def first_start(stage: Stage) -> None:
+    """Nobody has signed in anywhere yet."""
+    stage.rest(0.1)
+
+
+def trying(stage: Stage) -> None:
+    """Everything is only tried out; the sample files have just been attached."""
+    if stage.trying is None or stage.trying.playground is None:
+        raise SystemExit("Nothing is tried out.")
+    stage.window.ways.show_practice(stage.trying.playground)
+    stage.until(lambda: not stage.window.target.lacks)
+    stage.rest(0.6)
+    stage.window.ways.attach_samples()
+    stage.until(lambda: list(stage.window.model.nodes))
+    _attached(stage, next(iter(stage.window.model.nodes)))
+
+
+def accounts(stage: Stage) -> None:
+    """The accounts there are."""
+    stage.window.ways.show()
+    stage.shown = stage.window.ways.dialog
+
+
+def account_form(stage: Stage) -> None:
+    """An account is filled in, and was tested."""
+    stage.window.ways.add()
+    form = stage.window.ways.dialog.form
+    stage.until(lambda: form.service.count() == len(SERVICES))
+    form.service.setCurrentIndex(form.service.findData("kizen"))
+    for field in form.fields.fields:
+        field.edit.setText(stage.practice.account("kizen").get(field.field.id, ""))
+    form.more.fold.click()
+    form.more.base.setText(stage.practice.base("kizen"))
+    form.test.click()
+    stage.until(lambda: form.said.text)
+    stage.until(lambda: "…" not in form.said.text)
+    stage.shown = stage.window.ways.dialog
+
+
+def pasted(stage: Stage) -> None:
+    """The address of the record that is open in the browser was pasted, while files wait for it."""
+    stage.window.take_files([str(stage.file("Offer.pdf", 310_000))])
+    stage.window.take_address("https://app.close.com/lead/lead_globex/")
+    stage.until(lambda: "Globex" in stage.window.offer.text)
+
+
 SCENES: dict[str, Callable[[Stage], None]] = {
     "empty": empty,
     "hover": hover,
@@ -414,6 +473,11 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "diagnostics": diagnostics,
     "about": about,
     "keys": keys,
+    "first-start": first_start,
+    "trying": trying,
+    "accounts": accounts,
+    "account-form": account_form,
+    "pasted": pasted,
 }
 
 
@@ -485,10 +549,12 @@ def take(folder: Path, names: Sequence[str], ending: str) -> None:
     _speak(app)
     if ending in PALETTES:
         app.setPalette(PALETTES[ending]())
+    if ending == "-rtl":
+        app.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     for name in names:
         with tempfile.TemporaryDirectory(prefix="uploader-home-") as home, tempfile.TemporaryDirectory() as files:
             os.environ["UPLOADER_GUI_HOME"] = home
-            Stage(app, folder, Path(files)).play(SCENES[name], f"{name}{ending}")
+            Stage(app, folder, Path(files), name).play(SCENES[name], f"{name}{ending}")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -504,7 +570,8 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     for ending, some, more in (
         ("-dark", [one for one in DARK if one in names or not names], {}),
-        ("-contrast", [one for one in ("sending", "needs-you") if one in names or not names], {}),
+        ("-contrast", [one for one in CONTRAST if one in names or not names], {}),
+        ("-rtl", [one for one in RIGHT_TO_LEFT if one in names or not names], {}),
         ("-200", [one for one in AT_200 if one in names or not names], {"QT_SCALE_FACTOR": "2"}),
     ):
         if some:

@@ -67,13 +67,14 @@ class AccountWays(QObject):
         """The target bar with the button to the accounts at its end."""
         both = QWidget(self._window)
         row = QHBoxLayout(both)
-        row.setContentsMargins(0, 0, 2 * GRID, 0)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(target, 1)
         aside = QHBoxLayout()
         aside.setContentsMargins(0, 2 * GRID, 0, 0)
         aside.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(aside)
+        row.addSpacing(2 * GRID)  # no margin: that would not change sides where people read from the right
         return both
 
     # ----------------------------------------------------------------------------------------------- the dialog

@@ -65,7 +65,25 @@ class AccountsDialog(QDialog):
         self.form.given_up.connect(self._given_up)
         # Once it has its place: what was hidden has none yet.
         self.form.said.told.connect(lambda: QTimer.singleShot(0, scroll, self._show_said))
+        self._needed = 0
+        scroll.verticalScrollBar().rangeChanged.connect(self._grow)
         desk.account_desk.closing.connect(self.close)
+
+    def _grow(self, _least: int, below: int) -> None:
+        """When the form becomes longer the window does so too, as far as the screen has room: nothing is hidden in it.
+
+        Whoever makes the window smaller by hand has it so.
+        """
+        needed = self._form_page.viewport().height() + below
+        longer, self._needed = needed > self._needed, needed
+        if below <= 0 or not longer or self.pages.currentWidget() is not self._form_page:
+            return
+        room, frame = self.screen().availableGeometry(), self.frameGeometry()
+        more = min(below, room.height() - frame.height())
+        if more > 0:
+            self.resize(self.width(), self.height() + more)
+            if frame.bottom() + more > room.bottom():
+                self.move(self.x(), max(room.top(), self.y() - (frame.bottom() + more - room.bottom())))
 
     def show_list(self, key: str = "") -> None:
         """Show the accounts, and choose one."""

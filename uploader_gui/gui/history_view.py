@@ -165,8 +165,8 @@ class HistoryDelegate(QStyledItemDelegate):
         group = QPalette.ColorGroup.Active if active else QPalette.ColorGroup.Inactive
         colour = look.muted(palette)
         if chosen:
-            painter.fillRect(option.rect, palette.brush(group, QPalette.ColorRole.Highlight))
-            colour = look.on_highlight(palette, group)
+            painter.fillRect(option.rect, look.chosen_ground(palette, group))
+            colour = palette.color(group, QPalette.ColorRole.HighlightedText)
         elif index.column() == Column.PLACE:
             colour = palette.color(QPalette.ColorRole.Text)
         right = index.column() == Column.SIZE
@@ -178,6 +178,25 @@ class HistoryDelegate(QStyledItemDelegate):
         painter.setPen(colour)
         painter.setFont(look.strong(option.font) if index.column() == Column.PLACE else option.font)
         painter.drawText(area, int(flags) | Qt.TextFlag.TextSingleLine, text)
+
+
+class HistoryTable(QTableView):
+    """The table, whose columns share what width there is."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Share the width out: the table's own, which may come later than that of what it stands in."""
+        super().resizeEvent(event)
+        letter = self.fontMetrics().averageCharWidth()
+        ends = max(map(self.fontMetrics().horizontalAdvance, _endings().values()))
+        fixed = {Column.ENDED: 20, Column.SERVICE: 18, Column.SIZE: 13, Column.STATE: 5 + ends // letter}
+        narrow = self.width() < 80 * GRID
+        for column, letters in fixed.items():
+            self.setColumnWidth(column, letters * letter)
+            self.setColumnHidden(column, narrow and column in {Column.SERVICE, Column.SIZE})
+        used = sum(letters * letter for column, letters in fixed.items() if not self.isColumnHidden(column))
+        rest = max(0, self.viewport().width() - used)
+        self.setColumnWidth(Column.PLACE, rest * 45 // 100)
+        self.setColumnWidth(Column.FILES, rest - rest * 45 // 100)
 
 
 class HistoryView(QWidget):
@@ -202,7 +221,7 @@ class HistoryView(QWidget):
         self._desk = desk
         self._search = ""
         self.model = HistoryModel(desk, self)
-        self.table = QTableView(self)
+        self.table = HistoryTable(self)
         self.table.setModel(self.model)
         self.table.setAccessibleName(_("History"))
         self.table.setFrameShape(QFrame.Shape.NoFrame)
@@ -305,19 +324,3 @@ class HistoryView(QWidget):
     def export_to(self, path: Path) -> None:
         """Write what has ended, as far as it was searched for, to a file."""
         self._desk.export(path, self._search, lambda count: self.exported.emit(path, count))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Share the width out."""
-        super().resizeEvent(event)
-        self._rows.activate()  # the table has its new width then, which is shared out
-        letter = self.fontMetrics().averageCharWidth()
-        ends = max(map(self.fontMetrics().horizontalAdvance, _endings().values()))
-        fixed = {Column.ENDED: 20, Column.SERVICE: 18, Column.SIZE: 13, Column.STATE: 5 + ends // letter}
-        narrow = self.width() < 80 * GRID
-        for column, letters in fixed.items():
-            self.table.setColumnWidth(column, letters * letter)
-            self.table.setColumnHidden(column, narrow and column in {Column.SERVICE, Column.SIZE})
-        used = sum(letters * letter for column, letters in fixed.items() if not self.table.isColumnHidden(column))
-        rest = max(0, self.table.viewport().width() - used)
-        self.table.setColumnWidth(Column.PLACE, rest * 45 // 100)
-        self.table.setColumnWidth(Column.FILES, rest - rest * 45 // 100)

@@ -48,16 +48,20 @@ def bar_ground(palette: QPalette) -> QColor:
     return mixed(palette.color(QPalette.ColorRole.Window), palette.color(QPalette.ColorRole.Highlight), 0.12)
 
 
-def on_highlight(palette: QPalette, group: QPalette.ColorGroup = QPalette.ColorGroup.Active) -> QColor:
-    """What is written on a chosen row: the palette's own colour if it can be read there, else black or white.
+def chosen_ground(palette: QPalette, group: QPalette.ColorGroup = QPalette.ColorGroup.Active) -> QColor:
+    """What a chosen row is filled with: the palette's accent, so far darkened that what is written there can be read.
 
     White on the blue of Qt's own palette has a contrast of 3.7, on that of KDE's of 2.5.
     """
     ground = palette.color(group, QPalette.ColorRole.Highlight)
-    own = palette.color(group, QPalette.ColorRole.HighlightedText)
-    if contrast(own, ground) >= READABLE:
-        return own
-    return max(own, QColor(Qt.GlobalColor.black), QColor(Qt.GlobalColor.white), key=lambda one: contrast(one, ground))
+    ink = palette.color(group, QPalette.ColorRole.HighlightedText)
+    dark, light = QColor(Qt.GlobalColor.black), QColor(Qt.GlobalColor.white)
+    away = max(dark, light, key=lambda one: contrast(one, ink))
+    for step in range(10):
+        found = mixed(ground, away, step / 10)
+        if contrast(found, ink) >= READABLE:
+            return found
+    return away
 
 
 def accent(palette: QPalette) -> QColor:
@@ -150,7 +154,7 @@ def icon(name: str, palette: QPalette, *, listed: bool = False) -> QIcon:
         QIcon.Mode.Disabled: palette.color(QPalette.ColorGroup.Disabled, role),
     }
     if listed:
-        colours[QIcon.Mode.Selected] = on_highlight(palette)
+        colours[QIcon.Mode.Selected] = palette.color(active, QPalette.ColorRole.HighlightedText)
     for mode, colour in colours.items():
         for ratio in (1.0, 2.0, 3.0):
             made.addPixmap(picture(name, colour, ratio), mode)

@@ -74,7 +74,7 @@ class QueueDelegate(QStyledItemDelegate):
     ) -> None:
         palette = option.palette
         if _chosen(option):
-            painter.fillRect(option.rect, palette.brush(_group(option), QPalette.ColorRole.Highlight))
+            painter.fillRect(option.rect, look.chosen_ground(palette, _group(option)))
         elif row.upload is None:
             base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
             painter.fillRect(option.rect, look.mixed(base, text, 0.045))
@@ -295,7 +295,7 @@ def _group(option: QStyleOptionViewItem) -> QPalette.ColorGroup:
 
 def _colour(option: QStyleOptionViewItem, *, quiet: bool) -> QColor:
     if _chosen(option):
-        return look.on_highlight(option.palette, _group(option))
+        return option.palette.color(_group(option), QPalette.ColorRole.HighlightedText)
     return look.muted(option.palette) if quiet else option.palette.color(QPalette.ColorRole.Text)
 
 
