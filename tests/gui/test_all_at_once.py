@@ -91,7 +91,7 @@ def test_give_everything_up(driver: Driver, practice: PracticeService, tmp_path:
     bar = driver.window.all_at_once.bar
     assert bar.text == (
         "Give up 2 batches with 3 files? Nothing of it is attached then, and nothing of it can be gone on with. "
-        "1 file was sent already."
+        "What was sent already stays at Close until it runs out, 24 h after it was sent."
     )
     assert bar.button("Keep it").hasFocus(), "Enter does no harm"
     assert driver.nodes[0].running, "what is sent goes on while it is asked"

@@ -109,6 +109,17 @@ def test_record_field(practice: PracticeService, api: Api, sign: Upload, upload:
     assert client.get(RECORD).json() == record
 
 
+def test_delete(api: Api, sign: Upload, upload: Upload) -> None:
+    """A confirmed file is deleted for good; one that was only signed is no file yet, and once gone it is not found."""
+    signed = sign("kizen", b"hello")
+    assert api("kizen").delete(f"/api/files/{signed['s3object_id']}").status_code == 404
+    made = upload("kizen", b"hello")["id"]
+    assert api("kizen").get(f"/api/files/{made}").status_code == 200
+    assert api("kizen").delete(f"/api/files/{made}").status_code == 204
+    assert api("kizen").get(f"/api/files/{made}").status_code == 404
+    assert api("kizen").delete(f"/api/files/{made}").status_code == 404
+
+
 def test_smart_connector(practice: PracticeService, api: Api, upload: Upload) -> None:
     """A smart connector takes one confirmed import file; the same file again changes nothing."""
     client, path = api("kizen"), f"/api/smart-connectors/{S['connector']}"

@@ -24,7 +24,7 @@ from uploader_gui.engine.lane import Lane
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.session import Account
 from uploader_gui.engine.source import Source
-from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, VerifyWork, Work
+from uploader_gui.engine.work import AttachWork, CleanupWork, DigestWork, UploadWork, VerifyWork, Work
 
 Given = TypeVar("Given")
 
@@ -145,6 +145,8 @@ class Played:
                     lane._attach(given)
                 elif isinstance(given, VerifyWork):
                     lane._verify(given)
+                elif isinstance(given, CleanupWork):
+                    lane._clean(given)
                 else:
                     lane._digest(given)
             except Suspended:

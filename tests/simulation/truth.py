@@ -105,6 +105,7 @@ class Truth:
         self.addresses: dict[str, Address] = {}
         self.things: list[Thing] = []
         self.documents: dict[str, Document] = {}
+        self.deleted: set[str] = set()
         self.arrived: Counter[str] = Counter()
         self.coming: Counter[str] = Counter()
         self.visible: dict[str, float] = {}
@@ -281,17 +282,34 @@ def _kizen_confirm(truth: Truth, asked: Asked, _match: re.Match[str]) -> tuple[i
     return 200, {"id": sid, "url": f"https://files.kizen.example/{sid}"}
 
 
+def _kizen_delete(truth: Truth, _asked: Asked, match: re.Match[str]) -> tuple[int, Any]:
+    sid = match[1]
+    held = [name for name, document in truth.documents.items() if sid in document.newest]
+    if held:
+        raise Wrong(f"{sid} is deleted, and is attached to {held[0]}")
+    if not truth.addresses[sid].confirmed:
+        return 404, {"detail": "there is no such file"}
+    truth.addresses[sid] = dataclasses.replace(truth.addresses[sid], content=None, confirmed=False)
+    truth.deleted.add(sid)
+    return 204, {}
+
+
 def _kizen_entity(truth: Truth, _asked: Asked, match: re.Match[str]) -> tuple[int, Any]:
     parts = truth.documents.setdefault(match[1], Document()).seen(truth.now)
     return 200, {"fields": [{"name": "files", "value": parts}]}
 
 
 def _kizen_add(truth: Truth, asked: Asked, match: re.Match[str]) -> tuple[int, Any]:
+    gone = truth.deleted.intersection(asked.content["fields"][0]["value"])
+    if gone:
+        raise Wrong(f"{min(gone)} was deleted, and is attached now")
     truth.write(match[1], asked.content["fields"][0]["value"], asked.who)
     return 200, {}
 
 
 def _kizen_connector(truth: Truth, asked: Asked, match: re.Match[str]) -> tuple[int, Any]:
+    if asked.content["source_file_id"] in truth.deleted:
+        raise Wrong(f"{asked.content['source_file_id']} was deleted, and is attached now")
     truth.write(f"connector {match[1]}", [asked.content["source_file_id"]], asked.who)
     return 200, {}
 
@@ -348,6 +366,7 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Route], ...] = tuple(
         ("PUT", f"{_CIRCLE}/api/headless/v1/profile", _circle_avatar),
         ("GET", f"{_KIZEN}/api/s3/presigned-post", _kizen_sign),
         ("POST", f"{_KIZEN}/api/s3/success", _kizen_confirm),
+        ("DELETE", f"{_KIZEN}/api/files/(.+)", _kizen_delete),
         ("GET", f"{_KIZEN}/api/records/thing/(.+)", _kizen_entity),
         ("PATCH", f"{_KIZEN}/api/records/thing/(.+)", _kizen_add),
         ("PATCH", f"{_KIZEN}/api/smart-connectors/(.+)", _kizen_connector),

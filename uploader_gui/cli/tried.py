@@ -12,6 +12,7 @@ from uploader_gui.core.lines import visible
 from uploader_gui.core.problems import Problem
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.body import FormBody
+from uploader_gui.engine.cleaning import STEP
 from uploader_gui.engine.http import Request
 from uploader_gui.engine.rehearsal import Exchanged, Learned
 from uploader_gui.engine.session import Account
@@ -65,7 +66,8 @@ class Steps:
             return
         self._number += 1
         request = event.request
-        print(f"\n{self._number}. {event.owner}")
+        remark = " " + _("(only of files that are not attached after all)") if event.owner == STEP else ""
+        print(f"\n{self._number}. {event.owner}{remark}")
         _row(_("request"), f"{request.method} {request.url}")
         for name, value in request.headers:
             _row("", f"{name}: {self._header(value)}")

@@ -30,6 +30,11 @@ class Step(StrEnum):
 ATTACH_SENT = "attach sent"
 """The journal's line before an attach goes out: a batch whose last line it is may be attached, or may not."""
 
+CLEANED = "deleted at the service"
+"""The journal's line about a file that is not attached after all: what it had left at the service is gone."""
+NOT_CLEANED = "not deleted at the service"
+"""Likewise: it could not be deleted. Why follows."""
+
 UPLOAD_STEPS = (Step.SIGN, Step.TRANSFER, Step.CONFIRM, Step.READY)
 
 

@@ -1,5 +1,6 @@
 """What a lane does next: an attach before further bytes, looks before both, digests when there is nothing else."""
 
+import collections
 import dataclasses
 from collections.abc import Mapping
 
@@ -20,7 +21,7 @@ from uploader_gui.engine.entry import Behind, Entry, Look, anew
 from uploader_gui.engine.keeping import Keeper
 from uploader_gui.engine.patience import Patience
 from uploader_gui.engine.telling import Teller
-from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, VerifyWork, Work
+from uploader_gui.engine.work import AttachWork, CleanupWork, DigestWork, UploadWork, VerifyWork, Work
 
 LOOK_AT_HOLDER = 1.0
 """Seconds after which it is looked again whether another process is done with a record."""
@@ -61,6 +62,7 @@ class Chooser:
         self._looks = looks
         self._digesting: DigestWork | None = None
         self._not_digested: set[str] = set()
+        self._cleanups: collections.deque[CleanupWork] = collections.deque()
 
     def next(self) -> tuple[Work | None, float | None]:
         """What to do now; else when something is due at the earliest. Raises LedgerError."""
@@ -94,7 +96,13 @@ class Chooser:
                 chosen = (entry, upload)
         if chosen is not None:
             return self._upload(*chosen), None
+        if self._cleanups:
+            return self._cleanups.popleft(), None
         return (None, min(dues)) if dues else (self._digest(), None)
+
+    def clean(self, work: CleanupWork) -> None:
+        """Have this deleted when nothing that is to be attached waits for a lane."""
+        self._cleanups.append(work)
 
     @property
     def busy(self) -> bool:

@@ -83,6 +83,8 @@ class Entry:
         self.behind: Behind | None = None
         self.held_back = False
         self.offline = False  # whether its attach waits for a network
+        self.attach_began = False  # an attach may have gone out, in this process or before it was taken up
+        self.cleaning = 0  # files that are being deleted at the service
         for upload in uploads:
             self.put(upload)
         if self.batch.place is None:

@@ -86,6 +86,11 @@ class Keeper:
         entry.batch = batch
         self._changed(batch, None)
 
+    def note(self, entry: Entry, upload_id: str, happened: str) -> None:
+        """Note in the journal what happened to an upload that stays as it is. Raises LedgerError."""
+        self._save(None, (), (entry.batch.id, upload_id, happened))
+        self._changed(entry.batch, entry.uploads.get(upload_id))
+
     def attach_sent(self, entry: Entry) -> None:
         """Note that the attach goes out: on the disk itself before it does. Raises LedgerError."""
         self._check()

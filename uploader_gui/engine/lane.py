@@ -17,7 +17,7 @@ from uploader_gui.core.ports import Clock, LedgerError
 from uploader_gui.core.problems import Kind, Problem, UploadError
 from uploader_gui.core.settings import SYSTEM
 from uploader_gui.core.traces import Trace
-from uploader_gui.engine import attach, scope, upload
+from uploader_gui.engine import attach, cleaning, scope, upload
 from uploader_gui.engine import verify as verify_engine
 from uploader_gui.engine.body import digests_of
 from uploader_gui.engine.conversation import Conversation
@@ -27,7 +27,7 @@ from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.session import Account
 from uploader_gui.engine.trace import Told
 from uploader_gui.engine.trust import trust_with
-from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, VerifyWork, Work
+from uploader_gui.engine.work import AttachWork, CleanupWork, DigestWork, UploadWork, VerifyWork, Work
 
 if TYPE_CHECKING:
     import ssl
@@ -80,6 +80,8 @@ class Lane:
                     self._attach(work)
                 elif isinstance(work, VerifyWork):
                     self._verify(work)
+                elif isinstance(work, CleanupWork):
+                    self._clean(work)
                 else:
                     self._digest(work)
         except LedgerError:
@@ -173,6 +175,10 @@ class Lane:
         else:
             self._queue.looked(work, seen)
 
+    def _clean(self, work: CleanupWork) -> None:
+        talk = Conversation(work.session, self.account_client(work.session.account), work.cancel)
+        self._queue.cleaned(work, cleaning.run(work, talk, self._clock.utc()))
+
     def _pause(self, seconds: float) -> None:
         nobody_tells = threading.Condition()
         with nobody_tells:
@@ -210,7 +216,7 @@ class Lane:
     def _tell(self, traced: Told, kind: str, trace: Trace) -> None:
         work = self._work
         upload = work.upload if isinstance(work, UploadWork) else None
-        batch = work.batch if isinstance(work, UploadWork | AttachWork | VerifyWork) else None
+        batch = work.batch if isinstance(work, UploadWork | AttachWork | VerifyWork | CleanupWork) else None
         traced(
             dataclasses.replace(
                 trace,

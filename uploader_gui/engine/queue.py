@@ -30,7 +30,7 @@ from uploader_gui.engine.patience import NETWORK_LOOK, counted
 from uploader_gui.engine.source import Source
 from uploader_gui.engine.verify import Looked
 from uploader_gui.engine.wishes import Wishes
-from uploader_gui.engine.work import AttachWork, DigestWork, UploadWork, VerifyWork, Work
+from uploader_gui.engine.work import AttachWork, CleanupWork, DigestWork, UploadWork, VerifyWork, Work
 
 # After these nobody can go on where it stopped: the address is dead, or nobody knows whether it was confirmed.
 BEGIN_ANEW = frozenset(
@@ -84,6 +84,7 @@ class Queue(Wishes):
             if step is Step.ATTACH:
                 # The last moment before it goes out: from here on a crash leaves the attach unknown.
                 self._keeper.attach_sent(entry)
+                entry.attach_began = True
             self._teller.began(entry, upload, step)
 
     def step_done(self, batch: Batch, upload: Upload, step: Step) -> None:
@@ -270,6 +271,16 @@ class Queue(Wishes):
                 receipt = dataclasses.replace(upload.receipt, **found)  # type: ignore[arg-type]  # texts, by name
                 known = dataclasses.replace(upload, digests={**upload.digests, **digests}, receipt=receipt)
                 self._keeper.upload(entry, known, "digested")
+            self._changed.notify_all()
+
+    def cleaned(self, work: CleanupWork, happened: Mapping[str, str]) -> None:
+        """What files left at the service was deleted, or could not be: what happened to each of them, by its id."""
+        with self._changed:
+            self._cleaning.discard(work.cancel)
+            entry = self._entries[work.batch.id]
+            entry.cleaning -= len(work.uploads)
+            for upload_id, what in happened.items():
+                self._keeper.note(entry, upload_id, what)
             self._changed.notify_all()
 
     # ------------------------------------------------------------------------------------------------- inside

@@ -13,7 +13,7 @@ from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import SystemClock
 from uploader_gui.core.problems import Kind, Problem, UploadError
 from uploader_gui.core.progress import Meter
-from uploader_gui.engine import attach, lookup, scope, upload, verify
+from uploader_gui.engine import attach, cleaning, lookup, scope, upload, verify
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.http import Answer, Client, Request
 from uploader_gui.engine.session import Account, Session
@@ -97,6 +97,8 @@ def rehearse(
         told(Learned(known=scope.result(flow, known)))
     if flow.target.attach is not None:
         _attach(flow, talk, batch, stored, told)
+    if flow.cleanup is not None:
+        talk.tell(flow.cleanup, scope.of_upload(flow, account.public, batch, stored[0], clock.utc()), cleaning.STEP)
 
 
 def _nothing(*_anything: object) -> None:
@@ -164,6 +166,7 @@ class _Service:
             "confirm": flow.confirm,
             "ready": flow.ready,
             "attach": flow.target.attach,
+            cleaning.STEP: flow.cleanup,
             **{call.id: call for call in flow.target.prepare},
         }
         return steps.get(owner)

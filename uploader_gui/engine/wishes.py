@@ -25,6 +25,7 @@ from uploader_gui.core.batch import (
     UploadState,
     advance,
 )
+from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock, Ledger, LedgerError
 from uploader_gui.core.problems import FOR_GOOD, Kind, Problem
 from uploader_gui.core.progress import Meter
@@ -38,6 +39,7 @@ from uploader_gui.engine.retry import Policy
 from uploader_gui.engine.session import Session
 from uploader_gui.engine.source import Source
 from uploader_gui.engine.telling import Teller
+from uploader_gui.engine.work import CleanupWork
 from uploader_gui.services.flow import Flow
 
 
@@ -67,6 +69,7 @@ class Wishes:
         self._chooser = Chooser(
             clock, self._keeper, self._teller, self._patience, self._entries, idle_digests=idle_digests, looks=looks
         )
+        self._cleaning: set[CancelToken] = set()
         self._stopping = False
         self._draining = False
 
@@ -98,6 +101,7 @@ class Wishes:
         session: Session,
         *,
         attach_sent: bool,
+        attach_began: bool = True,
         held_back: bool = False,
     ) -> None:
         """Take a batch up again as an earlier process left it.
@@ -111,6 +115,7 @@ class Wishes:
             flow: What happens with it.
             session: In whose name.
             attach_sent: Whether its journal ends with an attach that may have gone out.
+            attach_began: Whether one was ever begun: then nothing is deleted of what an attach may have taken.
             held_back: Its attach waits until it is let go.
 
         Raises:
@@ -126,6 +131,7 @@ class Wishes:
                 batch = advance(batch, BatchEvent.UNDONE)
             entry = Entry(batch, [taken_up(upload, flow) for upload in uploads], flow, session)
             entry.held_back = held_back
+            entry.attach_began = attach_began
             self._entries[batch.id] = entry
             self._keeper.batch(entry, entry.batch, "taken up")
             for before, upload in zip(uploads, entry.ordered, strict=True):
@@ -251,7 +257,9 @@ class Wishes:
             if entry.batch.state in {BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN, *ENDED_BATCHES}:
                 return False
             tokens = tuple(entry.running.values())
+            left = entry.included
             self._keeper.end(entry, entry.batch, BatchEvent.CANCELLED)
+            self._clean(entry, left)
             self._chooser.stop_digesting()
             self._changed.notify_all()
         for token in tokens:
@@ -286,6 +294,7 @@ class Wishes:
                 batch = advance(batch, BatchEvent.RETRIED, problem=None, due=None)
             self._keeper.batch(entry, batch, "a file is left out")
             self._keeper.upload(entry, left_out, "left out")
+            self._clean(entry, [upload])
             token = entry.running.get(upload_id)
             self._settle(entry)
             self._changed.notify_all()
@@ -438,6 +447,7 @@ class Wishes:
         with self._changed:
             self._stopping = True
             tokens = [token for entry in self._entries.values() for token in entry.running.values()]
+            tokens += self._cleaning
             self._chooser.stop_digesting()
             self._changed.notify_all()
         for token in tokens:
@@ -480,7 +490,7 @@ class Wishes:
         """Let go of a batch that has ended; the ledger still has it. False if it has not."""
         with self._changed:
             entry = self._entry(batch_id)
-            if entry.batch.state not in ENDED_BATCHES or entry.running:
+            if entry.batch.state not in ENDED_BATCHES or entry.running or entry.cleaning:
                 return False
             del self._entries[batch_id]
         return True
@@ -518,6 +528,18 @@ class Wishes:
             if not self._attach_others(entry):
                 self._keeper.batch(entry, advance(entry.batch, BatchEvent.FAILED), "needs attention")
 
+    def _clean(self, entry: Entry, uploads: Sequence[Upload]) -> None:
+        """Have deleted at the service what these files left there: never what an attach may have taken."""
+        left = tuple(upload for upload in uploads if upload.answers)
+        if entry.flow.cleanup is None or entry.attach_began or not left or self._stopping:
+            return
+        entry.cleaning += len(left)
+        cancel = CancelToken()
+        self._cleaning.add(cancel)
+        self._chooser.clean(
+            CleanupWork(batch=entry.batch, uploads=left, flow=entry.flow, session=entry.session, cancel=cancel)
+        )
+
     def _attach_others(self, entry: Entry) -> bool:
         """Let the files that worked be attached without the others, if that was chosen, and none of these may pass."""
         stuck = [one.problem for one in entry.ordered if one.state is UploadState.NEEDS_ATTENTION]
@@ -533,5 +555,6 @@ class Wishes:
         self._keeper.part(entry, kept, new, uploads)
         self._entries[new.id] = Entry(new, uploads, entry.flow, entry.session)
         self._entries[new.id].held_back = entry.held_back
+        self._entries[new.id].attach_began = entry.attach_began
         self._settle(entry)
         return new.id

@@ -64,4 +64,19 @@ class DigestWork:
     cancel: CancelToken
 
 
-Work = UploadWork | AttachWork | VerifyWork | DigestWork
+@dataclass(frozen=True, kw_only=True)
+class CleanupWork:
+    """Delete what files of a batch have left at the service, as they are not attached after all.
+
+    Attributes:
+        uploads: As they were when that was decided, with what their steps left behind.
+    """
+
+    batch: Batch
+    uploads: tuple[Upload, ...]
+    flow: Flow
+    session: Session
+    cancel: CancelToken
+
+
+Work = UploadWork | AttachWork | VerifyWork | DigestWork | CleanupWork

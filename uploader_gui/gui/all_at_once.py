@@ -13,13 +13,16 @@ from uploader_gui.gui.bars import Bar
 from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.doing import Doing
 from uploader_gui.gui.queue_model import QueueModel, Row
+from uploader_gui.gui.remains import remains
 from uploader_gui.gui.rows import Node
+from uploader_gui.workers.desk import Desk
 
 
 class AllAtOnce(QObject):
     """Does it.
 
     Args:
+        desk: Knows what happens with a batch's files.
         model: Has the batches.
         doing: Carries deeds out.
         window: The bar's owner.
@@ -28,8 +31,9 @@ class AllAtOnce(QObject):
         bar: Asks whether everything is to be given up, and says what is lost; what is under way goes on meanwhile.
     """
 
-    def __init__(self, model: QueueModel, doing: Doing, window: QWidget) -> None:
+    def __init__(self, desk: Desk, model: QueueModel, doing: Doing, window: QWidget) -> None:
         super().__init__(window)
+        self._desk = desk
         self._model = model
         self._doing = doing
         self.bar = Bar("attention", _("Give everything up"), window)
@@ -67,13 +71,12 @@ class AllAtOnce(QObject):
 
     def _say(self) -> None:
         lost = self._to_lose
-        stored = sum(node.counts[UploadState.STORED] for node in lost)
         said = ngettext("Give up {n} batch with {files}?", "Give up {n} batches with {files}?", len(lost))
         parts = [said.format(n=len(lost), files=wording.files(sum(node.count for node in lost)))]
         parts.append(_("Nothing of it is attached then, and nothing of it can be gone on with."))
-        if stored:
-            there = ngettext("{n} file was sent already.", "{n} files were sent already.", stored)
-            parts.append(there.format(n=stored))
+        sent = [node for node in lost if node.counts[UploadState.STORED]]
+        if sent:
+            parts.append(remains(self._desk.flow(node.batch) for node in sent))
         if any(deeds.is_attaching(node) for node in self._model.nodes):
             parts.append(_("What is being attached, or may be attached, stays."))
         self.bar.say(" ".join(parts), [(_("Keep it"), self.stay), (_("Give it up"), self._give_up)])

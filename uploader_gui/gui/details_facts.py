@@ -7,12 +7,13 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from uploader_gui.core import words
-from uploader_gui.core.batch import Batch, Step
+from uploader_gui.core.batch import Batch, Step, UploadState
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look, pieces, wording
 from uploader_gui.gui.figure import Figure
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.queue_model import Row
+from uploader_gui.gui.remains import remains
 from uploader_gui.gui.rows import Running
 from uploader_gui.gui.timeline import Point
 from uploader_gui.workers.desk import Desk
@@ -32,6 +33,13 @@ def about(desk: Desk, row: Row) -> str:
     upload = row.upload
     to = _("to {place}").format(place=words.plain(batch.place or wording.title(batch)))
     return " · ".join(part for part in (words.exact_size(upload.size), upload.media_type, to, service) if part)
+
+
+def left_there(desk: Desk, row: Row) -> str:
+    """What of a batch, or of a file, that was given up stays at the service; "" if nothing of it had been sent."""
+    uploads = row.node.uploads if row.upload is None else [row.upload]
+    given_up = [one for one in uploads if one.state is UploadState.CANCELLED and one.stored_at is not None]
+    return remains([desk.flow(row.node.batch)]) if given_up else ""
 
 
 class Sent(pieces.Quiet):

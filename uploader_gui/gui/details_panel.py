@@ -204,6 +204,9 @@ class DetailsPanel(QWidget):
         problem = problem_box(self._desk, row, self._wish, self)
         if problem is not None:
             self._body.addWidget(problem)
+        left = details_facts.left_there(self._desk, row)
+        if left:
+            self._body.addWidget(look.plain_label(left))
         self._section(_("Steps"), self._steps(row))
         if row.upload is not None:
             self._section(_("Fingerprints"), proof_rows.fingerprints(row.upload, self.copied.emit, self))

@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
         self.details = DetailsPanel(desk, self)
         self.status = StatusLine(self)
         self.doing = Doing(desk, QGuiApplication.clipboard(), self, opens=opens)
-        self.all_at_once = AllAtOnce(self.model, self.doing, self)
+        self.all_at_once = AllAtOnce(desk, self.model, self.doing, self)
         self.telling = Telling(self.model, self)
         self.announcing = Announcing(self.model, self)
         self._pasting = Pasting(self)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from uploader_gui.core.batch import UPLOAD_STEPS, BatchState, Step, Upload, UploadState
+from uploader_gui.core.batch import CLEANED, NOT_CLEANED, UPLOAD_STEPS, BatchState, Step, Upload, UploadState
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import wording
 from uploader_gui.gui.rows import Node
@@ -51,7 +51,17 @@ def of_upload(node: Node, upload: Upload, flow: "Flow | None", journal: Journal)
             points.append(Point(sign=None, text=wording.step(step)))
     if node.batch.attaches:
         points.append(_attach(node, _last(journal, "attached") or node.batch.ended))
-    return points
+    return points + _cleaned(journal)
+
+
+def _cleaned(journal: Journal) -> list[Point]:
+    """Whether what a file that was given up had left at the service was deleted there, if that was tried."""
+    for at, event in reversed(journal):
+        if event == CLEANED:
+            return [Point(sign=Sign.DONE, text=_("Delete what was sent"), at=at)]
+        if event.startswith(NOT_CLEANED):
+            return [Point(sign=Sign.ATTENTION, text=_("Delete what was sent: it stays at the service"), at=at)]
+    return []
 
 
 def _current(node: Node, upload: Upload, step: Step, journal: Journal) -> Point:

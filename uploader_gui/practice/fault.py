@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, get_args
 
-STEPS = ("sign", "transfer", "confirm", "ready", "prepare", "attach", "verify", "lookup", "check", "token")
+STEPS = ("sign", "transfer", "confirm", "ready", "prepare", "attach", "verify", "cleanup", "lookup", "check", "token")
 """The steps a route may be labelled with."""
 
 KINDS = (

@@ -98,6 +98,7 @@ class Kizen:
         yield Route(method="GET", path="/api/s3/presigned-post", handler=self._sign, steps=("sign",))
         yield Route(method="POST", path="/api/s3/success", handler=self._confirm, steps=("confirm",))
         yield Route(method="GET", path="/api/files/{id}", handler=self._file)
+        yield Route(method="DELETE", path="/api/files/{id}", handler=self._delete, steps=("cleanup",))
         yield Route(method="GET", path="/api/files/{id}/download", handler=self._download, guarded=False)
         yield from self._records.routes()
 
@@ -186,6 +187,12 @@ class Kizen:
     async def _file(self, request: web.Request) -> web.Response:
         file, stored = self._confirmed(request.match_info["id"])
         return answer(self._shown(file, stored))
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        """A real delete, as the vendor's own client relies on: https://github.com/kizen/builder-cli, api/files.py."""
+        file, _stored = self._confirmed(request.match_info["id"])
+        del self._files[file.id]
+        return web.Response(status=204)
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         named = self._files.get(request.match_info["id"])

@@ -14,7 +14,7 @@ BODILESS = frozenset({"GET"})
 def of_service(service: schema.Service) -> Iterator[tuple[str, schema.Call]]:
     """Every call, with its key; the transfers, which carry the bytes, are not among them."""
     for prefix, owner in _owners(service):
-        for name in ("sign", "confirm", "ready"):
+        for name in ("sign", "confirm", "ready", "cleanup"):
             if (step := getattr(owner, name)) is not None:
                 yield f"{prefix}{name}", step
     for name, target in service.targets.items():

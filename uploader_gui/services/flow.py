@@ -11,7 +11,7 @@ from uploader_gui.services.inspection import Requirement, uses_of
 from uploader_gui.services.shape import Path
 
 # Who may still need what a step left behind: everything that comes after it here.
-ORDER = (*survey.UPLOAD_STEPS, "result", "prepare", "attach", "verify", "shown")
+ORDER = (*survey.UPLOAD_STEPS, "result", "prepare", "attach", "verify", "cleanup", "shown")
 
 
 class MissingAnswerError(Exception):
@@ -35,6 +35,8 @@ class Flow:
         target_id: The target kind.
         sign, transfer, confirm, ready: The steps of each file; None where there is none.
         result: What a stored file is good for.
+        cleanup: Deletes what a file that is not attached after all has left; None where that cannot be had, or where
+            nothing is attached: there a stored file may be in use already.
         digests_first: The digests ("md5", "sha256", "crc32c") that must be known before the transfer begins.
         needs_image_size: Width and height of each file must be known.
         same_is_certain: The target's verify tells its files from all others by an id that the service gave them.
@@ -48,6 +50,7 @@ class Flow:
     confirm: schema.Confirm | None
     ready: schema.Ready | None
     result: schema.Result
+    cleanup: schema.Cleanup | None
     digests_first: frozenset[str]
     needs_image_size: bool
     same_is_certain: bool
@@ -166,7 +169,7 @@ def flow(service: schema.Service, target_id: str) -> Flow:
                 needs_size |= path[0] == "file" and path[1] in {"width", "height"}
                 if path[0] == "target" and place.step in {*survey.UPLOAD_STEPS, "result"}:
                     locked.add(path[1])
-            if place.step in {"shown", "inputs", "verify"}:
+            if place.step in {"shown", "inputs", "verify", "cleanup"}:
                 continue
             for group in uses.required:
                 for owner in {path[0] for path in group}:
@@ -184,6 +187,7 @@ def flow(service: schema.Service, target_id: str) -> Flow:
         confirm=steps.get("confirm"),
         ready=steps.get("ready"),
         result=target.result or service.result,
+        cleanup=None if target.call is None else target.cleanup or service.cleanup,
         digests_first=frozenset(digests),
         needs_image_size=needs_size,
         same_is_certain=certain,

@@ -218,6 +218,10 @@ class LookupOne(Call):
     item: Template
 
 
+class Cleanup(Call):
+    """Deletes what a stored file has left at the service, when it is not attached after all: once, if it can be had."""
+
+
 class Lookup(Call):
     """Finds records by what a person types. Without `search` in it, the engine picks by label.
 
@@ -342,6 +346,7 @@ class Target(Part):
     confirm: Confirm | None = None
     ready: Ready | None = None
     result: Result | None = None
+    cleanup: Cleanup | None = None
 
     @property
     def attach(self) -> Call | None:
@@ -374,6 +379,7 @@ class Service(Part):
     confirm: Confirm | None = None
     ready: Ready | None = None
     result: Result = Result()
+    cleanup: Cleanup | None = None
     limits: Limits = Limits()
     lookups: dict[Identifier, Lookup] = Field(default_factory=dict)
     links: tuple[Link, ...] = ()

@@ -279,6 +279,9 @@ def of_upload(service: schema.Service, target_id: str) -> Iterator[Place]:
     yield from _keys(key, "result", result, ("link",), known)
     for name, template in result.values.items():
         yield Place(key=f"{key}.values.{name}", step="result", template=template, known=known)
+    cleanup = target.cleanup or service.cleanup
+    if cleanup is not None:
+        yield from _call(f"targets.{target_id}.cleanup" if target.cleanup else "cleanup", "cleanup", cleanup, known)
 
 
 def of_batch(service: schema.Service, target_id: str) -> Iterator[Place]:

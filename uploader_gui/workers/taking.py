@@ -101,6 +101,7 @@ def restore(works: Works, left: Left) -> None:
         flow,
         works.session(account),
         attach_sent=_attach_sent(works.ledger, stored),
+        attach_began=any(event == ATTACH_SENT for _at, _upload, event in works.ledger.journal(stored.id)),
         held_back=flow.target.sends,
     )
     works.show(stored.id)
