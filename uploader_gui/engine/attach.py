@@ -11,14 +11,14 @@ called attached and never repeated blindly.
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from uploader_gui.core.batch import Batch, Step, Upload
 from uploader_gui.core.ports import Clock
 from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
-from uploader_gui.engine import scope
+from uploader_gui.engine import preparing, scope
 from uploader_gui.engine.asking import content_of, first_rule, truthy, unexpected
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.http import Answer, AnswerCutError
@@ -73,7 +73,10 @@ class AttachTools:
             made again, whatever comes.
         done: Told after each step, with the batch as it is then.
         pause: Waits so many seconds.
-        looks: Whether to note what is on the record before the attach, for a look if its answer is lost.
+        looks: Whether to note what is on the record before the attach, for a look if its answer is lost; and likewise
+            for the calls before it.
+        claimed: What other batches' calls of this id have made.
+        claim: Says what the call of this id has made for this batch.
     """
 
     flow: Flow
@@ -84,6 +87,8 @@ class AttachTools:
     done: Callable[[Batch, Step], None]
     pause: Callable[[float], None]
     looks: bool = False
+    claimed: Callable[[str], Collection[str]] = lambda _call: ()
+    claim: Callable[[str, str], object] = lambda _call, _thing: None
 
 
 def run(batch: Batch, uploads: Sequence[Upload], tools: AttachTools) -> Attached:
@@ -142,6 +147,10 @@ class _Run:
         for call in self._target.prepare:
             if call.id in self._batch.answers and call.call.method != "GET":
                 continue  # what was made once is not made again
+            if call.found is not None and self._tools.looks:
+                self._repeatable = True  # the next try looks first
+                self._batch = preparing.once(call, self._batch, self._scope(), self._tools)
+                continue
             self._repeatable = _repeats(call)
             _answer, content = self._tools.conversation.read(call, self._scope(), "prepare", fresh=not self._repeatable)
             try:

@@ -135,20 +135,25 @@ class Keeper:
         entry.more(uploads)
         self._show(entry, uploads)
 
-    def claim(self, entry: Entry, thing: str | None) -> bool:
+    def claim(self, entry: Entry, thing: str | None, *, by: str = "") -> bool:
         """Claim what an attach made, or something of which the id is not known; False if it is another batch's.
+
+        Args:
+            entry: For whom.
+            thing: What.
+            by: The call before the attach that made it; "": the attach.
 
         Raises:
             LedgerError: It cannot be kept.
         """
         thing = thing or nameless(entry.batch.id)
         with self._stopping():
-            return self._ledger.claim(entry.batch.record, thing, entry.batch.id)
+            return self._ledger.claim(_record(entry, by), thing, entry.batch.id)
 
-    def claimed(self, entry: Entry) -> frozenset[str]:
-        """What other batches' attaches made on a batch's record. Raises LedgerError."""
+    def claimed(self, entry: Entry, *, by: str = "") -> frozenset[str]:
+        """What other batches' attaches, or calls before them, made on a batch's record. Raises LedgerError."""
         with self._stopping():
-            claims = self._ledger.claimed(entry.batch.record)
+            claims = self._ledger.claimed(_record(entry, by))
         return frozenset(thing for thing, owner in claims.items() if owner != entry.batch.id)
 
     def _check(self) -> None:
@@ -188,3 +193,8 @@ class Keeper:
                 self.broken = error
                 self._broke()
             raise
+
+
+def _record(entry: Entry, by: str) -> str:
+    """Where a claim is kept: what a call before the attach made says nothing of the attach."""
+    return f"{entry.batch.record} by {by}" if by else entry.batch.record

@@ -139,6 +139,8 @@ class Lane:
                 done=self._queue.batch_step_done,
                 pause=self._pause,
                 looks=work.looks,
+                claimed=lambda call: self._queue.made_by_others(work.batch, call),
+                claim=lambda call, thing: self._queue.made(work.batch, call, thing),
             )
             ended = attach.run(work.batch, work.uploads, tools)
         except LedgerError:

@@ -106,6 +106,16 @@ class Queue(Wishes):
             answers = {**entry.batch.answers, **batch.answers}
             self._keeper.batch(entry, dataclasses.replace(entry.batch, answers=answers, there=batch.there), "prepared")
 
+    def made(self, batch: Batch, call: str, thing: str) -> bool:
+        """A call before the attach has made this for a batch; False if another batch has it."""
+        with self._changed:
+            return self._keeper.claim(self._entries[batch.id], thing, by=call)
+
+    def made_by_others(self, batch: Batch, call: str) -> frozenset[str]:
+        """What a call before the attach has made for other batches."""
+        with self._changed:
+            return self._keeper.claimed(self._entries[batch.id], by=call)
+
     def batch_step_done(self, batch: Batch, step: Step) -> None:
         """A step of a batch is done."""
         with self._changed:

@@ -56,6 +56,12 @@ def things_there(verify: schema.Verify, conversation: Conversation, known: Scope
     return tuple(_text(verify, conversation, {**known, "item": item}) for item in items)
 
 
+def listed(found: schema.Found, conversation: Conversation, known: Scope, step: str) -> Iterator[tuple[str, Any]]:
+    """All things of a list, each with its id. Raises UploadError and Cancelled, as it goes."""
+    for item in _items(found, conversation, known, step=step):
+        yield _text(found, conversation, {**known, "item": item}), item
+
+
 def look(
     verify: schema.Verify,
     conversation: Conversation,
@@ -155,7 +161,9 @@ def unmatched(verify: schema.Verify, known: Scope, parts: Sequence[Any]) -> list
     return alone
 
 
-def _items(verify: schema.Verify, conversation: Conversation, known: Scope, *, step: str = "verify") -> Iterator[Any]:
+def _items(
+    verify: schema.Verify | schema.Found, conversation: Conversation, known: Scope, *, step: str = "verify"
+) -> Iterator[Any]:
     """All items of all pages."""
     assert verify.items is not None  # noqa: S101 - only called for such targets
     page = first_page()
@@ -187,7 +195,7 @@ def _list(template: Template, conversation: Conversation, known: Scope, *, missi
     return value
 
 
-def _text(verify: schema.Verify, conversation: Conversation, known: Scope) -> str:
+def _text(verify: schema.Verify | schema.Found, conversation: Conversation, known: Scope) -> str:
     try:
         return as_text(verify.id.value(known))
     except ExpressionError:

@@ -29,6 +29,8 @@ def of_service(service: schema.Service) -> Iterator[tuple[str, schema.Call]]:
 def _of_batch(key: str, target: schema.Target) -> Iterator[tuple[str, schema.Call]]:
     for index, call in enumerate(target.prepare):
         yield f"{key}.prepare[{index}]", call
+        if call.found is not None:
+            yield f"{key}.prepare[{index}].found", call.found
     if target.attach:
         yield key, target.attach
     if target.verify:

@@ -282,11 +282,34 @@ class Input(Part):
     help: str = ""
 
 
+class Found(Call):
+    """Looks what a call before the attach has made, when its answer got lost: so that it is not made twice.
+
+    Attributes:
+        items: The things of which it makes one.
+        id: Tells them apart.
+        same: Whether an item is as the call makes it. New, and no other batch's, it must be as well.
+        settle: Seconds after which a server has surely come to rest.
+    """
+
+    items: Template
+    id: Template
+    same: Template
+    more: Template | None = None
+    next: Template | None = None
+    settle: Seconds = 30
+
+
 class Prepare(Call):
-    """A call before the attach; its answer is known by its id."""
+    """A call before the attach; its answer is known by its id.
+
+    Attributes:
+        found: How what it made is found again; an item must have what is used of its answer.
+    """
 
     id: Identifier
     repeat: Flag | None = None
+    found: Found | None = None
 
 
 class Verify(Call):

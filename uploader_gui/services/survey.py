@@ -284,6 +284,13 @@ def of_upload(service: schema.Service, target_id: str) -> Iterator[Place]:
         yield from _call(f"targets.{target_id}.cleanup" if target.cleanup else "cleanup", "cleanup", cleanup, known)
 
 
+def _found(key: str, found: schema.Found, known: Record) -> Iterator[Place]:
+    looking = _with(known, page=PAGE)
+    yield from _call(key, "verify", found, looking)
+    yield from _keys(key, "verify", found, ("items", "more", "next"), _with(looking, answer=Anything()))
+    yield from _keys(key, "verify", found, ("id", "same"), _with(known, item=Anything()))
+
+
 def of_batch(service: schema.Service, target_id: str) -> Iterator[Place]:
     """The expressions of a target's own part: inputs, calls before the attach, the attach, the look afterwards."""
     target, key = service.targets[target_id], f"targets.{target_id}"
@@ -294,7 +301,10 @@ def of_batch(service: schema.Service, target_id: str) -> Iterator[Place]:
         kind: Filled = "flat" if one.list else "scalar"
         yield from _keys(f"{key}.inputs[{index}]", "inputs", one, ("default",), known, kind)
     for index, call in enumerate(target.prepare):
-        yield from _call(f"{key}.prepare[{index}]", "prepare", call, batch_names(service, target, index))
+        known = batch_names(service, target, index)
+        yield from _call(f"{key}.prepare[{index}]", "prepare", call, known)
+        if call.found is not None:
+            yield from _found(f"{key}.prepare[{index}].found", call.found, known)
     known = batch_names(service, target)
     for index, rule in enumerate(target.ensure):
         yield from _keys(f"{key}.ensure[{index}]", "prepare", rule, ("when", "text"), known)

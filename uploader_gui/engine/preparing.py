@@ -1,0 +1,116 @@
+"""A call before the attach that makes something, and is not made twice: looked for first, where its answer got lost.
+
+What was there before the call is noted before it goes out. After a lost answer the next try looks: exactly one new
+thing that no other batch has made, and of which the service file says that it is what the call makes, is taken for it.
+None: the call is made again, once the server has surely come to rest. Several: nobody can say which, and one is made
+anew, as it would be without a look.
+"""
+
+import dataclasses
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from uploader_gui.core.batch import Batch
+from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
+from uploader_gui.engine.asking import holds, unexpected
+from uploader_gui.engine.verify import listed
+from uploader_gui.services import schema
+from uploader_gui.services.expression import ExpressionError, Scope
+from uploader_gui.services.flow import MissingAnswerError
+from uploader_gui.services.template import as_text
+
+if TYPE_CHECKING:
+    from uploader_gui.engine.attach import AttachTools
+
+NOTED = "before prepare"
+"""Among a batch's answers: what was there before its calls, by the call's id. No expression can say this name."""
+STEP = "prepare"
+REFUSING = range(400, 500)
+MAYBE = frozenset({408, 409, 425})
+"""Statuses of these that do not say that nothing was done."""
+
+
+def once(call: schema.Prepare, batch: Batch, known: Scope, tools: "AttachTools") -> Batch:
+    """Make a call that makes something, or find what it has made; gives the batch with its answer.
+
+    Args:
+        call: The call; it says how it is found.
+        batch: As it is now.
+        known: What its calls know.
+        tools: What the lane hands over.
+
+    Raises:
+        UploadError: It is not made, or nobody knows yet: the next try looks first.
+        Cancelled: It was told to stop.
+    """
+    found = call.found
+    assert found is not None  # noqa: S101 - only such calls come here
+    noted = batch.answers.get(NOTED, {}).get(call.id)
+    content = None if noted is None else _made(call, found, known, tools, noted)
+    if content is None:
+        there = [thing for thing, _item in listed(found, tools.conversation, known, STEP)]
+        batch = _note(batch, call, {"there": there, "at": tools.clock.utc().isoformat()})
+        tools.learned(batch)
+        content = _make(call, found, batch, known, tools)
+    try:
+        kept = tools.flow.keep(call.id, content)
+    except MissingAnswerError as error:
+        raise unexpected(tools.flow.service.name, STEP, f"there is no {error.path} in it") from None
+    thing = _id(found, known, content)
+    if thing is not None:
+        tools.claim(call.id, thing)
+    batch = _note(batch, call, None)
+    batch = dataclasses.replace(batch, answers={**batch.answers, call.id: kept})
+    tools.learned(batch)
+    return batch
+
+
+def _make(call: schema.Prepare, found: schema.Found, batch: Batch, known: Scope, tools: "AttachTools") -> Any:
+    """Make it; when its answer gets lost, the next try waits until the server has surely come to rest."""
+    try:
+        _answer, content = tools.conversation.read(call, known, STEP, fresh=True)
+    except UploadError as error:
+        problem = error.problem
+    else:
+        return content
+    if not problem.sent or (problem.status in REFUSING and problem.status not in MAYBE):
+        tools.learned(_note(batch, call, None))  # nothing was made: there is nothing to look for
+    elif problem.kind in PASSING:
+        problem = dataclasses.replace(problem, wait=max(problem.wait or 0.0, found.settle))
+    raise UploadError(problem)
+
+
+def _made(
+    call: schema.Prepare, found: schema.Found, known: Scope, tools: "AttachTools", noted: dict[str, Any]
+) -> Any | None:
+    """What an earlier try has made; None if that is certainly nothing, or could be several things."""
+    others = {*noted["there"], *tools.claimed(call.id)}
+    new = {
+        thing: item
+        for thing, item in listed(found, tools.conversation, known, STEP)
+        if thing not in others and holds(found.same, {**known, "item": item})
+    }
+    if len(new) == 1:
+        return next(iter(new.values()))
+    since = (tools.clock.utc() - datetime.fromisoformat(noted["at"])).total_seconds()
+    if not new and since < found.settle:
+        # A clock that was set back must not make it wait for ever.
+        wait = min(found.settle, found.settle - since)
+        raise UploadError(Problem(kind=Kind.CONNECTION_LOST, service=tools.flow.service.name, step=STEP, wait=wait))
+    return None
+
+
+def _note(batch: Batch, call: schema.Prepare, note: dict[str, Any] | None) -> Batch:
+    noted = {name: one for name, one in batch.answers.get(NOTED, {}).items() if name != call.id}
+    if note is not None:
+        noted[call.id] = note
+    return dataclasses.replace(batch, answers={**batch.answers, NOTED: noted})
+
+
+def _id(found: schema.Found, known: Scope, content: Any) -> str | None:
+    """The id of what was made; None where the call's answer is not as the list has it."""
+    try:
+        value = found.id.value({**known, "item": content})
+    except ExpressionError:
+        return None
+    return None if value is None or isinstance(value, dict | list) else as_text(value)
