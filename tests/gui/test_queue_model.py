@@ -264,6 +264,37 @@ def test_a_burst_of_changes(model: QueueModel) -> None:
     timer.stop()
 
 
+def test_only_what_is_seen_to_change_is_told(model: QueueModel) -> None:
+    """While files are sent the views hear of bars that have moved, now and then of the words beside them: no more.
+
+    Each cell that is drawn costs the window time that it has to win from the lanes.
+    """
+    whole, files = batch(1, 3)
+    meters = [Meter(one.size) for one in files[:2]]
+    running = [_with(one, state=UploadState.RUNNING, next_step=Step.TRANSFER) for one in files[:2]]
+    model.take([Change(whole), *map(Change, [whole] * 2, running, meters), Change(whole, files[2])])
+    told: list[tuple[int, int, int, int]] = []
+    model.dataChanged.connect(lambda one, two: told.append((one.row(), two.row(), one.column(), two.column())))
+
+    def until(column: Column) -> None:
+        told.clear()
+        end = time.monotonic() + 30
+        while column not in [first for _row, _last, first, _to in told]:
+            assert time.monotonic() < end
+            QApplication.processEvents()
+
+    until(Column.NOW)
+    assert told[-1] == (0, 2, Column.NOW, Column.PROGRESS)
+    meters[1].add(500_000)
+    until(Column.PROGRESS)
+    bars = [one for one in told if one[2] == Column.PROGRESS]
+    assert bars == [(0, 0, Column.PROGRESS, Column.PROGRESS), (2, 2, Column.PROGRESS, Column.PROGRESS)]
+    meters[1].add(1000)  # too little to be seen
+    until(Column.NOW)
+    assert all(one == (0, 2, Column.NOW, Column.PROGRESS) for one in told)
+    model.take([Change(whole, _with(one, state=UploadState.PAUSED)) for one in running])
+
+
 def test_a_hundred_thousand_rows(model: QueueModel) -> None:
     """As many files as anybody has are shown, found and folded without holding the window up."""
     del model

@@ -16,15 +16,20 @@ from uploader_gui.core import words
 from uploader_gui.core.batch import BatchState, Upload, UploadState
 from uploader_gui.core.progress import Speed
 from uploader_gui.gui import look, wording
-from uploader_gui.gui.rows import Group, Node
+from uploader_gui.gui.rows import Group, Node, Running
 from uploader_gui.gui.totals import Totals, total, waits
 from uploader_gui.workers.bridge import Change
 
 Index = QModelIndex | QPersistentModelIndex
 POLL = 100
-"""Milliseconds between two looks at the running meters."""
+"""Milliseconds between two looks at the running meters: bars move."""
+WORDS = 5
+"""Of how many looks one changes the words: numbers that change faster cannot be read, and cost as much as the bars."""
+STEP = 5
+"""The part of a bar, per mille, that is seen."""
 COUNTDOWN = 1000
 """Milliseconds between two looks at what is waited for."""
+_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 
 
 class Column(IntEnum):
@@ -78,7 +83,7 @@ class QueueModel(QAbstractTableModel):
         self._firsts: list[int] = []  # the row of each of them
         self._group: Group | None = None
         self._text = ""
-        self._sent = 0
+        self._sent = self._looks = 0
         self._speed = Speed()
         self.totals = Totals()
         self._poll = QTimer(self)
@@ -101,23 +106,21 @@ class QueueModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Rows can be chosen; none can be edited."""
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        return _FLAGS if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What stands in a cell."""
+        """What Qt asks for about a cell."""
         if not index.isValid() or index.row() >= self.rowCount():
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text_of(self.row(index.row()), Column(index.column()))
+            return self.text(self.row(index.row()), Column(index.column()))
         if role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}:
             row = self.row(index.row())
             if index.column() == Column.NAME and role == Qt.ItemDataRole.AccessibleTextRole:
                 return self.sentence(row)
             if role == Qt.ItemDataRole.ToolTipRole and row.upload is not None and index.column() == Column.NAME:
                 return look.tip(words.plain(str(row.upload.path), 1000))
-            text = self._text_of(row, Column(index.column()))
+            text = self.text(row, Column(index.column()))
             return look.tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == Column.SIZE:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -159,7 +162,8 @@ class QueueModel(QAbstractTableModel):
         """What people call the service of a row's batch."""
         return self._service(row.node.batch.service)
 
-    def _text_of(self, row: Row, column: Column) -> str:
+    def text(self, row: Row, column: Column) -> str:
+        """What stands in a cell."""
         node, upload = row.node, row.upload
         if column is Column.NAME:
             return wording.title(node.batch) if upload is None else words.plain(upload.name)
@@ -381,8 +385,8 @@ class QueueModel(QAbstractTableModel):
             self._firsts.append(row)
             row += 1 + self._nodes[batch_id].shown
 
-    def _tell(self, first: int, last: int) -> None:
-        self.dataChanged.emit(self.index(first, 0), self.index(last, len(Column) - 1))
+    def _tell(self, first: int, last: int, columns: tuple[Column, Column] = (Column.NAME, Column.PROGRESS)) -> None:
+        self.dataChanged.emit(self.index(first, columns[0]), self.index(last, columns[1]))
 
     # ----------------------------------------------------------------------------------------------------- meters
     def _count_sent(self, node: Node, upload: Upload) -> None:
@@ -394,15 +398,6 @@ class QueueModel(QAbstractTableModel):
 
     def _look_at_meters(self) -> None:
         now = self.now()
-        rows: list[int] = []
-        for place, batch_id in enumerate(self._order):
-            node = self._nodes[batch_id]
-            for upload_id in node.running:
-                beneath = node.row_of(upload_id)
-                if beneath is not None:
-                    rows.append(self._firsts[place] + 1 + beneath)
-            if node.running:
-                rows.append(self._firsts[place])
         for node in self._nodes.values():
             for running in node.running.values():
                 sent = running.meter.sent
@@ -410,9 +405,26 @@ class QueueModel(QAbstractTableModel):
                 running.seen = sent
                 running.speed.note(now, sent)
         self._speed.note(now, self._sent)
-        if rows:
-            self._tell(min(rows), max(rows))
-        self._count()
+        self._looks += 1
+        words_too = self._looks % WORDS == 0
+        for first, last in _together(self._running_rows(all_of_them=words_too)):
+            self._tell(first, last, (Column.NOW if words_too else Column.PROGRESS, Column.PROGRESS))
+        if words_too:
+            self._count()
+
+    def _running_rows(self, *, all_of_them: bool) -> Iterator[int]:
+        """The rows in which something is being sent; if not all of them, those whose bar has moved."""
+        for place, batch_id in enumerate(self._order):
+            node = self._nodes[batch_id]
+            if not node.running:
+                continue
+            first = self._firsts[place]
+            if _moved(node, node.per_mille) or all_of_them:
+                yield first
+            beneath = [(row, one) for key, one in node.running.items() if (row := node.row_of(key)) is not None]
+            for row, running in sorted(beneath, key=lambda pair: pair[0]):
+                if _moved(running, running.meter.per_mille) or all_of_them:
+                    yield first + 1 + row
 
     def _count_down(self) -> None:
         if self.rowCount():
@@ -435,3 +447,20 @@ class QueueModel(QAbstractTableModel):
         if totals != self.totals:
             self.totals = totals
             self.totals_changed.emit()
+
+
+def _moved(bar: Node | Running, per_mille: int) -> bool:
+    """Whether a bar is seen to have moved since it was asked for last."""
+    before, bar.drawn = bar.drawn, per_mille // STEP
+    return before != bar.drawn
+
+
+def _together(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Rows in order as the first and last of those that stand together."""
+    spans: list[tuple[int, int]] = []
+    for row in rows:
+        if spans and spans[-1][1] == row - 1:
+            spans[-1] = spans[-1][0], row
+        else:
+            spans.append((row, row))
+    return spans

@@ -26,11 +26,19 @@ class Group(StrEnum):
 
 @dataclass(slots=True)
 class Running:
-    """A transfer that is under way."""
+    """A transfer that is under way.
+
+    Attributes:
+        meter: How far it is.
+        speed: How fast.
+        seen: Bytes that had gone out when it was looked at last.
+        drawn: How far its bar was then, in steps that are seen.
+    """
 
     meter: Meter
     speed: Speed = field(default_factory=Speed)
     seen: int = 0
+    drawn: int = -1
 
 
 class Node:
@@ -46,6 +54,7 @@ class Node:
         asks: Nobody but a person can say what became of its attach.
         busy: Another batch comes first.
         unfolded: Whether its files are shown.
+        drawn: How far its bar was when it was looked at last, in steps that are seen.
     """
 
     def __init__(self, batch: Batch, *, sends: bool) -> None:
@@ -58,6 +67,7 @@ class Node:
         self.asks = False
         self.busy: Problem | None = None
         self.unfolded = len(batch.uploads) <= MOST_UNFOLDED
+        self.drawn = -1
         self.counts: collections.Counter[UploadState] = collections.Counter()
         self.size = 0
         self.stored = 0

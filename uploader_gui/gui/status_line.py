@@ -14,8 +14,6 @@ from uploader_gui.gui.look import GRID
 from uploader_gui.gui.totals import Totals
 
 ROOM = 88 * GRID
-EVERY = 5
-"""Of how many looks at the speed one becomes a bar of the curve."""
 
 
 def summary(totals: Totals) -> str:
@@ -113,7 +111,7 @@ class StatusLine(QWidget):
         self.end.clicked.connect(self.end_wished)
         self._losable = False
         self._resumes = False
-        self._looks = 0
+        self._noted: float | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         row.setSpacing(2 * GRID)
@@ -139,8 +137,8 @@ class StatusLine(QWidget):
             speed = wording.speed(totals.speed)
             if totals.left:
                 speed = _("{speed} · {time} left").format(speed=speed, time=words.duration(totals.left))
-            self._looks += 1
-            if self._looks % EVERY == 0:
+            if totals.speed != self._noted:  # else it was something else that changed
+                self._noted = totals.speed
                 self._curve.note(totals.speed)
         elif not totals.sending:
             self._curve.clear()
