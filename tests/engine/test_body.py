@@ -14,8 +14,8 @@ from uploader_gui.core.batch import Upload
 from uploader_gui.core.cancel import Cancelled, CancelToken
 from uploader_gui.core.problems import Kind, UploadError
 from uploader_gui.core.progress import Meter
-from uploader_gui.engine.body import FileBody, FormBody, check_source
-from uploader_gui.engine.digest import ALONE, PIECE, TOGETHER, Digests, base64_of
+from uploader_gui.engine.body import LARGE, QUICK, SLOW, FileBody, FormBody, check_source, following
+from uploader_gui.engine.digest import ALONE, BESIDE, PIECE, TOGETHER, Digests, base64_of
 
 Maker = Callable[..., Upload]
 
@@ -26,7 +26,7 @@ def _body(upload: Upload, cancel: CancelToken | None = None) -> FileBody:
 
 @pytest.mark.parametrize(
     "size",
-    [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 7, ALONE + PIECE, ALONE + 9 * TOGETHER * PIECE + 7],
+    [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 7, ALONE + PIECE, ALONE + 9 * TOGETHER + 7],
 )
 def test_a_file_goes_out_as_it_is(upload_of: Maker, size: int) -> None:
     """Every byte once, as many as were promised, with their digests taken on the way."""
@@ -69,11 +69,11 @@ def test_base64_as_storage_wants_it() -> None:
 @pytest.mark.parametrize("end", ["cancelled", "closed", "changed"])
 def test_nothing_runs_on_beside(upload_of: Maker, end: str) -> None:
     """Digests of large files are taken in a thread beside, which ends with the sending, however that ends."""
-    upload, cancel = upload_of(bytes(ALONE + 6 * TOGETHER * PIECE)), CancelToken()
+    upload, cancel = upload_of(bytes(ALONE + 8 * LARGE)), CancelToken()
     pieces = iter(_body(upload, cancel))
-    for _ in range(ALONE // PIECE + 2 * TOGETHER):
+    for _ in range(ALONE // PIECE + 2):
         next(pieces)
-    assert [thread for thread in threading.enumerate() if thread.name == "digests"]
+    assert _beside()
     if end == "closed":
         pieces.close()  # type: ignore[attr-defined]
     else:
@@ -83,7 +83,52 @@ def test_nothing_runs_on_beside(upload_of: Maker, end: str) -> None:
             os.truncate(upload.path, PIECE)
         with pytest.raises((Cancelled, UploadError)):
             next(pieces)
-    assert not [thread for thread in threading.enumerate() if thread.name == "digests"]
+    assert not _beside()
+
+
+def _beside() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "digests"]
+
+
+def test_only_few_have_a_thread_beside() -> None:
+    """However many files go out at once, no more threads take digests than there are cores for.
+
+    The rest do it themselves, and get a thread when one is free; all digests are right.
+    """
+    first = os.urandom(ALONE)
+    block = os.urandom(TOGETHER)
+    together = [Digests({"md5"}) for _ in range(BESIDE + 2)]
+    for one in together:
+        one.update(first)
+        one.update(block)
+    assert len(_beside()) == BESIDE
+    for one in together[:BESIDE]:
+        assert one.hex() == {"md5": hashlib.md5(first + block).hexdigest()}
+    assert not _beside()
+    last = together[-1]
+    last.update(first)  # so much it goes on with by itself before it asks again
+    last.update(block)
+    assert len(_beside()) == 1
+    assert last.hex() == {"md5": hashlib.md5(first + block + first + block).hexdigest()}
+    together[-2].finish()
+    assert not _beside()
+
+
+@pytest.mark.parametrize(
+    ("size", "seconds", "sent", "next_size"),
+    [
+        (PIECE, QUICK / 2, ALONE, 2 * PIECE),
+        (LARGE // 2, QUICK / 2, ALONE, LARGE),
+        (LARGE, QUICK / 2, ALONE, LARGE),
+        (PIECE, QUICK / 2, ALONE - PIECE, PIECE),
+        (PIECE, QUICK * 2, ALONE, PIECE),
+        (LARGE, QUICK * 2, ALONE, LARGE),
+        (LARGE, SLOW * 2, ALONE, PIECE),
+    ],
+)
+def test_pieces_are_large_where_they_go_out_quickly(size: int, seconds: float, sent: int, next_size: int) -> None:
+    """They grow beyond the first megabytes, which only fill buffers, and are small again on a slow line."""
+    assert following(size, seconds, sent) == next_size
 
 
 def test_progress_counts_what_has_gone_out(upload_of: Maker) -> None:
