@@ -8,6 +8,7 @@ runs, which take turns, so that a busy machine is busy for all of them.
 
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,13 +21,19 @@ ROOT = Path(__file__).parents[2]
 CHILD = Path(__file__).with_name("window_child.py")
 RUNS = 7
 FULL_SPEED = 8
-FILE_MB = 400
+FILE_MB = 800
+LATENESS_RUNS = 3
+ROOM = 6e9
+"""Bytes that the server keeps at most of what is sent to it."""
 
 
 def ask(*words: object, home: Path | None = None, accounts: str = "[]") -> dict[str, Any]:
     """Run one measurement in a process of its own; gives what it found."""
-    with tempfile.TemporaryDirectory(prefix="uploader-bench-") as name:
-        env = {**os.environ, "UPLOADER_GUI_HOME": str(home or name), "BENCH_ACCOUNTS": accounts}
+    with (
+        tempfile.TemporaryDirectory(prefix="uploader-bench-") as name,
+        tempfile.TemporaryDirectory(prefix="uploader-bench-", dir=_memory()) as files,
+    ):
+        env = {**os.environ, "UPLOADER_GUI_HOME": str(home or name), "BENCH_ACCOUNTS": accounts, "BENCH_FILES": files}
         env |= {"QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"), "QT_LOGGING_RULES": "*=false"}
         command = [sys.executable, str(CHILD), *map(str, words)]
         ran = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
@@ -44,7 +51,10 @@ class Server:
 
     def __init__(self, *, pace: int = 0, stalls: bool = False) -> None:
         command = [sys.executable, str(CHILD), "serve", str(pace), str(int(stalls))]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        # A server elsewhere would not write to this computer's disk.
+        env = os.environ if _memory() is None else {**os.environ, "TMPDIR": str(_memory())}
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT, env=env)
         assert self._process.stdout is not None
         self.accounts = self._process.stdout.readline().strip()
 
@@ -95,12 +105,19 @@ def idle() -> None:
 
 
 def lateness() -> None:
-    """How late a 4 ms timer of the window comes while eight lanes send as fast as they can."""
+    """How late a 4 ms timer of the window comes while eight lanes send as fast as they can, and a bare one beside it.
+
+    Files and what the server keeps lie in memory: where a kernel reads 8 MiB of a disk ahead it does so in one go of
+    20 ms, in which nothing else runs on that core, whoever reads.
+    """
     with Server() as server:
-        found = ask("lateness", FULL_SPEED, FILE_MB, accounts=server.accounts)
-    print(f"{'8 lanes, loopback':<52}{found['rate'] / 1e6:>11.0f} MB/s")
-    aim("a 4 ms timer comes late: p99", f"{found['p99'] * 1000:.1f} ms", "16 ms", met=found["p99"] <= 0.016)
-    aim("a 4 ms timer comes late: worst", f"{found['worst'] * 1000:.1f} ms", "50 ms", met=found["worst"] <= 0.050)
+        runs = [ask("lateness", FULL_SPEED, FILE_MB, accounts=server.accounts) for _ in range(LATENESS_RUNS)]
+    print(f"{'8 lanes, loopback':<52}{statistics.median(run['rate'] for run in runs) / 1e6:>11.0f} MB/s")
+    for name, wanted, most in (("p99", "16 ms", 0.016), ("worst", "50 ms", 0.050)):
+        ours = statistics.median(run[name] for run in runs)
+        bare = statistics.median(run["bare"][name] for run in runs)
+        print(f"{f'a 4 ms timer in a bare process comes late: {name}':<52}{bare * 1000:>13.1f} ms")
+        aim(f"in our window: {name}", f"{ours * 1000:.1f} ms {ours / bare:.2f}x", wanted, met=ours <= most)
 
 
 def processor() -> None:
@@ -146,8 +163,9 @@ def _drop(count: int, seconds: float, stall: float) -> None:
 
 
 def _memory() -> str | None:
-    """Where files cost no disk, if there is such a place: the disk is not what is measured."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+    """Where files cost no disk, if there is such a place with room: the disk is not what is measured."""
+    place = Path("/dev/shm")
+    return str(place) if place.is_dir() and shutil.disk_usage(place).free > ROOM else None
 
 
 ALL: dict[str, Callable[[], None]] = {

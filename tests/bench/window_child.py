@@ -4,11 +4,15 @@ import contextlib
 import gc
 import json
 import os
+import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+LATENESS_SECONDS = 6
 
 
 def age() -> float:
@@ -116,7 +120,7 @@ class Open:
 
 
 class Ticks:
-    """A timer of 4 ms in the window's thread, and how late it came."""
+    """A timer of 4 ms in Qt's loop, and how late it came."""
 
     def __init__(self) -> None:
         from PySide6.QtCore import Qt, QTimer
@@ -133,6 +137,12 @@ class Ticks:
         now = time.perf_counter()
         self.late.append(max(0.0, now - self._before - 0.004))
         self._before = now
+
+    @property
+    def found(self) -> dict[str, float]:
+        """Seconds that half of the ticks, 99 of 100 and all of them were late at most."""
+        late = sorted(self.late)
+        return {"p50": statistics.median(late), "p99": statistics.quantiles(late, n=100)[98], "worst": late[-1]}
 
     def clear(self) -> None:
         """Forget what was."""
@@ -164,34 +174,38 @@ def sent(opened: Open) -> int:
     return sum(node.sent for node in opened.window.model.nodes)
 
 
-def sending(lanes: int, megabytes: int, seconds: float) -> tuple[Open, Ticks, dict[str, float]]:
-    """Send for a while; gives what it cost."""
-    folder = Path(os.environ["UPLOADER_GUI_HOME"])
-    opened = Open(lanes)
-    opened.window.take_files(sparse(folder, lanes, megabytes))
-    opened.until(lambda: sum(len(node.running) for node in opened.window.model.nodes) == lanes and sent(opened) > 0)
-    opened.rest(0.5)
+def timer(seconds: str) -> None:
+    """The same timer in a process that does nothing else: what the machine itself has to give."""
+    from PySide6.QtCore import QCoreApplication, QTimer
+
+    app = QCoreApplication([])
     ticks = Ticks()
-    before, began, busy = sent(opened), time.perf_counter(), time.process_time()
-    opened.rest(seconds)
-    took = time.perf_counter() - began
-    return opened, ticks, {"rate": (sent(opened) - before) / took, "part": (time.process_time() - busy) / took}
+    QTimer.singleShot(int(float(seconds) * 1000), app.quit)
+    app.exec()
+    tell(**ticks.found)
 
 
 def lateness(lanes: str, megabytes: str) -> None:
-    """Full speed."""
-    import statistics
-
-    _opened, ticks, found = sending(int(lanes), int(megabytes), 6)
-    late = sorted(ticks.late)
-    tell(
-        p50=statistics.median(late), count=len(late), p99=statistics.quantiles(late, n=100)[98], worst=late[-1], **found
-    )
+    """Full speed, and a bare timer beside it at the same time."""
+    opened, wanted = Open(int(lanes)), int(lanes)
+    opened.window.take_files(sparse(Path(os.environ["BENCH_FILES"]), wanted, int(megabytes)))
+    opened.until(lambda: sum(len(node.running) for node in opened.window.model.nodes) == wanted and sent(opened) > 0)
+    opened.rest(0.5)
+    command = [sys.executable, __file__, "timer", str(LATENESS_SECONDS - 0.5)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as beside:
+        ticks = Ticks()
+        before, began = sent(opened), time.perf_counter()
+        opened.rest(LATENESS_SECONDS)
+        rate = (sent(opened) - before) / (time.perf_counter() - began)
+        assert sum(len(node.running) for node in opened.window.model.nodes) == wanted, "the files were too small"
+        found = ticks.found
+        assert beside.stdout is not None
+        tell(bare=json.loads(beside.stdout.read()), rate=rate, **found)
 
 
 def processor(lanes: str, megabytes: str) -> None:
     """A usual line; without the timer, which would cost more than all the rest."""
-    folder = Path(os.environ["UPLOADER_GUI_HOME"])
+    folder = Path(os.environ["BENCH_FILES"])
     opened = Open(int(lanes))
     opened.window.take_files(sparse(folder, int(lanes), int(megabytes)))
     opened.until(lambda: sent(opened) > 0)

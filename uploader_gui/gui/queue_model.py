@@ -13,10 +13,11 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from uploader_gui.core import words
-from uploader_gui.core.batch import BatchState, Upload, UploadState
+from uploader_gui.core.batch import BatchState, Upload
 from uploader_gui.core.progress import Speed
-from uploader_gui.gui import look, wording
-from uploader_gui.gui.rows import Group, Node, Running
+from uploader_gui.gui import look, meters, wording
+from uploader_gui.gui.meters import Meters
+from uploader_gui.gui.rows import Group, Node
 from uploader_gui.gui.totals import Totals, total, waits
 from uploader_gui.workers.bridge import Change
 
@@ -25,8 +26,6 @@ POLL = 100
 """Milliseconds between two looks at the running meters: bars move."""
 WORDS = 5
 """Of how many looks one changes the words: numbers that change faster cannot be read, and cost as much as the bars."""
-STEP = 5
-"""The part of a bar, per mille, that is seen."""
 COUNTDOWN = 1000
 """Milliseconds between two looks at what is waited for."""
 _FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
@@ -83,8 +82,8 @@ class QueueModel(QAbstractTableModel):
         self._firsts: list[int] = []  # the row of each of them
         self._group: Group | None = None
         self._text = ""
-        self._sent = self._looks = 0
-        self._speed = Speed()
+        self._meters = Meters()
+        self._looks = 0
         self.totals = Totals()
         self._poll = QTimer(self)
         self._poll.setInterval(POLL)
@@ -253,7 +252,7 @@ class QueueModel(QAbstractTableModel):
                     fresh[change.upload.id] = change
                 else:
                     self._flush(node, fresh)
-                    self._count_sent(node, change.upload)
+                    self._meters.end(node, change.upload)
                     node.put(change.upload, change.meter)
                     touched.setdefault(one.batch.id, set()).add(change.upload.id)
                 at += 1
@@ -389,42 +388,15 @@ class QueueModel(QAbstractTableModel):
         self.dataChanged.emit(self.index(first, columns[0]), self.index(last, columns[1]))
 
     # ----------------------------------------------------------------------------------------------------- meters
-    def _count_sent(self, node: Node, upload: Upload) -> None:
-        """What a transfer had still to send when it was looked at last has gone out when it is done."""
-        running = node.running.get(upload.id)
-        if running is not None and upload.state is not UploadState.RUNNING:
-            done = upload.size if upload.state is UploadState.STORED else running.meter.sent
-            self._sent += max(0, done - running.seen)
-
     def _look_at_meters(self) -> None:
-        now = self.now()
-        for node in self._nodes.values():
-            for running in node.running.values():
-                sent = running.meter.sent
-                self._sent += max(0, sent - running.seen)
-                running.seen = sent
-                running.speed.note(now, sent)
-        self._speed.note(now, self._sent)
+        self._meters.look(self._nodes.values(), self.now())
         self._looks += 1
         words_too = self._looks % WORDS == 0
-        for first, last in _together(self._running_rows(all_of_them=words_too)):
+        shown = zip(self._firsts, (self._nodes[one] for one in self._order), strict=True)
+        for first, last in meters.together(meters.rows(shown, all_of_them=words_too)):
             self._tell(first, last, (Column.NOW if words_too else Column.PROGRESS, Column.PROGRESS))
         if words_too:
             self._count()
-
-    def _running_rows(self, *, all_of_them: bool) -> Iterator[int]:
-        """The rows in which something is being sent; if not all of them, those whose bar has moved."""
-        for place, batch_id in enumerate(self._order):
-            node = self._nodes[batch_id]
-            if not node.running:
-                continue
-            first = self._firsts[place]
-            if _moved(node, node.per_mille) or all_of_them:
-                yield first
-            beneath = [(row, one) for key, one in node.running.items() if (row := node.row_of(key)) is not None]
-            for row, running in sorted(beneath, key=lambda pair: pair[0]):
-                if _moved(running, running.meter.per_mille) or all_of_them:
-                    yield first + 1 + row
 
     def _count_down(self) -> None:
         if self.rowCount():
@@ -436,31 +408,14 @@ class QueueModel(QAbstractTableModel):
         nodes = self._nodes.values()
         sending = sum(len(node.running) for node in nodes)
         if sending and not self._poll.isActive():
-            self._speed = Speed()
+            self._meters.speed = Speed()
             self._poll.start()
         elif not sending:
             self._poll.stop()
         counted = any(waits(node) for node in nodes)
         if counted != self._countdown.isActive():
             (self._countdown.start if counted else self._countdown.stop)()
-        totals = total(nodes, self._speed.bytes_per_second if sending else None)
+        totals = total(nodes, self._meters.speed.bytes_per_second if sending else None)
         if totals != self.totals:
             self.totals = totals
             self.totals_changed.emit()
-
-
-def _moved(bar: Node | Running, per_mille: int) -> bool:
-    """Whether a bar is seen to have moved since it was asked for last."""
-    before, bar.drawn = bar.drawn, per_mille // STEP
-    return before != bar.drawn
-
-
-def _together(rows: Iterable[int]) -> list[tuple[int, int]]:
-    """Rows in order as the first and last of those that stand together."""
-    spans: list[tuple[int, int]] = []
-    for row in rows:
-        if spans and spans[-1][1] == row - 1:
-            spans[-1] = spans[-1][0], row
-        else:
-            spans.append((row, row))
-    return spans
