@@ -1,18 +1,15 @@
-"""A lane of the engine as a thread of Qt's: long-lived, quiet, ended by the queue alone."""
+"""A lane of the engine as a thread of Qt's: long-lived, quiet, ended by the queue alone.
+
+It is as important as the window's own thread. With a lower priority it came to a halt while it held Python's lock,
+whenever the processor had other work, and the window waited for both.
+"""
 
 import logging
-import os
-import sys
-import threading
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread
 
 log = logging.getLogger(__name__)
-
-# Above it is the window: with all lanes hashing at full speed it stays quick.
-NICE = 10
-LEAST = 19
 
 
 class Runs(Protocol):
@@ -45,16 +42,8 @@ class LaneThread(QThread):
 
     def run(self) -> None:
         """Work until the queue says that it is over; in the new thread."""
-        lower_priority()
         try:
             self._lane.run()
         except Exception as mistake:  # told where there is somebody to be told
             log.exception("unexpected %s has ended a lane", type(mistake).__name__)
             self.mistake = mistake
-
-
-def lower_priority() -> None:
-    """Let this thread come after the window's. Only Linux counts a single thread; elsewhere nothing is changed."""
-    if sys.platform == "linux":
-        thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, min(LEAST, os.getpriority(os.PRIO_PROCESS, thread) + NICE))
