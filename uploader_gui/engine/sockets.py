@@ -7,7 +7,6 @@ import logging
 import socket
 import threading
 import time
-import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -45,7 +44,6 @@ class Sockets:
                 self._end_handshake()
             if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
                 stream = info["return_value"]
-                _write_without_copies(stream)
                 self._open = {sock for sock in self._open if sock.fileno() != -1}
                 self._open.add(stream.get_extra_info("socket"))
                 if cancel.cancelled:
@@ -82,16 +80,6 @@ class Sockets:
             if sock is not None:
                 with contextlib.suppress(OSError):
                     socket.socket.shutdown(sock, socket.SHUT_RDWR)
-
-
-def _write_without_copies(stream: Any) -> None:
-    """Let a connection of httpcore's take views.
-
-    After each write httpcore takes the rest of a piece as a new one. TLS takes 16 KiB at a time, so of a piece of 1 MiB
-    it would copy 32 MiB, all under Python's lock; the rest of a view is a view.
-    """
-    write, known = type(stream).write, weakref.ref(stream)  # a ring would keep the connection until it is looked for
-    stream.write = lambda buffer, timeout=None: write(known(), memoryview(buffer), timeout)
 
 
 class Deadline:
