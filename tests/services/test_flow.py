@@ -198,3 +198,15 @@ def test_the_etag_stays() -> None:
     assert found.trim({"transfer": {"status": 204, "etag": "e", "body": "b"}}, "transfer") == {
         "transfer": {"status": 204, "etag": "e"}
     }
+
+
+def test_what_deleting_needs_is_kept_to_the_end() -> None:
+    """What names a file is kept to the end, and required of no answer; where nothing is attached nothing is deleted."""
+    cleanup = ("[targets.note]", '[cleanup]\ncall = "DELETE /files/${sign.more.secret}"\n[targets.note]')
+    note = made(cleanup)
+    assert note.cleanup is not None
+    kept = note.keep("sign", SIGNED)
+    assert kept["more"] == {"secret": "s"}
+    assert note.trim({"sign": kept}, "transfer")["sign"]["more"] == {"secret": "s"}
+    assert "more" not in note.keep("sign", {key: value for key, value in SIGNED.items() if key != "more"})
+    assert made(cleanup, target="upload").cleanup is None

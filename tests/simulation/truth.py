@@ -44,6 +44,16 @@ class Thing:
 
 
 @dataclass
+class Box:
+    """What a call before an attach makes, and whose card is in it."""
+
+    id: str
+    board: str
+    visible: float
+    batch: str | None = None
+
+
+@dataclass
 class Document:
     """A thing that files are added to: its versions, and from when each is seen."""
 
@@ -106,6 +116,7 @@ class Truth:
         self.things: list[Thing] = []
         self.documents: dict[str, Document] = {}
         self.deleted: set[str] = set()
+        self.boxes: dict[str, Box] = {}
         self.arrived: Counter[str] = Counter()
         self.coming: Counter[str] = Counter()
         self.visible: dict[str, float] = {}
@@ -338,11 +349,24 @@ def _slow_ready(truth: Truth, _asked: Asked, match: re.Match[str]) -> tuple[int,
     return 200, {"state": "done", "link": f"https://slow.example/{match[1]}"}
 
 
-def _slow_box(truth: Truth, _asked: Asked, _match: re.Match[str]) -> tuple[int, Any]:
-    return 200, {"id": f"box_{truth.number()}"}
+def _slow_box(truth: Truth, asked: Asked, _match: re.Match[str]) -> tuple[int, Any]:
+    box = Box(f"box_{truth.number()}", asked.content["board"], truth.now + asked.who.lag)
+    truth.boxes[box.id] = box
+    return 200, {"id": box.id}
+
+
+def _slow_boxes(truth: Truth, asked: Asked, _match: re.Match[str]) -> tuple[int, Any]:
+    shown = [one for one in truth.boxes.values() if one.board == asked.query["board"] and one.visible <= truth.now]
+    begin = (int(asked.query["page"]) - 1) * PAGE
+    boxes = [{"id": one.id, "board": one.board} for one in shown[begin : begin + PAGE]]
+    return 200, {"boxes": boxes, "more": len(shown) > begin + PAGE}
 
 
 def _slow_make(truth: Truth, asked: Asked, _match: re.Match[str]) -> tuple[int, Any]:
+    box = truth.boxes[asked.content["box"]]
+    if box.batch not in {None, asked.who.batch} and truth.all_is_kept:
+        raise Wrong(f"{box.id} is {box.batch}'s, and {asked.who.batch} puts its card there")
+    box.batch = asked.who.batch
     return 200, {"id": truth.make(f"board {asked.content['board']}", asked.content["files"], asked.who)}
 
 
@@ -374,6 +398,7 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Route], ...] = tuple(
         ("POST", f"{_SLOW}/confirm", _slow_confirm),
         ("GET", f"{_SLOW}/files/(.+)", _slow_ready),
         ("POST", f"{_SLOW}/boxes", _slow_box),
+        ("GET", f"{_SLOW}/boxes", _slow_boxes),
         ("POST", f"{_SLOW}/cards", _slow_make),
         ("GET", f"{_SLOW}/cards", _slow_list),
     )
