@@ -198,6 +198,16 @@ def needs_you(stage: Stage) -> None:
     stage.choose(node, 0)
 
 
+def partly(stage: Stage) -> None:
+    """The details of a batch: what happens if a file cannot be sent is chosen there."""
+    files = [stage.file("talk.mov", 12_000_000), stage.file("summary.pdf", 90_000)]
+    node = stage.send("kizen", "record_field", dict(SAMPLES["kizen"]), files)
+    stage.until(lambda: node.stuck == 1 and node.counts[UploadState.STORED] == 1)
+    stage.choose(node)
+    scroll = stage.window.details.findChildren(QScrollArea)[0].verticalScrollBar()
+    scroll.setValue(scroll.maximum())
+
+
 def done(stage: Stage) -> None:
     """Everything is attached; the details show what is proven."""
     node = stage.send(
@@ -234,6 +244,12 @@ def undo(stage: Stage) -> None:
 def offer(stage: Stage) -> None:
     """Files wait for their record."""
     stage.window.take_files([str(stage.file("Offer.pdf", 310_000))])
+
+
+def seen(stage: Stage) -> None:
+    """Files wait until it is known that everybody will see them."""
+    stage.aim("kizen", "public_image", {})
+    stage.window.take_files([str(stage.file("logo.png", 31_000))])
 
 
 def search(stage: Stage) -> None:
@@ -453,10 +469,12 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "hover": hover,
     "sending": sending,
     "needs-you": needs_you,
+    "partly": partly,
     "done": done,
     "batch": batch,
     "undo": undo,
     "offer": offer,
+    "seen": seen,
     "search": search,
     "adding": adding,
     "history": history,

@@ -12,6 +12,7 @@ from uploader_gui.workers.facts import Why
 
 _RESTING = frozenset({BatchState.OPEN, BatchState.PAUSED, BatchState.NEEDS_ATTENTION})
 _PERHAPS = frozenset({BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN})
+_NOT_LOSABLE = ENDED_BATCHES | _PERHAPS
 _GOING = frozenset({UploadState.QUEUED, UploadState.RUNNING, UploadState.WAITING_NETWORK, UploadState.WAITING_RETRY})
 
 
@@ -118,7 +119,7 @@ def is_attaching(node: Node) -> bool:
 
 def can_be_given_up(node: Node) -> bool:
     """Whether it is certain that nothing of a batch is attached, and it has not ended."""
-    return node.batch.state not in ENDED_BATCHES | _PERHAPS
+    return node.batch.state not in _NOT_LOSABLE
 
 
 def possible(node: Node, upload: Upload | None, now: datetime) -> list[Deed]:

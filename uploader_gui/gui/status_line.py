@@ -14,6 +14,9 @@ from uploader_gui.gui.look import GRID
 from uploader_gui.gui.totals import Totals
 
 ROOM = 88 * GRID
+"""The width from which there is room for everything."""
+SOME_ROOM = 64 * GRID
+"""The width from which there is room for the curve."""
 
 
 def summary(totals: Totals) -> str:
@@ -109,7 +112,7 @@ class StatusLine(QWidget):
         self.end = QPushButton(_("Give everything up…"), self)
         self.end.setAutoDefault(False)
         self.end.clicked.connect(self.end_wished)
-        self._losable = False
+        self._losable = self._sends = False
         self._resumes = False
         self._noted: float | None = None
         row = QHBoxLayout(self)
@@ -143,7 +146,6 @@ class StatusLine(QWidget):
         elif not totals.sending:
             self._curve.clear()
         self._speed.setText(speed)
-        self._curve.setVisible(bool(totals.sending))
         going = bool(totals.sending or totals.waiting)
         self._resumes = not going and bool(totals.paused)
         self.all.setText(_("Resume all") if self._resumes else _("Pause all"))
@@ -151,16 +153,18 @@ class StatusLine(QWidget):
         again = _("Try again ({n})").format(n=totals.again)
         self.again.setText(again)
         self.again.setVisible(bool(totals.again))
-        self._losable = bool(totals.losable)
-        self._show_end()
+        self._losable, self._sends = bool(totals.losable), bool(totals.sending)
+        self._fit()
 
-    def _show_end(self) -> None:
+    def _fit(self) -> None:
+        """Where there is little room, only what is needed is shown: giving everything up is in the menu as well."""
         self.end.setVisible(self._losable and self.width() >= ROOM)
+        self._curve.setVisible(self._sends and self.width() >= SOME_ROOM)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Where there is little room, giving everything up is in the menu only."""
+        """Show what there is room for."""
         super().resizeEvent(event)
-        self._show_end()
+        self._fit()
 
     def _pressed(self) -> None:
         (self.resume_wished if self._resumes else self.pause_wished).emit()

@@ -61,7 +61,10 @@ def total(nodes: Collection[Node], speed: float | None) -> Totals:
         paused=sum(node.batch.state is BatchState.PAUSED for node in nodes),
         attaching=sum(_attaching(node) for node in nodes),
         held=sum(node.batch.state is BatchState.HELD and node.left is None for node in nodes),
-        again=sum(deeds.again(node) is not None for node in nodes),
+        again=sum(
+            group is Group.NEEDS_YOU and deeds.again(node) is not None
+            for node, group in zip(nodes, groups, strict=True)
+        ),
         losable=sum(deeds.can_be_given_up(node) for node in nodes),
         speed=speed,
         left=rest / speed if speed else None,
