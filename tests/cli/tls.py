@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -24,26 +25,53 @@ class Tunnel:
     """
 
     def __init__(self, authority: trustme.CA, practice: PracticeService, name: str = "127.0.0.1") -> None:
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(name).configure_cert(self._context)
+        self._context: ssl.SSLContext | None = None
         self._name = name
         self._practice = practice
+        self.vouch(authority)
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
-        self._threads = [threading.Thread(target=self._serve, daemon=True)]
+        self._threads: list[threading.Thread] = []
 
-    def _serve(self) -> None:
+    def vouch(self, authority: trustme.CA, *, name: str = "", ends: datetime | None = None) -> None:
+        """Let new connections find a certificate of this authority, for its own name or another, good until then."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        starts = None if ends is None else ends - timedelta(days=1)
+        authority.issue_cert(name or self._name, not_before=starts, not_after=ends).configure_cert(context)
+        self._context = context
+
+    def unlock(self) -> None:
+        """Let new connections find no TLS any more."""
+        self._context = None
+
+    def shut(self) -> None:
+        """Let nobody listen any more."""
+        with contextlib.suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+
+    def listen(self) -> None:
+        """Listen again, where it did."""
+        self._server = socket.create_server(("127.0.0.1", self.port))
+        self._begin()
+
+    def _begin(self) -> None:
+        self._threads.append(threading.Thread(target=self._serve, args=(self._server,), daemon=True))
+        self._threads[-1].start()
+
+    def _serve(self, server: socket.socket) -> None:
         while True:
             try:
-                connection, _address = self._server.accept()
+                connection, _address = server.accept()
             except OSError:
                 return
             self._threads.append(threading.Thread(target=self._carry, args=(connection,), daemon=True))
             self._threads[-1].start()
 
     def _carry(self, connection: socket.socket) -> None:
+        context = self._context
         try:
-            secure = self._context.wrap_socket(connection, server_side=True)
+            secure = connection if context is None else context.wrap_socket(connection, server_side=True)
         except OSError:
             connection.close()
             return
@@ -58,15 +86,13 @@ class Tunnel:
             back.join()
 
     def __enter__(self) -> Self:
-        self._threads[0].start()
+        self._begin()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with contextlib.suppress(OSError):
-            self._server.shutdown(socket.SHUT_RDWR)
-        self._server.close()
+        self.shut()
         for thread in self._threads:
             thread.join(5)
 

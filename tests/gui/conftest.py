@@ -14,6 +14,7 @@ from uploader_gui.store import secrets
 
 if TYPE_CHECKING:
     from tests.gui.driver import Driver
+    from tests.gui.needs import Scene
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -92,3 +93,15 @@ def driver(open_window: Callable[..., "Driver"], practice: PracticeService) -> "
     from tests.gui.driver import practice_source  # noqa: PLC0415 - likewise
 
     return open_window(practice_source(practice))
+
+
+@pytest.fixture
+def scene(open_window: Callable[..., "Driver"], practice: PracticeService, vault: Vault, tmp_path: Path) -> "Scene":
+    """A window with saved accounts of a practice service and one lane, so that files come in their order."""
+    from tests.gui.needs import Scene, save_account  # noqa: PLC0415 - likewise
+    from uploader_gui.practice import SERVICES  # noqa: PLC0415 - likewise
+
+    del vault
+    for service in SERVICES:
+        save_account(practice, service)
+    return Scene.opened(open_window, practice, tmp_path)

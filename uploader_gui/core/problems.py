@@ -155,7 +155,7 @@ FOR_GOOD = frozenset(
 )
 
 ACTIONS: dict[Kind, tuple[Action, ...]] = {
-    Kind.FILE_MISSING: (Action.CHOOSE_FILE, Action.LEAVE_OUT, Action.REMOVE),
+    Kind.FILE_MISSING: (Action.CHOOSE_FILE, Action.RETRY, Action.LEAVE_OUT, Action.REMOVE),
     Kind.FILE_UNREADABLE: (Action.RETRY, Action.CHOOSE_FILE, Action.LEAVE_OUT, Action.REMOVE),
     Kind.FILE_CHANGED: (Action.RETRY, Action.LEAVE_OUT, Action.REMOVE),
     Kind.FILE_CHANGING: (Action.RETRY, Action.LEAVE_OUT, Action.REMOVE),
@@ -178,7 +178,7 @@ ACTIONS: dict[Kind, tuple[Action, ...]] = {
     Kind.CONNECTION_LOST: (Action.RETRY, Action.REMOVE),
     Kind.STALLED: (Action.RETRY, Action.REMOVE),
     Kind.SIGNED_OUT: (Action.CHANGE_ACCOUNT, Action.RETRY, Action.REMOVE),
-    Kind.FORBIDDEN: (Action.CHANGE_ACCOUNT, Action.CHANGE_TARGET, Action.REMOVE),
+    Kind.FORBIDDEN: (Action.CHANGE_ACCOUNT, Action.RETRY, Action.CHANGE_TARGET, Action.REMOVE),
     Kind.NOT_FOUND: (Action.CHANGE_TARGET, Action.RETRY, Action.REMOVE),
     Kind.CONFLICT: (Action.RETRY, Action.CHANGE_TARGET, Action.REMOVE),
     Kind.REFUSED: (Action.CHANGE_TARGET, Action.RETRY, Action.REMOVE),
@@ -186,7 +186,7 @@ ACTIONS: dict[Kind, tuple[Action, ...]] = {
     Kind.SERVICE_DOWN: (Action.RETRY, Action.REMOVE),
     Kind.UNEXPECTED_ANSWER: (Action.RETRY, Action.REMOVE),
     Kind.REDIRECTED: (Action.CHANGE_ACCOUNT, Action.RETRY, Action.REMOVE),
-    Kind.ADDRESS_REFUSED: (Action.CHANGE_ACCOUNT, Action.REMOVE),
+    Kind.ADDRESS_REFUSED: (Action.RETRY, Action.CHANGE_ACCOUNT, Action.REMOVE),
     Kind.LINK_EXPIRED: (Action.RETRY, Action.REMOVE),
     Kind.STORAGE_REFUSED: (Action.RETRY, Action.LEAVE_OUT, Action.REMOVE),
     Kind.DAMAGED: (Action.RETRY, Action.LEAVE_OUT, Action.REMOVE),

@@ -102,6 +102,10 @@ def describe(problem: Problem) -> Sentence:
     title, text = _SENTENCES[problem.kind]
     if problem.kind is Kind.FILE_TOO_LARGE and problem.limit is None:
         text = N_("{name} has {size}, and {service} takes no file of that size. Choose a smaller file or leave it out.")
+    if problem.kind is Kind.FILE_TOO_SMALL and problem.limit is None:
+        text = N_(
+            "{name} has {size}, and {service} takes no file as small as that. Choose another file or leave it out."
+        )
     cloud = _("a cloud") if problem.kind is Kind.FILE_IN_CLOUD else ""
     facts = {
         "service": problem.service or _("The service"),
@@ -308,7 +312,8 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     Kind.FORBIDDEN: (
         N_("Not allowed"),
         N_(
-            "{service} does not allow this to your account while {step}. Ask for the permission or use another account."
+            "{service} does not allow this to your account while {step}. Ask for the permission, then try again; or use "
+            "another account."
         ),
     ),
     Kind.NOT_FOUND: (
@@ -352,7 +357,10 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
     ),
     Kind.ADDRESS_REFUSED: (
         N_("Address is not safe"),
-        N_("An address used while {step} is not one that may be used: {detail}."),
+        N_(
+            "The address for {step} is not one that may be used ({detail}), so nothing was sent there. Check the "
+            "account's address, then try again; if it stays, whoever runs {service} must put it right."
+        ),
     ),
     Kind.LINK_EXPIRED: (
         N_("Upload address expired"),
@@ -396,7 +404,7 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
         N_("Another batch comes first"),
         N_(
             "It is not known whether batch {detail} was attached to the same record, so nothing more is attached there. "
-            "Settle that one first."
+            "Settle that one first: this one goes on then."
         ),
     ),
     Kind.OTHER_ACCOUNT: (

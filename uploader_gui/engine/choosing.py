@@ -82,11 +82,10 @@ class Chooser:
                     return self._verify(entry, entry.look), None
                 dues.append(look_due)
             if entry.complete and not self._expire(entry):
-                if taken.get(entry.batch.record) in {None, entry.batch.id}:
-                    work, due = self._attach_when_due(entry, now, gate)
-                    if work is not None:
-                        return work, None
-                    dues += [] if due is None else [due]
+                work, due = self._next_of_complete(entry, taken, now, gate)
+                if work is not None:
+                    return work, None
+                dues += [] if due is None else [due]
                 continue
             going = entry.batch.state in {BatchState.OPEN, BatchState.HELD}
             upload = entry.next_queued() if going else None
@@ -99,6 +98,19 @@ class Chooser:
         if self._cleanups:
             return self._cleanups.popleft(), None
         return (None, min(dues)) if dues else (self._digest(), None)
+
+    def _next_of_complete(
+        self, entry: Entry, taken: dict[str, str], now: float, gate: float
+    ) -> tuple[AttachWork | None, float | None]:
+        """The attach of a batch whose files are all stored, if nobody else is at its record; else when it is due."""
+        holder = self._entries.get(taken.get(entry.batch.record, entry.batch.id), entry)
+        if holder is not entry:
+            if entry.behind is None and holder.asks:
+                self._fall_behind(entry, Holder(batch_id=holder.batch.id, alive=False), now)
+            return None, None
+        if entry.behind is not None and entry.behind.batch_id in self._entries:
+            entry.behind = None  # settled here, a moment ago
+        return self._attach_when_due(entry, now, gate)
 
     def clean(self, work: CleanupWork) -> None:
         """Have this deleted when nothing that is to be attached waits for a lane."""
@@ -173,8 +185,7 @@ class Chooser:
         if holder is not None:
             self._fall_behind(entry, holder, now)
             return None
-        entry.behind = None
-        entry.offline = False
+        entry.behind, entry.attach_sent, entry.offline = None, False, False
         return AttachWork(
             batch=entry.batch,
             uploads=entry.included,

@@ -84,6 +84,7 @@ class Entry:
         self.held_back = False
         self.offline = False  # whether its attach waits for a network
         self.attach_began = False  # an attach may have gone out, in this process or before it was taken up
+        self.attach_sent = False  # of the attach that is under way, if one is
         self.cleaning = 0  # files that are being deleted at the service
         for upload in uploads:
             self.put(upload)
@@ -170,6 +171,11 @@ class Entry:
             return False
         return verify.items is None or self.flow.same_is_certain or self.batch.there is not None
 
+    @property
+    def asks(self) -> bool:
+        """Whether nobody but a person can say what became of its attach."""
+        return self.batch.state is BatchState.ATTACH_UNKNOWN and self.look is None and self.batch.due is None
+
     def confirming(self, upload_id: str) -> bool:
         """Whether an upload is in the middle of a confirm that may not be repeated."""
         confirm = self.flow.confirm
@@ -240,6 +246,26 @@ def parted(entry: Entry, new_id: str) -> tuple[Batch, Batch, list[Upload]] | Non
     )
     moved = [dataclasses.replace(upload, batch_id=new_id) for upload in stuck]
     return kept, with_files(entry, new, moved), moved
+
+
+def moved(entry: Entry, session: Session) -> tuple[Batch, list[Upload]] | None:
+    """A batch as it is at another address of its account, to begin with anew.
+
+    Args:
+        entry: The batch.
+        session: Signed in at the other address.
+
+    Returns:
+        The batch and its uploads; None where something of it lies at the former address, or is on its way there.
+    """
+    resting = {BatchState.OPEN, BatchState.PAUSED, BatchState.NEEDS_ATTENTION}
+    unsent = {Step.SIGN, Step.TRANSFER}
+    there = any(one.state is UploadState.STORED or one.next_step not in unsent for one in entry.included)
+    if there or entry.running or entry.batch.answers or entry.batch.state not in resting:
+        return None
+    batch = dataclasses.replace(entry.batch, base=session.account.base)
+    batch = dataclasses.replace(batch, record=record_of(entry.flow, batch, session.account))
+    return batch, [anew(one) for one in entry.ordered]
 
 
 def with_files(entry: Entry, batch: Batch, uploads: Sequence[Upload]) -> Batch:

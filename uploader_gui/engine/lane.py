@@ -3,6 +3,7 @@
 Plain threads run it on the command line, QThreads in the window.
 """
 
+import contextlib
 import dataclasses
 import functools
 import logging
@@ -84,9 +85,16 @@ class Lane:
                     self._clean(work)
                 else:
                     self._digest(work)
+                self._work = None
         except LedgerError:
             # What cannot be kept is not done; the queue has it as `broken`, and has stopped everything.
             pass
+        except Exception as mistake:
+            # Whoever runs the lane is told of it; what it was at must not look as if somebody were still at it.
+            if self._work is not None:
+                with contextlib.suppress(LedgerError):
+                    self._queue.fell(self._work, _internal(mistake, _service(self._work)))
+            raise
         finally:
             self._work = None
             for client in self._clients.values():
@@ -228,6 +236,10 @@ class Lane:
                 tries=upload.tries if upload is not None else 0 if batch is None else batch.tries,
             )
         )
+
+
+def _service(work: Work) -> str:
+    return "" if isinstance(work, DigestWork) else work.flow.service.name
 
 
 def _internal(error: Exception, service: str) -> Problem:

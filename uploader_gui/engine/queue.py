@@ -32,9 +32,16 @@ from uploader_gui.engine.verify import Looked
 from uploader_gui.engine.wishes import Wishes
 from uploader_gui.engine.work import AttachWork, CleanupWork, DigestWork, UploadWork, VerifyWork, Work
 
-# After these nobody can go on where it stopped: the address is dead, or nobody knows whether it was confirmed.
+# After these nobody can go on where it stopped: the address is dead or not safe, or nobody knows of the confirm.
 BEGIN_ANEW = frozenset(
-    {Kind.CONFIRM_UNKNOWN, Kind.LINK_EXPIRED, Kind.STORAGE_REFUSED, Kind.FILE_CHANGED, Kind.FILE_CHANGING}
+    {
+        Kind.ADDRESS_REFUSED,
+        Kind.CONFIRM_UNKNOWN,
+        Kind.FILE_CHANGED,
+        Kind.FILE_CHANGING,
+        Kind.LINK_EXPIRED,
+        Kind.STORAGE_REFUSED,
+    }
 )
 
 # Said of what is confirmed, not of the confirming: what storage has, or said of it, is not right, and stays so.
@@ -83,6 +90,7 @@ class Queue(Wishes):
             entry = self._entries[batch.id]
             if step is Step.ATTACH:
                 # The last moment before it goes out: from here on a crash leaves the attach unknown.
+                entry.attach_sent = True
                 self._keeper.attach_sent(entry)
                 entry.attach_began = True
             self._teller.began(entry, upload, step)
@@ -235,30 +243,7 @@ class Queue(Wishes):
     def attached(self, work: AttachWork, ended: Attached) -> None:
         """An attach has ended, one way or another."""
         with self._changed:
-            entry = self._entries[work.batch.id]
-            batch = dataclasses.replace(entry.batch, answers={**entry.batch.answers, **ended.batch.answers})
-            problem = ended.problem
-            step = entry.current.get(batch.id, Step.ATTACH)
-            if ended.verdict is Verdict.ATTACHED:
-                verify = entry.flow.target.verify
-                if ended.made is not None or (verify is not None and verify.made is not None):
-                    self._keeper.claim(entry, ended.made)
-                self._keeper.end(entry, batch, BatchEvent.ATTACHED)
-                self._teller.finished(entry, attached=True)
-            elif ended.verdict is Verdict.UNKNOWN:
-                lost = advance(batch, BatchEvent.ANSWER_LOST, problem=problem)
-                self._keeper.batch(entry, lost, "attach unknown")
-            elif ended.verdict is Verdict.REFUSED:
-                self._keeper.batch(entry, advance(batch, _said_no(batch), problem=problem), "attach refused")
-            else:
-                self._attach_later(entry, batch, ended, step)
-                problem = entry.batch.problem
-            if entry.batch.due is not None:
-                pass  # it goes on by itself
-            elif entry.batch.state is BatchState.ATTACH_UNKNOWN and self._looks and entry.can_look:
-                self._looking.begin(entry)
-            elif entry.batch.state in {BatchState.ATTACH_UNKNOWN, BatchState.NEEDS_ATTENTION} and problem is not None:
-                self._teller.failed(entry, None, step, problem)
+            self._ended(self._entries[work.batch.id], ended)
             self._changed.notify_all()
 
     def looked(self, work: VerifyWork, seen: Looked | None, problem: Problem | None = None) -> None:
@@ -293,7 +278,64 @@ class Queue(Wishes):
                 self._keeper.note(entry, upload_id, what)
             self._changed.notify_all()
 
+    def fell(self, work: Work, problem: Problem) -> None:
+        """A mistake of this program's has ended a lane while it was at this: a person is told.
+
+        An attach that may have gone out is looked for as any other, and never simply done again.
+        """
+        with self._changed:
+            entry = self._entries.get(work.batch_id if isinstance(work, DigestWork) else work.batch.id)
+            if isinstance(work, DigestWork):
+                self._chooser.digested(work, taken=False)
+            elif entry is None:
+                pass  # it was let go of meanwhile
+            elif isinstance(work, CleanupWork):
+                self._cleaning.discard(work.cancel)
+                entry.cleaning -= len(work.uploads)
+            elif isinstance(work, UploadWork):
+                self._fell_sending(entry, work, problem)
+            elif isinstance(work, VerifyWork):
+                self._looking.looked(entry, work.cancel, None, problem)
+            elif entry.batch.state is BatchState.ATTACHING:
+                verdict = Verdict.UNKNOWN if entry.attach_sent else Verdict.REFUSED
+                if entry.attach_sent:
+                    problem = dataclasses.replace(problem, kind=Kind.ATTACH_UNKNOWN)
+                self._ended(entry, Attached(verdict=verdict, batch=work.batch, problem=problem))
+            self._changed.notify_all()
+
     # ------------------------------------------------------------------------------------------------- inside
+    def _fell_sending(self, entry: Entry, work: UploadWork, problem: Problem) -> None:
+        entry.running.pop(work.upload.id, None)
+        upload = entry.uploads.get(work.upload.id)
+        if upload is not None and upload.state is UploadState.RUNNING:
+            step = entry.current.get(upload.id, upload.next_step)
+            self._give_up(entry, anew(upload) if entry.confirming(upload.id) else upload, step, problem)
+
+    def _ended(self, entry: Entry, ended: Attached) -> None:
+        batch = dataclasses.replace(entry.batch, answers={**entry.batch.answers, **ended.batch.answers})
+        problem = ended.problem
+        step = entry.current.get(batch.id, Step.ATTACH)
+        if ended.verdict is Verdict.ATTACHED:
+            verify = entry.flow.target.verify
+            if ended.made is not None or (verify is not None and verify.made is not None):
+                self._keeper.claim(entry, ended.made)
+            self._keeper.end(entry, batch, BatchEvent.ATTACHED)
+            self._teller.finished(entry, attached=True)
+        elif ended.verdict is Verdict.UNKNOWN:
+            lost = advance(batch, BatchEvent.ANSWER_LOST, problem=problem)
+            self._keeper.batch(entry, lost, "attach unknown")
+        elif ended.verdict is Verdict.REFUSED:
+            self._keeper.batch(entry, advance(batch, _said_no(batch), problem=problem), "attach refused")
+        else:
+            self._attach_later(entry, batch, ended, step)
+            problem = entry.batch.problem
+        if entry.batch.due is not None:
+            pass  # it goes on by itself
+        elif entry.batch.state is BatchState.ATTACH_UNKNOWN and self._looks and entry.can_look:
+            self._looking.begin(entry)
+        elif entry.batch.state in {BatchState.ATTACH_UNKNOWN, BatchState.NEEDS_ATTENTION} and problem is not None:
+            self._teller.failed(entry, None, step, problem)
+
     def _rests(self, entry: Entry, upload: Upload, state: UploadState, step: Step) -> None:
         """An upload was told to rest while a step ran: what was done is done."""
         entry.current.pop(upload.id, None)

@@ -30,7 +30,7 @@ from uploader_gui.core.ports import Clock, Ledger, LedgerError
 from uploader_gui.core.problems import FOR_GOOD, Kind, Problem
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine.choosing import Chooser
-from uploader_gui.engine.entry import Entry, anew, as_found, parted, taken_up, with_files
+from uploader_gui.engine.entry import Entry, anew, as_found, moved, parted, taken_up, with_files
 from uploader_gui.engine.events import Listener
 from uploader_gui.engine.keeping import Changed, Keeper
 from uploader_gui.engine.looking import Looking
@@ -203,6 +203,25 @@ class Wishes:
             self._changed.notify_all()
         return True
 
+    def move(self, batch_id: str, session: Session) -> bool:
+        """Go on with a batch at another address of its account, from the start.
+
+        Returns:
+            False if something of it lies at the former address already, or is on its way there.
+        """
+        with self._changed:
+            entry = self._entry(batch_id)
+            found = moved(entry, session)
+            if found is None:
+                return False
+            batch, uploads = found
+            entry.session = session
+            self._keeper.batch(entry, batch, "goes to another address")
+            for upload in uploads:
+                self._keeper.upload(entry, upload, "from the start")
+            self._changed.notify_all()
+        return True
+
     def hold_back(self, batch_id: str) -> bool:
         """Let a batch's attach wait, while its text is being edited or until it is sent. False if it is too late."""
         with self._changed:
@@ -216,7 +235,7 @@ class Wishes:
         return True
 
     def let_go(self, batch_id: str, *, after: float = 0) -> bool:
-        """Let a batch be attached once its files are stored. False if it is not open.
+        """Let a batch be attached once its files are stored. False if it is neither open nor needs attention.
 
         Args:
             batch_id: The batch.
@@ -224,9 +243,11 @@ class Wishes:
         """
         with self._changed:
             entry = self._entry(batch_id)
-            if entry.batch.state is not BatchState.OPEN:
+            if entry.batch.state not in {BatchState.OPEN, BatchState.NEEDS_ATTENTION}:
                 return False
             entry.held_back = False
+            if entry.batch.state is BatchState.NEEDS_ATTENTION:
+                return True  # what needs a person keeps it for now
             if after > 0 and entry.flow.target.call is not None:
                 due = self._clock.monotonic() + after
                 self._keeper.batch(entry, advance(entry.batch, BatchEvent.HELD, due=due), "held")
@@ -374,7 +395,9 @@ class Wishes:
             ]
             if only is not None and not stuck:
                 return False
-            if entry.batch.state is BatchState.NEEDS_ATTENTION:
+            if entry.behind is not None:
+                self._look_at_holder(entry)
+            elif entry.batch.state is BatchState.NEEDS_ATTENTION:
                 retried = advance(entry.batch, BatchEvent.RETRIED, problem=None, due=None)
                 self._keeper.batch(entry, retried, "retried")
             elif entry.batch.state is not BatchState.OPEN or not stuck:
@@ -386,6 +409,17 @@ class Wishes:
             self._settle(entry)
             self._changed.notify_all()
         return True
+
+    def settled_elsewhere(self) -> None:
+        """A batch that is not in this queue was settled: what waits for its record looks again."""
+        with self._changed:
+            for entry in self._entries.values():
+                self._look_at_holder(entry)
+            self._changed.notify_all()
+
+    def _look_at_holder(self, entry: Entry) -> None:
+        if entry.behind is not None:
+            entry.behind = dataclasses.replace(entry.behind, due=self._clock.monotonic())
 
     def settle(self, batch_id: str, *, attached: bool) -> bool:
         """Say what became of an attach nobody knows about: a person has looked. False if that is not open."""

@@ -178,10 +178,10 @@ def _of_batch(node: Node) -> list[Deed]:
     if batch.state is BatchState.ATTACH_UNKNOWN:
         record = [Deed.OPEN_RECORD] if batch.link else []
         return [*record, Deed.IS_ATTACHED, Deed.ATTACH_AGAIN] if node.asks else []
+    if node.busy is not None:
+        return [*([Deed.OPEN_RECORD] if batch.link else []), Deed.RETRY, Deed.REMOVE]
     if batch.state is BatchState.HELD:
         return [Deed.UNDO]
-    if node.busy is not None:
-        return [Deed.OPEN_RECORD, Deed.REMOVE] if batch.link else [Deed.REMOVE]
     if batch.state is BatchState.NEEDS_ATTENTION and batch.problem is not None:
         return [deed for one in ACTIONS[batch.problem.kind] if (deed := _OF[one]) is not Deed.OPEN_RECORD or batch.link]
     if node.stuck:

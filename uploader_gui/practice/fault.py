@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, get_args
 
+from uploader_gui.practice.s3_errors import S3_CODES
+
 STEPS = ("sign", "transfer", "confirm", "ready", "prepare", "attach", "verify", "cleanup", "lookup", "check", "token")
 """The steps a route may be labelled with."""
 
@@ -19,6 +21,8 @@ KINDS = (
     "expired",
     "redirect",
     "early_413",
+    "refuse",
+    "s3_error",
     "reset",
     # answering with what was known `seconds` ago: what was made, changed or deleted since then does not show
     "lag",
@@ -30,6 +34,7 @@ KINDS = (
     "wrong_size",
     "broken_json",
     "half_answer",
+    "unsafe_address",
 )
 """What a fault can be."""
 
@@ -51,6 +56,8 @@ class Fault:
         seconds: How long it delays, what it says in Retry-After, the pause between two bytes, or how far lists lag
             behind, by the practice service's clock.
         after: Bytes of the body that are read before it strikes.
+        status: With what "refuse" answers.
+        code: Which of S3's errors "s3_error" is, such as "BadDigest".
     """
 
     kind: str
@@ -60,6 +67,8 @@ class Fault:
     skip: int = 0
     seconds: float = 1.0
     after: int = 0
+    status: int = 400
+    code: str = "AccessDenied"
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -68,6 +77,10 @@ class Fault:
             raise ValueError(f"There is no step {self.step!r}; there are {', '.join(STEPS)}.")
         if min(self.times, self.skip, self.seconds, self.after) < 0:
             raise ValueError("times, skip, seconds and after cannot be less than 0.")
+        if not 400 <= self.status < 600:
+            raise ValueError(f"Nothing is refused with {self.status}: from 400 to 599.")
+        if self.code not in S3_CODES:
+            raise ValueError(f"S3 has no error {self.code!r}; there are {', '.join(S3_CODES)}.")
 
     @classmethod
     def from_json(cls, body: Any) -> "Fault":

@@ -23,6 +23,8 @@ _STEP_OF = {
     "wrong_etag": "transfer",
     "expired": "transfer",
     "early_413": "transfer",
+    "s3_error": "transfer",
+    "unsafe_address": "sign",
     "drop_after_attach": "attach",
     "lag": "verify",
 }
@@ -189,6 +191,17 @@ async def _early_413(fault: Fault, request: web.Request, _: Vendor) -> web.Strea
     return response
 
 
+async def _refuse(fault: Fault, request: web.Request, vendor: Vendor) -> web.StreamResponse:
+    await request.read()
+    return vendor.refusal(fault.status, "This is refused, to practise.").response()
+
+
+async def _s3_error(fault: Fault, request: web.Request, _: Vendor) -> web.StreamResponse:
+    # To the last byte: who answers before is not heard while the other side still sends.
+    await _read(request, request.content_length or 0)
+    return s3_refusal(fault.code).response()
+
+
 async def _reset(fault: Fault, request: web.Request, _: Vendor) -> None:
     await _read(request, fault.after)
     if request.transport:
@@ -256,6 +269,13 @@ async def _half_answer(request: web.Request, _: Vendor, response: web.StreamResp
     return half
 
 
+async def _unsafe_address(request: web.Request, _: Vendor, response: web.StreamResponse) -> web.StreamResponse:
+    if isinstance(response, web.Response):
+        here, elsewhere = f"http://{request.host}/".encode(), b"http://storage.example/"
+        response.body = _body(response).replace(here, elsewhere)
+    return response
+
+
 def _body(response: web.StreamResponse) -> bytes:
     body = response.body if isinstance(response, web.Response) else None
     return body if isinstance(body, bytes) else b""
@@ -269,6 +289,8 @@ _BEFORE: Mapping[str, Callable[[Fault, web.Request, Vendor], Awaitable[web.Strea
     "expired": _expired,
     "redirect": _redirect,
     "early_413": _early_413,
+    "refuse": _refuse,
+    "s3_error": _s3_error,
     "reset": _reset,
 }
 _AFTER: Mapping[str, Callable[[web.Request, Vendor, web.StreamResponse], Awaitable[web.StreamResponse | None]]] = {
@@ -279,4 +301,5 @@ _AFTER: Mapping[str, Callable[[web.Request, Vendor, web.StreamResponse], Awaitab
     "wrong_size": _wrong_size,
     "broken_json": _broken_json,
     "half_answer": _half_answer,
+    "unsafe_address": _unsafe_address,
 }

@@ -32,6 +32,8 @@ _STATUS = {
     "SlowDown": 503,
     "TooManyRequests": 429,
 }
+S3_CODES = tuple(_STATUS)
+"""The errors there are."""
 
 _MESSAGE = {
     "AccessDenied": "Access Denied",

@@ -365,12 +365,8 @@ class Desk(QObject):
         self._wish(lambda works: works.queue.hold_back(batch_id), then)
 
     def edit(self, batch_id: str, inputs: Mapping[str, Any], named: Mapping[str, str], then: Told = _nobody) -> None:
-        """Change what is filled in; its attach may go on afterwards, unless it sends. Told False if it is too late."""
-
-        def wish(works: "Works") -> bool:
-            return works.queue.edit(batch_id, inputs, named)
-
-        self._wish(wish, then)
+        """Change what is filled in, and try again what was wrong with it. Told False if it is too late."""
+        self._wish(lambda works: works.edit(batch_id, inputs, named), then)
 
     def go_on(self, batch_id: str) -> None:
         """Let a batch that was held back be attached."""
@@ -512,7 +508,7 @@ class Desk(QObject):
             self._wishes.ask(lambda _: works.close(), lambda _: self._all_done(), lambda _: self._all_done())
 
     def _replace_fallen(self) -> None:
-        """A mistake of ours has ended a lane: it is told, another one goes on. What it was at waits for a restart."""
+        """A mistake of ours has ended a lane: it is told, another one goes on. What it was at needs a person."""
         fallen = [lane for lane in self._lanes if lane.mistake is not None and lane.isFinished()]
         for lane in fallen:
             mistake, lane.mistake = lane.mistake, None

@@ -26,7 +26,7 @@ from uploader_gui.core.batch import (
 )
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock, LedgerError, SystemClock
-from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
+from uploader_gui.core.problems import ACTIONS, PASSING, Action, Kind, Problem, UploadError
 from uploader_gui.core.remembered import Remembered
 from uploader_gui.core.settings import Settings
 from uploader_gui.core.traces import Trace
@@ -116,6 +116,7 @@ class Works:
         self._timing = timing
         self._sessions: dict[tuple[object, ...], Session] = {}
         self._whose: dict[Session, Whose | None] = {}
+        self._mended: set[str] = set()
         self._clients: dict[Session, Client] = {}
         self.queue = Queue(
             clock=self.clock,
@@ -167,24 +168,34 @@ class Works:
         for account in self.accounts:
             if account.id and account.ready:
                 self._go_on_with(account)
+                self._mended.discard(account.id)
         return self.accounts
 
-    def _go_on_with(self, account: KnownAccount) -> None:
-        for batch in self.queue.batches():
-            mine = (batch.account, batch.base) == (account.id, account.base) and batch.state not in ENDED_BATCHES
-            if mine and same_person(batch, account):
-                with contextlib.suppress(GoneError):  # it was let go of meanwhile
-                    if self.queue.sign_in(batch.id, self.session(account)):
-                        self._retry_signed_out(batch)
+    def mended(self, account_id: str) -> None:
+        """A person has saved an account anew: once it is read, what needed that is tried again. In any thread."""
+        self._mended.add(account_id)
 
-    def _retry_signed_out(self, batch: Batch) -> None:
-        """Try again what the former key was not accepted for."""
-        stuck = {
-            one.id
-            for one in self.queue.uploads(batch.id)
-            if one.state is UploadState.NEEDS_ATTENTION and one.problem and one.problem.kind is Kind.SIGNED_OUT
-        }
-        if stuck or (batch.problem is not None and batch.problem.kind is Kind.SIGNED_OUT):
+    def _go_on_with(self, account: KnownAccount) -> None:
+        mended = account.id in self._mended
+        for batch in self.queue.batches():
+            mine = batch.account == account.id and batch.state not in ENDED_BATCHES
+            if not mine or not same_person(batch, account):
+                continue
+            with contextlib.suppress(GoneError):  # it was let go of meanwhile
+                if batch.base == account.base:
+                    solved = self.queue.sign_in(batch.id, self.session(account)) or mended
+                else:
+                    # Its record is not looked for at an address of which nobody knows whose it is.
+                    known = batch.author is not None or batch.whose is not None
+                    solved = mended and known and self.queue.move(batch.id, self.session(account))
+                if solved:
+                    self._retry_solved(batch, Action.CHANGE_ACCOUNT)
+
+    def _retry_solved(self, batch: Batch, by: Action) -> None:
+        """Try again what an action solves that a person has just taken."""
+        uploads = self.queue.uploads(batch.id)
+        stuck = {one.id for one in uploads if one.state is UploadState.NEEDS_ATTENTION and _solves(by, one.problem)}
+        if stuck or (batch.state is BatchState.NEEDS_ATTENTION and _solves(by, batch.problem)):
             self.queue.retry(batch.id, only=stuck or None)
 
     def account(self, key: str) -> KnownAccount:
@@ -411,6 +422,14 @@ class Works:
         source = self._fitting(what, upload, path, Path(path).absolute())
         return self.queue.retry(batch_id, {upload_id: source}, only={upload_id})
 
+    def edit(self, batch_id: str, inputs: Mapping[str, Any], named: Mapping[str, str]) -> bool:
+        """Change what is filled in; what was wrong with it is tried again. False if it is too late."""
+        batch = self._batch(batch_id)
+        if not self.queue.edit(batch_id, inputs, named):
+            return False
+        self._retry_solved(batch, Action.CHANGE_TARGET)
+        return True
+
     def _fitting(self, what: Flow, upload: Upload, given: str, path: Path) -> Source:
         source = gathering.looked_at(what, given, path)
         problem = gathering.refused(what, as_found(upload, source))
@@ -551,12 +570,18 @@ class Works:
             ]
         self.ledger.save(ended, changed, now, (batch.id, None, f"{event}, says a person"), durable=True)
         self.ledger.release(batch.id)
+        self.queue.settled_elsewhere()
         return True
 
 
 def _still(upload: Upload, found: Mapping[str, Source]) -> bool:
     """Whether what is wrong with a file is as wrong as before."""
     return upload.problem is not None and upload.problem.kind in _ABOUT_THE_FILE and upload.id not in found
+
+
+def _solves(action: Action, problem: Problem | None) -> bool:
+    """Whether an action is a way out of a problem."""
+    return problem is not None and action in ACTIONS[problem.kind]
 
 
 def _same_files(some: Sequence[Upload], others: Sequence[Upload]) -> bool:
