@@ -10,6 +10,7 @@ import pytest
 
 from uploader_gui.core.batch import Batch, BatchState, Upload, UploadState
 from uploader_gui.store import pasted
+from uploader_gui.store.database import set_aside
 from uploader_gui.store.ledger import Ledger
 
 NOW = datetime.now(UTC)
@@ -112,3 +113,34 @@ def test_given_up_though_it_is_on_its_way(tmp_path: Path) -> None:
         pasted.discard(ledger, [kept, other])
     assert kept.exists()
     assert not other.exists()
+
+
+def test_what_only_a_set_aside_ledger_knows(tmp_path: Path) -> None:
+    """While a damaged ledger lies there, pictures from its time stay, as they may be in one of its batches."""
+    path = tmp_path / "ledger.db"
+    before, after = (pasted.keep(b"x", "Screenshot", ".png") for _ in range(2))
+    path.write_bytes(b"no database")
+    aside = set_aside(path, NOW)
+    os.utime(before, (NOW.timestamp(), NOW.timestamp()))
+    os.utime(after, (NOW.timestamp() + 60, NOW.timestamp() + 60))
+    later = NOW + timedelta(days=30)
+    with Ledger(path) as ledger:
+        assert pasted.tidy(ledger, later) == {before}
+        assert not after.exists()
+        aside.unlink()
+        assert pasted.tidy(ledger, later) == frozenset()
+    assert not before.exists()
+
+
+def test_a_set_aside_ledger_keeps_nothing_that_has_ended(tmp_path: Path) -> None:
+    """What is known to have been sent is deleted all the same."""
+    path = tmp_path / "ledger.db"
+    path.write_bytes(b"no database")
+    set_aside(path, NOW)
+    kept = pasted.keep(b"x", "Screenshot", ".png")
+    batch, upload = sample(kept)
+    with Ledger(path) as ledger:
+        stored = dataclasses.replace(upload, state=UploadState.STORED, digests={"sha256": "00"})
+        ledger.add(dataclasses.replace(batch, state=BatchState.ATTACHED, ended=NOW), [stored], NOW)
+        assert pasted.tidy(ledger, NOW) == frozenset()
+    assert not kept.exists()

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum, auto
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from uploader_gui.core.ports import LedgerError
 from uploader_gui.store.migrations import MIGRATIONS
 
 BUSY_SECONDS = 10.0
+_ASIDE, _STAMP = "-damaged-", "%Y-%m-%d-%H%M%S"
 
 
 class Trouble(StrEnum):
@@ -145,10 +146,20 @@ def set_aside(path: Path, now: datetime) -> Path:
     Raises:
         OSError: It cannot be moved.
     """
-    stamp = now.strftime("%Y-%m-%d-%H%M%S")
-    aside = path.with_name(f"{path.stem}-damaged-{stamp}{path.suffix}")
+    aside = path.with_name(f"{path.stem}{_ASIDE}{now.astimezone(UTC).strftime(_STAMP)}{path.suffix}")
     for ending in ("", "-wal", "-shm"):
         part = path.with_name(path.name + ending)
         if part.exists():
             part.rename(aside.with_name(aside.name + ending))
     return aside
+
+
+def last_set_aside(path: Path) -> datetime | None:
+    """When a database of this path was last set aside that still lies there; None if none does."""
+    found = []
+    for aside in path.parent.glob(f"{path.stem}{_ASIDE}*{path.suffix}"):
+        with contextlib.suppress(ValueError):
+            stamp = aside.stem.removeprefix(f"{path.stem}{_ASIDE}")
+            # The name says the second in which it was: all of that one counts.
+            found.append(datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC) + timedelta(seconds=1))
+    return max(found, default=None)

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from uploader_gui.core.batch import ENDED_BATCHES, UploadState
+from uploader_gui.store.database import last_set_aside
 from uploader_gui.store.ledger import Ledger
 from uploader_gui.store.paths import places, private_folder
 
@@ -71,6 +72,9 @@ def discard(ledger: Ledger, paths: Iterable[Path]) -> None:
 def tidy(ledger: Ledger, now: datetime, *, but: Collection[Path] = ()) -> frozenset[Path]:
     """Delete the pictures whose batches have ended; gives those that are left. Raises StoreError.
 
+    While a damaged ledger that was set aside lies there, what may have been in one of its batches stays: somebody may
+    still want to send it.
+
     Args:
         ledger: Where the batches are.
         now: In UTC.
@@ -82,10 +86,14 @@ def tidy(ledger: Ledger, now: datetime, *, but: Collection[Path] = ()) -> frozen
         found = [path for path in folder.iterdir() if path.is_file()]
     except OSError:
         return frozenset()
+    aside = last_set_aside(ledger.path)
     with ledger.reading() as connection:
         for path in found:
             rows = _rows(connection, path)
             if (not rows and path in but) or any(row["batch"] not in _ENDED for row in rows):
+                left.append(path)
+                continue
+            if not rows and aside is not None and _modified(path) <= aside.timestamp():
                 left.append(path)
                 continue
             # Its fingerprints are still being taken, or it was pasted a moment ago.
