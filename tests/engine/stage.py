@@ -47,6 +47,14 @@ class Stage:
         partly: Partly = Partly.ASK,
     ) -> None:
         """Put a batch in: its uploads are called name1, name2 and so on. Harmless: to attach it twice."""
+        batch, uploads = self.made(name, files, plain=plain, lead=lead, text=text)
+        what = PLAIN if plain else HARMLESS if harmless else NOTE
+        self.queue.add(batch, uploads, what, session or self.session)
+
+    def made(
+        self, name: str, files: int, *, plain: bool = False, lead: str = "lead_globex", text: str = "Hello"
+    ) -> tuple[Batch, list[Upload]]:
+        """A batch that is not in the queue yet."""
         batch = Batch(
             id=name,
             service="close",
@@ -64,8 +72,7 @@ class Stage:
             )
             for number in range(1, files + 1)
         ]  # fmt: skip
-        what = PLAIN if plain else HARMLESS if harmless else NOTE
-        self.queue.add(batch, uploads, what, session or self.session)
+        return batch, uploads
 
     def upload_work(self) -> UploadWork:
         """Take work that must be an upload."""

@@ -33,6 +33,11 @@ class Kept(Unkept):
         """Keep a batch."""
         self.save(batch, uploads, at, (batch.id, None, "added"))
 
+    def add_all(self, new: Sequence[tuple[Batch, Sequence[Upload]]], at: datetime) -> None:
+        """Keep several."""
+        for batch, uploads in new:
+            self.add(batch, uploads, at)
+
     def save(
         self,
         batch: Batch | None,
@@ -59,6 +64,26 @@ class Kept(Unkept):
         if self.holder is None:
             self.save(batch, (), at, line)
         return self.holder
+
+
+def test_several_batches_are_added_as_one() -> None:
+    """All of them or none: what cannot be kept is not in the queue, and nothing else is stopped by it."""
+    ledger = Kept()
+    stage = Stage(ledger=ledger)
+    new = [(batch, uploads) for name in ("b", "c") for batch, uploads in [stage.made(name, 1)]]
+    ledger.full = True
+    with pytest.raises(LedgerError):
+        stage.queue.add_all(new, NOTE, stage.session)
+    assert not stage.queue.batches()
+    assert stage.queue.broken is None
+    ledger.full = False
+    stage.queue.add_all(new, NOTE, stage.session, held_back=True)
+    assert [batch.id for batch in stage.queue.batches()] == ["b", "c"]
+    assert set(ledger.batches) == {"b", "c"}
+    assert {stage.upload_work().upload.id for _ in range(2)} == {"b1", "c1"}
+    for wrong in (new, [stage.made("d", 1), stage.made("d", 1)], [stage.made("e", 0)]):
+        with pytest.raises(ValueError, match="added once"):
+            stage.queue.add_all(wrong, NOTE, stage.session)
 
 
 def test_every_change_is_kept_before_it_is_told() -> None:

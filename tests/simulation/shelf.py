@@ -104,6 +104,11 @@ class Kept:
             self._put_upload(upload, line)
         self._end(line)
 
+    def add_all(self, new: Sequence[tuple[Batch, Sequence[Upload]]], at: datetime) -> None:
+        """Keep new batches: nobody adds several here."""
+        for batch, uploads in new:
+            self.add(batch, uploads, at)
+
     def save(
         self,
         batch: Batch | None,

@@ -201,6 +201,21 @@ def test_a_full_disk_loses_nothing(ledger: Ledger) -> None:
     assert [batch.id for batch in ledger.batches()] == ["b", "c"]
 
 
+def test_a_disk_that_is_full_in_the_middle_of_several(ledger: Ledger) -> None:
+    """Batches that come together are all there or none: of those before the one without room nothing is left."""
+    new = [(_batch(key, uploads=(f"{key}u",)), [_upload(f"{key}u", key)]) for key in ("a", "b")]
+    large = _batch("c", uploads=("cu",), inputs={"text": "x" * 2_000_000})
+    pages = ledger.write(lambda connection: connection.execute("PRAGMA page_count").fetchone()[0])
+    ledger.write(lambda connection: connection.execute(f"PRAGMA max_page_count = {pages + 50}"))
+    with pytest.raises(StoreError) as caught:
+        ledger.add_all([*new, (large, [_upload("cu", "c")])], NOW)
+    assert caught.value.trouble is Trouble.FULL
+    assert ledger.batches() == []
+    ledger.add_all(new, NOW)
+    assert [(batch.id, len(ledger.uploads(batch.id))) for batch in ledger.batches()] == [("a", 1), ("b", 1)]
+    assert ledger.journal("b") == [(NOW, None, "added")]
+
+
 def test_a_file_somebody_else_holds_is_told(ledger: Ledger, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another program that keeps it locked: after the waiting time that is said."""
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)

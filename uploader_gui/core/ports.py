@@ -47,6 +47,9 @@ class Ledger(Protocol):
     def add(self, batch: Batch, uploads: Sequence[Upload], at: datetime) -> None:
         """Keep a new batch with its uploads. Raises LedgerError."""
 
+    def add_all(self, new: Sequence[tuple[Batch, Sequence[Upload]]], at: datetime) -> None:
+        """Keep new batches, each with its uploads: all of them or, with LedgerError, none."""
+
     def save(
         self,
         batch: Batch | None,

@@ -21,6 +21,9 @@ class Unkept:
     def add(self, batch: Batch, uploads: Sequence[Upload], at: datetime) -> None:
         """Forget it."""
 
+    def add_all(self, new: Sequence[tuple[Batch, Sequence[Upload]]], at: datetime) -> None:
+        """Forget them."""
+
     def save(
         self,
         batch: Batch | None,
@@ -73,6 +76,12 @@ class Keeper:
         """Keep a new batch. Raises LedgerError: then nothing has begun, and nothing is stopped."""
         self._ledger.add(entry.batch, entry.ordered, self._clock.utc())
         self._show(entry, entry.ordered)
+
+    def new_ones(self, entries: Sequence[Entry]) -> None:
+        """Keep several new batches, all or none. Raises LedgerError: then nothing has begun, and nothing is stopped."""
+        self._ledger.add_all([(entry.batch, entry.ordered) for entry in entries], self._clock.utc())
+        for entry in entries:
+            self._show(entry, entry.ordered)
 
     def upload(self, entry: Entry, upload: Upload, happened: str) -> None:
         """Keep an upload as it is now. Raises LedgerError."""

@@ -93,6 +93,29 @@ class Wishes:
             self._chooser.stop_digesting()
             self._changed.notify_all()
 
+    def add_all(
+        self,
+        new: Sequence[tuple[Batch, Sequence[Upload]]],
+        flow: Flow,
+        session: Session,
+        *,
+        held_back: bool = False,
+    ) -> None:
+        """Put several batches at the end of the queue, as `add` does one: all of them or, with LedgerError, none."""
+        with self._changed:
+            ids = {batch.id for batch, _uploads in new}
+            if len(ids) < len(new) or ids & self._entries.keys() or not all(uploads for _batch, uploads in new):
+                raise ValueError("a batch has files, and is added once")
+            entries = [Entry(batch, uploads, flow, session) for batch, uploads in new]
+            for entry in entries:
+                entry.held_back = held_back
+            self._keeper.new_ones(entries)
+            self._entries |= {entry.batch.id: entry for entry in entries}
+            for entry in entries:
+                self._settle(entry)
+            self._chooser.stop_digesting()
+            self._changed.notify_all()
+
     def restore(
         self,
         batch: Batch,

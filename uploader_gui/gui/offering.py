@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from uploader_gui.core import words
+from uploader_gui.core.ports import LedgerError
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
 from uploader_gui.gui import notices, seen
@@ -46,7 +47,7 @@ class Offering(QObject):
         self._bar = bar
         self.waiting: tuple[str, ...] = ()
         self._looked_at = 0
-        self._refused: NotYetError | None = None
+        self._refused: Exception | None = None
         self._alone = False  # what was refused was to be one batch for each file
         self._known = seen.Known()
         target.changed.connect(self._target_changed)
@@ -87,7 +88,8 @@ class Offering(QObject):
 
         def refused(error: Exception) -> None:
             self._looked_at -= 1
-            if isinstance(error, NotYetError) and error.why is not Why.NOTHING:
+            says_more = isinstance(error, NotYetError) and error.why is not Why.NOTHING
+            if says_more or isinstance(error, LedgerError):
                 # What came while it was asked waits as well.
                 self.waiting, self._refused = tuple(dict.fromkeys([*paths, *self.waiting])), error
                 self._alone = alone
@@ -120,7 +122,7 @@ class Offering(QObject):
         )
         error, lacks = self._refused, self._target.lacks
         if error is not None:
-            self._bar.say(notices.refusal(error), [*self._ways(error, paths), away], picture="attention")
+            self._bar.say(notices.of_error(error).text, [*self._ways(error, paths), away], picture="attention")
         elif self._target.destination is None:
             self._bar.say(f"{what} {_('Choose an account first.')}", [away], picture="drop")
         elif lacks:
@@ -148,7 +150,10 @@ class Offering(QObject):
         flow = self._target.flow
         return _("Attach") if flow is not None and flow.target.call is not None else _("Upload")
 
-    def _ways(self, error: NotYetError, paths: tuple[str, ...]) -> list[Choice]:
+    def _ways(self, error: Exception, paths: tuple[str, ...]) -> list[Choice]:
+        if not isinstance(error, NotYetError):
+            # Not kept, so nothing of it is on its way: all of it can be sent once more.
+            return [(_("Try again"), lambda: self._send(paths, alone=self._alone))]
         if error.why is Why.TOO_MANY and error.most == 1:
             alone = ngettext("One batch for each file ({n})", "One batch for each file ({n})", error.count)
             return [(alone.format(n=error.count), lambda: self._send(paths, alone=True))]

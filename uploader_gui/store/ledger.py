@@ -84,11 +84,16 @@ class Ledger:
     # ----------------------------------------------------------------------------------------------- writing
     def add(self, batch: Batch, uploads: Sequence[Upload], at: datetime) -> None:
         """Keep a new batch with its uploads. Raises StoreError."""
+        self.add_all([(batch, uploads)], at)
+
+    def add_all(self, new: Sequence[tuple[Batch, Sequence[Upload]]], at: datetime) -> None:
+        """Keep new batches, each with its uploads: all of them or, with StoreError, none."""
 
         def job(connection: sqlite3.Connection) -> None:
-            _insert(connection, "batch", rows.of_batch(batch))
-            _insert_uploads(connection, uploads)
-            _note(connection, batch.id, None, at, "added")
+            for batch, uploads in new:
+                _insert(connection, "batch", rows.of_batch(batch))
+                _insert_uploads(connection, uploads)
+                _note(connection, batch.id, None, at, "added")
 
         self.write(job)
 

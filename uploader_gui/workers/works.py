@@ -328,13 +328,19 @@ class Works:
         made = [self._made(where, who, account, what, portion) for portion in portions]
         if not again:
             self._check_new(what, made, session.account)
-        for batch, uploads in made:
-            # Held before it is there to be seen: nobody else takes it up.
-            self.ledger.hold(batch.id)
-            self.queue.add(batch, uploads, what, session, held_back=what.target.sends)
+        ids = [batch.id for batch, _uploads in made]
+        try:
+            for batch_id in ids:
+                # Held before it is there to be seen: nobody else takes it up.
+                self.ledger.hold(batch_id)
+            self.queue.add_all(made, what, session, held_back=what.target.sends)
+        except LedgerError:
+            # None of them is there: a disk that is full leaves no half of a drop behind.
+            self.ledger.release(*ids)
+            raise
         with contextlib.suppress(LedgerError):  # a convenience: what it is about is in the queue
             self._remember(where, pinned=False)
-        return tuple(batch.id for batch, _uploads in made)
+        return tuple(ids)
 
     def _made(
         self, where: Destination, who: Whose | None, account: KnownAccount, what: Flow, found: gathering.Gathered
