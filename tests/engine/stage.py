@@ -47,12 +47,19 @@ class Stage:
         partly: Partly = Partly.ASK,
     ) -> None:
         """Put a batch in: its uploads are called name1, name2 and so on. Harmless: to attach it twice."""
-        batch, uploads = self.made(name, files, plain=plain, lead=lead, text=text)
+        batch, uploads = self.made(name, files, plain=plain, lead=lead, text=text, partly=partly)
         what = PLAIN if plain else HARMLESS if harmless else NOTE
         self.queue.add(batch, uploads, what, session or self.session)
 
     def made(
-        self, name: str, files: int, *, plain: bool = False, lead: str = "lead_globex", text: str = "Hello"
+        self,
+        name: str,
+        files: int,
+        *,
+        plain: bool = False,
+        lead: str = "lead_globex",
+        text: str = "Hello",
+        partly: Partly = Partly.ASK,
     ) -> tuple[Batch, list[Upload]]:
         """A batch that is not in the queue yet."""
         batch = Batch(

@@ -35,6 +35,7 @@ def test_entries(driver: Driver) -> None:
     window, menu = driver.window, driver.window.comforts.menu
     assert list(menu.actions_) == [
         "Add files…",
+        "Add a folder…",
         "Accounts…",
         "Service files…",
         "Try again all that needs you",
@@ -64,9 +65,10 @@ def test_entries(driver: Driver) -> None:
         shown = [one for one in window.comforts._sheets.values() if one.windowTitle() == title]
         assert len(shown) == 1, entry
         assert shown[0].isVisible()
-    menu.actions_["Add files…"].trigger()
-    assert window.findChildren(QFileDialog)[-1].windowTitle() == "Choose files"
-    window.findChildren(QFileDialog)[-1].close()
+    for entry, title in (("Add files…", "Choose files"), ("Add a folder…", "Choose a folder")):
+        menu.actions_[entry].trigger()
+        assert window.findChildren(QFileDialog)[-1].windowTitle() == title
+        window.findChildren(QFileDialog)[-1].close()
 
 
 def test_keys(driver: Driver) -> None:

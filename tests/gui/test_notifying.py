@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -59,6 +59,11 @@ class Heard:
         """Note it."""
         del waiting
         self.parts.append(part)
+
+    def show(self, paths: Sequence[Path]) -> bool:
+        """Show nothing."""
+        del paths
+        return False
 
     def close(self) -> None:
         """Note it."""

@@ -22,7 +22,8 @@ BATCHES = 25
 ROUNDS = 3
 SHAKEN = 2.5
 """Seconds of each round, at least."""
-HARMLESS = [one for one in Deed if one not in {Deed.CHOOSE_FILE, Deed.OPEN_LINK, Deed.OPEN_RECORD, Deed.EDIT}]
+ELSEWHERE = {Deed.CHOOSE_FILE, Deed.OPEN_LINK, Deed.OPEN_RECORD, Deed.EDIT, Deed.SHOW}
+HARMLESS = [one for one in Deed if one not in ELSEWHERE]
 FINAL = {Deed.REMOVE, Deed.CLEAR, Deed.LEAVE_OUT}
 MUST = {Deed.PAUSE, Deed.RESUME, Deed.RETRY, Deed.REMOVE, Deed.LEAVE_OUT}
 LEADS = ["lead_globex", "lead_initech", "lead_acme", "lead_001", "lead_002", "lead_003"]

@@ -41,7 +41,7 @@ def test_pause_and_resume(sending: Driver, practice: PracticeService) -> None:
     sending.key(Qt.Key.Key_Space)
     sending.until(lambda: sending.node.counts[UploadState.PAUSED] == 4)
     assert time.monotonic() - began < 1
-    assert sending.rows[0][2] == "Paused · 0 of 4 stored"
+    assert sending.rows[0][2] == "Paused · 0 of 4 stored · 3 begin again"
     assert sending.window.status.all.text() == "Resume all"
     practice.behave()
     sending.key(Qt.Key.Key_Space)

@@ -8,13 +8,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any, Self
 
 import pytest
 
 from uploader_gui.workers.desktop_mac import MacHost
-from uploader_gui.workers.desktop_windows import WindowsHost
+from uploader_gui.workers.desktop_windows import WindowsHost, explorer
 from uploader_gui.workers.notes import Note, Press, Pressed
 
 pytestmark = pytest.mark.slow
@@ -331,6 +331,88 @@ def test_progress_on_the_icon(bus: str) -> None:
         },
     )
     host.close()
+
+
+@linux
+def test_shown_in_the_file_manager(bus: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is given addresses, as its interface says; one that is not there, says no or hangs is not waited for long."""
+    from uploader_gui.workers import desktop_linux  # noqa: PLC0415 - Linux only
+
+    host = desktop_linux.LinuxHost()
+    path = tmp_path / "ü #1, 100 %.pdf"
+    assert not host.show([path])
+    with Service(bus, "org.freedesktop.FileManager1", {"ShowItems": (None, ())}) as manager:
+        assert host.show([path, tmp_path])
+        given = [f"file://{tmp_path}/%C3%BC%20%231%2C%20100%20%25.pdf", f"file://{tmp_path}"], ""
+        assert manager.next() == ("ShowItems", "ass", given)
+    with Service(bus, "org.freedesktop.FileManager1", {}) as manager:
+        assert not host.show([path])
+        assert manager.next()[0] == "ShowItems"
+    host.close()
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+    assert not host.show([path])
+    host.close()
+
+
+@linux
+def test_a_file_manager_that_hangs(bus: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has its time, as the bus may have to start it; then the folder is opened in another way."""
+    from jeepney.bus_messages import message_bus  # noqa: PLC0415 - Linux only
+    from jeepney.io.blocking import Proxy, open_dbus_connection  # noqa: PLC0415 - likewise
+
+    from uploader_gui.workers import desktop_linux  # noqa: PLC0415 - likewise
+
+    monkeypatch.setattr(desktop_linux, "BEGINNING", 0.2)
+    host = desktop_linux.LinuxHost()
+    with open_dbus_connection(bus) as silent:
+        Proxy(message_bus, silent).RequestName("org.freedesktop.FileManager1")
+        assert not host.show([tmp_path])
+    host.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script for a shell")
+def test_shown_in_finder(tmp_path: Path) -> None:
+    """`open -R` with whole paths, so that no name is an option; where it fails, another way is taken."""
+    said = tmp_path / "said"
+    script = tmp_path / "open"
+    script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{said}"\n', encoding="utf-8")
+    script.chmod(0o755)
+    host = MacHost(opener=script)
+    paths = [tmp_path / "-R ü.pdf", tmp_path / "b.pdf"]
+    assert host.show(paths)
+    assert said.read_text(encoding="utf-8").splitlines() == ["-R", *map(str, paths)]
+    script.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    assert not host.show(paths)
+    assert not MacHost(opener=tmp_path / "nothing").show(paths)
+
+
+@pytest.mark.parametrize(
+    ("path", "command"),
+    [
+        (r"C:\Users\ann\a.pdf", r'"C:\Windows\explorer.exe" /select,"C:\Users\ann\a.pdf"'),
+        (r"C:\My, files\a, b.pdf", r'"C:\Windows\explorer.exe" /select,"C:\My, files\a, b.pdf"'),
+        (r"\\server\share\100% & more.pdf", r'"C:\Windows\explorer.exe" /select,"\\server\share\100% & more.pdf"'),
+        ('C:\\a".pdf" /root,"x', ""),
+    ],
+)
+def test_shown_in_explorer(path: str, command: str) -> None:
+    """The name stands in quotation marks, the option before them; a name that ends them is none, and starts nothing."""
+    assert explorer(PureWindowsPath(path), {"SystemRoot": r"C:\Windows"}) == command
+
+
+def test_explorer_is_started(tmp_path: Path) -> None:
+    """Once, for the first file, as it can choose only one; where it cannot be started, another way is taken."""
+    started = list[str]()
+    assert WindowsHost(runs=started.append).show([tmp_path / "a.pdf", tmp_path / "b.pdf"])
+    assert len(started) == 1
+    assert started[0].endswith(f'/select,"{tmp_path / "a.pdf"}"')
+    assert not WindowsHost(runs=started.append).show([tmp_path / 'a".pdf'])
+    assert len(started) == 1
+
+    def fails(_command: str) -> None:
+        raise FileNotFoundError
+
+    assert not WindowsHost(runs=fails).show([tmp_path / "a.pdf"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script for a shell")

@@ -1,12 +1,14 @@
 """What makes the window complete beside sending: its menu and the windows that opens, notifications, the title."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtWidgets import QWidget
 
+from uploader_gui.gui import notices
 from uploader_gui.gui.menu import MenuButton
 from uploader_gui.gui.notifying import Notifying
 from uploader_gui.gui.queue_model import QueueModel
@@ -14,7 +16,7 @@ from uploader_gui.gui.sheet import Sheet
 from uploader_gui.gui.taskbar import Taskbar
 from uploader_gui.gui.tray import Tray
 from uploader_gui.workers.desk import Desk
-from uploader_gui.workers.desktop import Desktop
+from uploader_gui.workers.desktop import Desktop, Showing
 from uploader_gui.workers.notes import Press, Pressed
 
 if TYPE_CHECKING:  # each is read when it is first wanted: the window is to be seen first
@@ -41,11 +43,13 @@ class Comforts(QObject):
         copied: A text is to go to the clipboard.
         batch_wished: This batch is to be shown, by its id; "" for those that need a person.
         record_wished: The record of this batch is to be opened.
+        told: Something is to be said: a notice.
     """
 
     copied = Signal(str)
     batch_wished = Signal(str)
     record_wished = Signal(str)
+    told = Signal(object)
 
     def __init__(
         self,
@@ -111,6 +115,17 @@ class Comforts(QObject):
         from uploader_gui.gui.about_dialog import AboutDialog  # noqa: PLC0415 - see above
 
         return self._shown(AboutDialog, lambda: AboutDialog(self._desk, self._opens, self._window))
+
+    def show_files(self, paths: Sequence[Path]) -> None:
+        """Show files where they lie; where the desktop cannot, their folder is opened."""
+
+        def shown(what: Showing) -> None:
+            if not what.there:
+                self.told.emit(notices.gone(paths))
+            elif not what.shown:
+                self._opens(QUrl.fromLocalFile(str(what.there[0].absolute().parent)))
+
+        self.desktop.show_files(paths, shown)
 
     def end(self) -> None:
         """The window closes: so does all that is beside it."""

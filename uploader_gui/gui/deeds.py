@@ -2,14 +2,17 @@
 
 from datetime import datetime
 from enum import StrEnum, auto
+from pathlib import Path
 
-from uploader_gui.core.batch import ENDED_BATCHES, BatchState, Partly, Upload, UploadState
+from uploader_gui.core.batch import ENDED_BATCHES, BatchState, Partly, Step, Upload, UploadState
 from uploader_gui.core.problems import ACTIONS, Action, Problem
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import wording
 from uploader_gui.gui.rows import Group, Node
 from uploader_gui.workers.facts import Why
 
+MOST_SHOWN = 20
+"""So many files of a batch are shown in their folder at once."""
 _RESTING = frozenset({BatchState.OPEN, BatchState.PAUSED, BatchState.NEEDS_ATTENTION})
 _PERHAPS = frozenset({BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN})
 _NOT_LOSABLE = ENDED_BATCHES | _PERHAPS
@@ -36,6 +39,7 @@ class Deed(StrEnum):
     OPEN_LINK = auto()
     COPY_LINK = auto()
     COPY_RECORD = auto()
+    SHOW = auto()
     REMOVE = auto()
     CLEAR = auto()
 
@@ -68,8 +72,28 @@ def label(deed: Deed) -> str:
         Deed.OPEN_LINK: _("Open the file's link"),
         Deed.COPY_LINK: _("Copy the file's link"),
         Deed.COPY_RECORD: _("Copy the record's link"),
+        Deed.SHOW: _("Show in folder"),
         Deed.CLEAR: _("Clear from the list"),
     }[deed]
+
+
+def label_for(deed: Deed, node: Node, upload: Upload | None) -> str:
+    """What a button, or an entry of a menu, is called about this row: with what is not what one would expect."""
+    if deed is Deed.PAUSE and _breaks_off(node, upload):
+        return _("Pause (begins again from its start)")
+    return label(deed)
+
+
+def remark(deed: Deed, node: Node, upload: Upload | None) -> str:
+    """What is worth knowing before it is done; "" if nothing is."""
+    return wording.pausing() if deed is Deed.PAUSE and _breaks_off(node, upload) else ""
+
+
+def _breaks_off(node: Node, upload: Upload | None) -> bool:
+    """Whether pausing breaks off what is being sent."""
+    if upload is None:
+        return node.sending
+    return upload.state is UploadState.RUNNING and upload.next_step is Step.TRANSFER
 
 
 def short(deed: Deed) -> str:
@@ -136,8 +160,19 @@ def possible(node: Node, upload: Upload | None, now: datetime) -> list[Deed]:
         found += [Deed.OPEN_LINK, Deed.COPY_LINK]
     if upload is None and node.batch.link:
         found += [Deed.OPEN_RECORD, Deed.COPY_RECORD]
+    if paths_of(node, upload):
+        found.append(Deed.SHOW)
     found += _ending(node, upload)
     return list(dict.fromkeys(found))
+
+
+def paths_of(node: Node, upload: Upload | None) -> list[Path]:
+    """Where the file of a row lies, or the first files of a batch; without those that were left out."""
+    if upload is not None:
+        return [upload.path]
+    left_out = node.batch.state is not BatchState.CANCELLED
+    some = [one for one in node.uploads[:MOST_SHOWN] if not (left_out and one.state is UploadState.CANCELLED)]
+    return [one.path for one in some]
 
 
 def link_of(upload: Upload, now: datetime) -> str | None:

@@ -275,7 +275,8 @@ class DetailsPanel(QWidget):
         buttons = QVBoxLayout()
         buttons.setSpacing(GRID)
         for deed in rest:
-            button = QPushButton(deeds.label(deed), self)
+            button = QPushButton(deeds.label_for(deed, row.node, row.upload), self)
+            button.setToolTip(look.tip(deeds.remark(deed, row.node, row.upload)))
             button.setAutoDefault(False)
             button.clicked.connect(self._wish(deed, row))
             buttons.addWidget(button)

@@ -32,12 +32,14 @@ class Doing(QObject):
         account_wished: The person wants to look at the account of this batch.
         edit_wished: The inputs of this row's batch are to be edited.
         cleared: These batches are to be shown no more.
+        show_wished: These files, a list of paths, are to be shown where they lie.
         copied: Something was copied.
     """
 
     account_wished = Signal(object)
     edit_wished = Signal(object)
     cleared = Signal(object)
+    show_wished = Signal(object)
     copied = Signal()
 
     def __init__(
@@ -58,6 +60,9 @@ class Doing(QObject):
         """Do this about these rows."""
         if deed is Deed.CLEAR:
             self.cleared.emit([row.node.batch.id for row in rows])
+            return
+        if deed is Deed.SHOW:
+            self.show_wished.emit([path for row in rows for path in deeds.paths_of(row.node, row.upload)])
             return
         for row in rows:
             if row.upload is not None:

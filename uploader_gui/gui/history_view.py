@@ -247,11 +247,13 @@ class HistoryView(QWidget):
         self.export.clicked.connect(self._ask_where)
         self.open = QPushButton(deeds.label(Deed.OPEN_RECORD), self)
         self.copy = QPushButton(deeds.label(Deed.COPY_RECORD), self)
+        self.shows = QPushButton(deeds.label(Deed.SHOW), self)
         below = QHBoxLayout()
         below.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         below.setSpacing(GRID)
         below.addWidget(self._count, 1)
-        for button, deed in ((self.open, Deed.OPEN_RECORD), (self.copy, Deed.COPY_RECORD)):
+        of_record = ((self.open, Deed.OPEN_RECORD), (self.copy, Deed.COPY_RECORD))
+        for button, deed in (*of_record, (self.shows, Deed.SHOW)):
             button.setAutoDefault(False)
             button.setEnabled(False)
             button.clicked.connect(lambda _checked=False, deed=deed: self._wish(deed))
@@ -289,6 +291,7 @@ class HistoryView(QWidget):
         chosen = Row(self.model.node(row), None) if 0 <= row < self.model.rowCount() else None
         for button in (self.open, self.copy):
             button.setEnabled(chosen is not None and bool(chosen.node.batch.link))
+        self.shows.setEnabled(chosen is not None and bool(deeds.paths_of(chosen.node, None)))
         self.chosen.emit(chosen)
 
     def _wish(self, deed: Deed) -> None:

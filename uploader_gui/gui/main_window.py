@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState
 from uploader_gui.core.translation import gettext as _
@@ -32,6 +32,7 @@ from uploader_gui.gui.details_panel import DetailsPanel
 from uploader_gui.gui.doing import Doing
 from uploader_gui.gui.drop_overlay import DropOverlay
 from uploader_gui.gui.drops import Drops
+from uploader_gui.gui.file_choice import FileChoice
 from uploader_gui.gui.filter_row import FilterRow
 from uploader_gui.gui.history_view import HistoryView
 from uploader_gui.gui.leaving import Leaving
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
         self.undo = bars.Bar("undo", _("About to go out"), self)
         self.offering = Offering(desk, self.target, self.offer, self)
         self.leaving = Leaving(desk, self.model, self.offering, self)
+        self.choice = FileChoice(desk, self)
         self.ways = AccountWays(desk, self)
         self.filters = FilterRow(self)
         self.queue = QueueView(self.model, self)
@@ -183,6 +185,8 @@ class MainWindow(QMainWindow):
         self.doing.edit_wished.connect(self._edit)
         self.doing.account_wished.connect(self._account_wished)
         self.doing.cleared.connect(self._clear)
+        self.doing.show_wished.connect(self.comforts.show_files)
+        self.comforts.told.connect(self.notices.tell)
         self.doing.copied.connect(lambda: self.filters.say(_("Copied")))
         self.offering.begun.connect(self._begun)
         self.offering.failed.connect(self._failed)
@@ -192,7 +196,8 @@ class MainWindow(QMainWindow):
         self.status.resume_wished.connect(desk.resume_all)
         self.status.again_wished.connect(self.all_at_once.try_again)
         self.status.end_wished.connect(self.all_at_once.ask)
-        self.empty.choose_wished.connect(self.choose_files)
+        self.empty.choose_wished.connect(self.choice.files)
+        self.choice.chosen.connect(self.take_files)
 
     def _let_be_heard(self) -> None:
         for bar, urgent in (
@@ -209,7 +214,8 @@ class MainWindow(QMainWindow):
 
     def _actions(self) -> None:
         menu = self.comforts.menu
-        menu.files_wished.connect(self.choose_files)
+        menu.files_wished.connect(self.choice.files)
+        menu.folder_wished.connect(self.choice.folder)
         menu.accounts_wished.connect(self.ways.show)
         menu.again_wished.connect(self.all_at_once.try_again)
         menu.end_wished.connect(self.all_at_once.ask)
@@ -240,14 +246,6 @@ class MainWindow(QMainWindow):
             return
         batch_id = onto.batch.id
         self.desk.extend(batch_id, paths, self._begun, self._failed)
-
-    def choose_files(self) -> None:
-        """Let the person choose files."""
-        dialog = QFileDialog(self, _("Choose files"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self.take_files)
-        dialog.open()
 
     def paste(self) -> None:
         """Take what was copied: files, a picture, or a record's address."""
@@ -465,8 +463,7 @@ class MainWindow(QMainWindow):
         self.notices.tell(notices.of_error(error))
 
     def _broke(self, error: Exception) -> None:
-        trouble, path = getattr(error, "trouble", ""), getattr(error, "path", Path())
-        notice = notices.ledger(str(trouble), path)
+        notice = notices.of_error(error)
         again = [(_("Try again"), self.desk.open)] if not self.desk.ready else []
         self.notices.tell(notice, again)
         self._show_pages()

@@ -20,6 +20,7 @@ class MenuButton(look.Button):
 
     Attributes:
         files_wished: Files are to be chosen.
+        folder_wished: A folder is.
         accounts_wished: The accounts are to be shown.
         services_wished: The service files are.
         again_wished: Everything that needs a person and can be tried again is to be.
@@ -33,6 +34,7 @@ class MenuButton(look.Button):
     """
 
     files_wished = Signal()
+    folder_wished = Signal()
     accounts_wished = Signal()
     services_wished = Signal()
     again_wished = Signal()
@@ -51,6 +53,7 @@ class MenuButton(look.Button):
         menu.setAccessibleName(_("Menu"))
         entries: list[tuple[str, Way | None, Callable[[], object]] | None] = [
             (_("Add files…"), Way.ADD_FILES, self.files_wished.emit),
+            (_("Add a folder…"), Way.ADD_FOLDER, self.folder_wished.emit),
             (_("Accounts…"), Way.ACCOUNTS, self.accounts_wished.emit),
             (_("Service files…"), None, self.services_wished.emit),
             None,

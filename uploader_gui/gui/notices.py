@@ -6,7 +6,7 @@ from pathlib import Path
 
 from uploader_gui.core import reasons, words
 from uploader_gui.core.accounts import AccountsError
-from uploader_gui.core.ports import SecretsError
+from uploader_gui.core.ports import LedgerError, SecretsError
 from uploader_gui.core.problems import UploadError
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
@@ -40,6 +40,9 @@ def of_error(error: Exception) -> Notice:
         return Notice(text=words.describe_account(error.trouble, error.name))
     if isinstance(error, UnusableError):
         return Notice(text=error.sentence)
+    if isinstance(error, LedgerError):
+        trouble, path = getattr(error, "trouble", ""), getattr(error, "path", Path())
+        return ledger(str(trouble), path)
     if isinstance(error, OSError):
         return Notice(text=_("This could not be done: {reason}.").format(reason=reasons.of_system(error)))
     return Notice(text=_("Something went wrong in the program itself. Try again; if it stays, please report it."))
@@ -83,6 +86,16 @@ def begun(twice: tuple[str, ...], empty: tuple[str, ...]) -> Notice | None:
     return Notice(text=" ".join(parts), urgent=False) if parts else None
 
 
+def gone(paths: Sequence[Path]) -> Notice:
+    """What to say about files that are to be shown and are not there any more."""
+    path = paths[0]
+    text = ngettext(
+        "{name} is not in {folder} any more.", "{name} and the others are not in {folder} any more.", len(paths)
+    )
+    folder = words.plain(str(path.parent), 1000)
+    return Notice(text=text.format(name=words.plain(path.name), folder=folder), urgent=False)
+
+
 def ledger(trouble: str, path: Path) -> Notice:
     """What is wrong with the queue's file, and the way on.
 
@@ -106,7 +119,8 @@ def set_aside(aside: Path) -> Notice:
     """A damaged ledger was put aside."""
     said = _(
         "The queue was damaged. It was set aside as {path}, and an empty one was begun. "
-        "Look at your records before you send its files again."
+        "Look at your records before you send its files again. Pictures that were pasted for it are kept as long as it "
+        "lies there."
     )
     return Notice(text=said.format(path=words.plain(str(aside), 1000)))
 

@@ -138,7 +138,8 @@ class QueueView(QTableView):
         for deed in (one for one in sets[0] if all(one in each for each in sets)):
             if deed in {Deed.REMOVE, Deed.CLEAR, Deed.LEAVE_OUT} and menu.actions():
                 menu.addSeparator()
-            action = QAction(deeds.label(deed), menu)
+            label = deeds.label_for(deed, rows[0].node, rows[0].upload) if len(rows) == 1 else deeds.label(deed)
+            action = QAction(label, menu)
             action.triggered.connect(lambda _checked=False, deed=deed: self.wished.emit(deed, rows))
             menu.addAction(action)
         if menu.actions():

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
-from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState, Upload, UploadState
+from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState, Step, Upload, UploadState
 from uploader_gui.core.problems import ACTIONS, Action, Problem
 from uploader_gui.core.progress import Meter, Speed
 from uploader_gui.workers.facts import Why
@@ -55,6 +55,7 @@ class Node:
         busy: Another batch comes first.
         unfolded: Whether its files are shown.
         drawn: How far its bar was when it was looked at last, in steps that are seen.
+        broken_off: How many of its files were broken off in the middle of being sent, and begin again.
     """
 
     def __init__(self, batch: Batch, *, sends: bool) -> None:
@@ -72,6 +73,7 @@ class Node:
         self.size = 0
         self.stored = 0
         self.retriable = 0  # files that need a person, and may be helped by trying again
+        self.broken_off = 0
         self._where: dict[str, int] = {}
         self._found: list[int] | None = None
 
@@ -88,11 +90,13 @@ class Node:
             self.retriable -= _can_be_retried(before)
             self.size -= _counts(before)
             self.stored -= before.size * (before.state is UploadState.STORED)
+            self.broken_off -= begins_again(before)
             self.uploads[place] = upload
         self.counts[upload.state] += 1
         self.retriable += _can_be_retried(upload)
         self.size += _counts(upload)
         self.stored += upload.size * (upload.state is UploadState.STORED)
+        self.broken_off += begins_again(upload)
         if upload.state is UploadState.RUNNING and meter is not None:
             if upload.id not in self.running:
                 self.running[upload.id] = Running(meter)
@@ -109,7 +113,7 @@ class Node:
         running = self.running
         self.uploads, self._where, self.running = [], {}, {}
         self.counts.clear()
-        self.size = self.stored = self.retriable = 0
+        self.size = self.stored = self.retriable = self.broken_off = 0
         for upload in rest:
             self.put(upload, running[upload.id].meter if upload.id in running else None)
         return True
@@ -192,6 +196,12 @@ class Node:
         return sum(self.counts[state] for state in _WAITING)
 
     @property
+    def sending(self) -> bool:
+        """Whether something of it is being sent that would begin again if it were paused."""
+        going = (self.upload(one) for one in self.running)
+        return any(one is not None and one.next_step is Step.TRANSFER for one in going)
+
+    @property
     def stuck(self) -> int:
         """How many files need a person."""
         return self.counts[UploadState.NEEDS_ATTENTION]
@@ -228,6 +238,11 @@ class Node:
         speeds = [one.speed.bytes_per_second for one in self.running.values()]
         known = [speed for speed in speeds if speed is not None]
         return sum(known) if known else None
+
+
+def begins_again(upload: Upload) -> bool:
+    """Whether a paused file was broken off in the middle: one request sends it whole, so it begins from its start."""
+    return upload.state is UploadState.PAUSED and upload.next_step is Step.TRANSFER
 
 
 def _counts(upload: Upload) -> int:

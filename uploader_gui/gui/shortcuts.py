@@ -15,6 +15,7 @@ class Way(StrEnum):
     """What a key does anywhere in the window."""
 
     ADD_FILES = auto()
+    ADD_FOLDER = auto()
     ACCOUNTS = auto()
     PASTE = auto()
     SEARCH = auto()
@@ -29,6 +30,7 @@ class Way(StrEnum):
 
 
 _OURS = {
+    Way.ADD_FOLDER: QKeySequence(_CTRL | _SHIFT | Qt.Key.Key_O),
     Way.ACCOUNTS: QKeySequence(_CTRL | _SHIFT | Qt.Key.Key_A),
     Way.RETRY: QKeySequence(_CTRL | Qt.Key.Key_R),
     Way.HISTORY: QKeySequence(_CTRL | _SHIFT | Qt.Key.Key_H),
@@ -67,6 +69,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
     """All of them, under headings: what it does, and its keys."""
     anywhere = {
         Way.ADD_FILES: _("Choose files"),
+        Way.ADD_FOLDER: _("Choose a folder"),
         Way.PASTE: _("Paste files, or the address of a record"),
         Way.SEARCH: _("Search"),
         Way.RETRY: _("Try again what needs you"),

@@ -149,6 +149,7 @@ class StatusLine(QWidget):
         going = bool(totals.sending or totals.waiting)
         self._resumes = not going and bool(totals.paused)
         self.all.setText(_("Resume all") if self._resumes else _("Pause all"))
+        self.all.setToolTip(wording.pausing() if totals.sending and not self._resumes else "")
         self.all.setVisible(going or self._resumes)
         again = _("Try again ({n})").format(n=totals.again)
         self.again.setText(again)

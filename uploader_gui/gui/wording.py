@@ -8,7 +8,7 @@ from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState, Proof, Ste
 from uploader_gui.core.problems import Action, Kind, Problem
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
-from uploader_gui.gui.rows import Group, Node
+from uploader_gui.gui.rows import Group, Node, begins_again
 from uploader_gui.workers.facts import Why
 
 
@@ -117,7 +117,7 @@ def upload_now(node: Node, upload: Upload, now: float) -> str:
     if state is UploadState.NEEDS_ATTENTION:
         return words.describe(upload.problem).title if upload.problem else _("Needs you")
     if state is UploadState.PAUSED:
-        return _("Paused")
+        return _("Paused: begins again from its start") if begins_again(upload) else _("Paused")
     if state is UploadState.CANCELLED:
         return _("Given up") if node.batch.state is BatchState.CANCELLED else _("Left out")
     if state is UploadState.WAITING_NETWORK:
@@ -151,6 +151,8 @@ def _waiting(problem: Problem | None, due: float | None, now: float) -> str:
     """Why something waits, and when it goes on."""
     if problem is None:
         return ""
+    if problem.kind is Kind.FILE_CHANGING:
+        return _("The file has changed: waits until it is saved")
     about = words.describe(problem).title
     if due is None or due <= now:
         return _("{problem}: tries again now").format(problem=about)
@@ -211,7 +213,7 @@ def batch_now(node: Node, now: float) -> str:
     if batch.state is BatchState.ATTACH_UNKNOWN:
         return _("Not known whether it was attached") if node.asks else _("Looking whether it was attached")
     if batch.state is BatchState.PAUSED:
-        return _("Paused · {stored}").format(stored=_so_far(node))
+        return _paused(node)
     if batch.state is BatchState.NEEDS_ATTENTION or node.stuck or node.busy is not None:
         return _needs(node)
     if batch.state is BatchState.HELD:
@@ -280,6 +282,16 @@ def _so_far(node: Node) -> str:
     )
 
 
+def _paused(node: Node) -> str:
+    again = node.broken_off
+    if not again:
+        return _("Paused · {stored}").format(stored=_so_far(node))
+    if node.count == 1:
+        return _("Paused: begins again from its start")
+    text = ngettext("Paused · {stored} · {n} begins again", "Paused · {stored} · {n} begin again", again)
+    return text.format(stored=_so_far(node), n=again)
+
+
 def _going(node: Node, now: float) -> str:
     if node.count == 1:
         only = next((one for one in node.uploads if one.state is not UploadState.CANCELLED), None)
@@ -324,6 +336,11 @@ def proof(grade: Proof) -> str:
         Proof.SIZE: _("Only the size is known to be the same."),
         Proof.NONE: _("Nothing is proven yet."),
     }[grade]
+
+
+def pausing() -> str:
+    """What pausing does to what is being sent: said before anybody does it."""
+    return _("What is being sent is broken off, and begins again from its start when it goes on.")
 
 
 def action(one: Action) -> str:

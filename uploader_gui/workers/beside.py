@@ -105,6 +105,27 @@ class Beside:
 
         return self._desk.on_disk(find, then, place="places")
 
+    # ------------------------------------------------------------------------------------------------- folders
+    def folders(self, then: Callable[[tuple[Path, ...]], object]) -> bool:
+        """The folders that files were last chosen from and that are still there, the last one first."""
+
+        def read(_works: "Works", _cancel: CancelToken) -> tuple[Path, ...]:
+            from uploader_gui.store import folders  # noqa: PLC0415 - see above
+
+            return folders.folders()
+
+        return self._desk.on_disk(read, then, place="folders")
+
+    def remember_folders(self, chosen: tuple[Path, ...]) -> bool:
+        """Keep them; where that cannot be done, the next dialog opens elsewhere."""
+
+        def keep(_works: "Works", _cancel: CancelToken) -> None:
+            from uploader_gui.store import folders  # noqa: PLC0415 - see above
+
+            folders.remember(chosen)
+
+        return self._desk.on_disk(keep, lambda _: None, lambda _error: None)
+
     # ------------------------------------------------------------------------------------------- service files
     def own_services(self, then: Callable[[list[Own]], object]) -> bool:
         """The person's own service files."""

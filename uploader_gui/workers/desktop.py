@@ -4,8 +4,11 @@ None of it matters enough to fail, or to be waited for: a thread of its own talk
 not listen nothing comes of it.
 """
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -16,6 +19,19 @@ from uploader_gui.workers.notes import Note, Pressed
 
 CLOSING = 2500
 """Milliseconds that the desktop has to hear the last words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Showing:
+    """What became of showing files where they lie.
+
+    Attributes:
+        there: Those that are there.
+        shown: Whether the desktop has shown them.
+    """
+
+    there: tuple[Path, ...]
+    shown: bool
 
 
 class Host(Protocol):
@@ -32,6 +48,9 @@ class Host(Protocol):
 
     def progress(self, part: float | None, waiting: int) -> None:
         """Show on the program's icon how far it is, and how many batches need a person; None: nothing is under way."""
+
+    def show(self, paths: Sequence[Path]) -> bool:
+        """Show files that are there in the file manager, chosen; False if it cannot."""
 
     def close(self) -> None:
         """Let go of everything."""
@@ -55,6 +74,11 @@ class Nobody:
 
     def progress(self, part: float | None, waiting: int) -> None:
         """Show nothing."""
+
+    def show(self, paths: Sequence[Path]) -> bool:
+        """Show nothing."""
+        del paths
+        return False
 
     def close(self) -> None:
         """Nothing is open."""
@@ -127,6 +151,16 @@ class Desktop(QObject):
 
         if not self._closed:
             self._thread.ask(show, place="progress")
+
+    def show_files(self, paths: Sequence[Path], then: Callable[[Showing], object]) -> None:
+        """Show files in the system's file manager; told what became of it, in the window's thread."""
+
+        def show(_cancel: CancelToken) -> Showing:
+            there = tuple(path for path in paths if os.path.lexists(path))
+            return Showing(there=there, shown=bool(there) and self._the_host.show(there))
+
+        if not self._closed:
+            self._thread.ask(show, then, place="files")
 
     def close(self) -> None:
         """Let go of everything, and end the thread."""

@@ -5,7 +5,8 @@ has one that desktops refuse to take for another.
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from jeepney import DBusAddress, MessageFlag, MessageType, new_method_call, new_signal
@@ -17,6 +18,8 @@ from uploader_gui.workers.notes_linux import LinuxNotes
 NAME = "Uploader"
 ENTRY = "uploader-gui"
 SECONDS = 2.0
+BEGINNING = 10.0
+"""Seconds that a program has which the bus may have to start first."""
 _POWER = DBusAddress(
     "/org/freedesktop/PowerManagement/Inhibit",
     bus_name="org.freedesktop.PowerManagement",
@@ -28,6 +31,12 @@ _GNOME = DBusAddress(
 _LOGIND = DBusAddress(
     "/org/freedesktop/login1", bus_name="org.freedesktop.login1", interface="org.freedesktop.login1.Manager"
 )
+_FILES = DBusAddress(
+    "/org/freedesktop/FileManager1",
+    bus_name="org.freedesktop.FileManager1",
+    interface="org.freedesktop.FileManager1",
+)
+"""https://wiki.freedesktop.org/www/Specifications/file-manager-interface"""
 _LAUNCHER = DBusAddress("/com/canonical/unity/launcherentry/1", interface="com.canonical.Unity.LauncherEntry")
 _NO_SUSPEND = 4
 """org.gnome.SessionManager: the flag for suspending."""
@@ -92,6 +101,11 @@ class LinuxHost:
             except OSError:
                 self._drop("SESSION")
 
+    def show(self, paths: Sequence[Path]) -> bool:
+        """Ask the file manager, which the bus starts if need be; False if there is none that can."""
+        given = [path.absolute().as_uri() for path in paths], ""
+        return self._call("SESSION", _FILES, "ShowItems", "ass", given, seconds=BEGINNING) is not None
+
     def close(self) -> None:
         """Let it sleep, and leave the buses."""
         self.release()
@@ -109,6 +123,7 @@ class LinuxHost:
         given: tuple[Any, ...] = (),
         *,
         wakes: bool = True,
+        seconds: float | None = None,
     ) -> tuple[Any, ...] | None:
         """Call something; None if nobody is there, it says no, or it does not answer in time.
 
@@ -119,6 +134,7 @@ class LinuxHost:
             signature: The types of what is given.
             given: What is given.
             wakes: Whether the bus may start somebody who is not there.
+            seconds: How long the answer is waited for; None: as usual.
         """
         bus = self._bus(bus_name)
         if bus is None:
@@ -127,7 +143,7 @@ class LinuxHost:
         if not wakes:
             asked.header.flags |= MessageFlag.no_auto_start
         try:
-            told = bus.send_and_get_reply(asked, timeout=SECONDS)
+            told = bus.send_and_get_reply(asked, timeout=SECONDS if seconds is None else seconds)
         except TimeoutError:
             return None  # the bus is well: left, it would end what keeps the computer awake
         except Exception:  # noqa: BLE001 - whatever is wrong with the bus, it is left, and tried anew the next time

@@ -2,12 +2,15 @@
 
 import contextlib
 import os
-import subprocess  # nosec B404 - for one program of the system's
+import subprocess  # nosec B404 - for two programs of the system's
+from collections.abc import Sequence
 from pathlib import Path
 
 from uploader_gui.workers.notes import Note
 
 CAFFEINATE = Path("/usr/bin/caffeinate")
+OPEN = Path("/usr/bin/open")
+SECONDS = 10.0
 
 
 class MacHost:
@@ -15,10 +18,12 @@ class MacHost:
 
     Args:
         command: Where it lies.
+        opener: Where `open` does, which shows files in Finder.
     """
 
-    def __init__(self, command: Path = CAFFEINATE) -> None:
+    def __init__(self, command: Path = CAFFEINATE, opener: Path = OPEN) -> None:
         self._command = command
+        self._opener = opener
         self._process: subprocess.Popen[bytes] | None = None
 
     def notify(self, note: Note) -> bool:
@@ -48,6 +53,19 @@ class MacHost:
 
     def progress(self, part: float | None, waiting: int) -> None:
         """The title of the window says it."""
+
+    def show(self, paths: Sequence[Path]) -> bool:
+        """Let Finder show them (-R)."""
+        nowhere = subprocess.DEVNULL
+        try:
+            # Whole paths begin with a slash: none can be taken for an option.
+            command = [str(self._opener), "-R", *(str(path.absolute()) for path in paths)]
+            ended = subprocess.run(  # noqa: S603  # nosec B603
+                command, stdin=nowhere, stdout=nowhere, stderr=nowhere, timeout=SECONDS, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return ended.returncode == 0
 
     def close(self) -> None:
         """Let it sleep again."""
