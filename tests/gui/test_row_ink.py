@@ -72,6 +72,8 @@ def _large(view: QueueView) -> None:
     font = view.font()
     font.setPointSize(font.pointSize() + 4)
     view.setFont(font)
+    view.verticalHeader().setDefaultSectionSize(60)
+    view.resize(720, 120)  # the columns' widths are worked out when a view gets another one
 
 
 def _mirrored(view: QueueView) -> None:
