@@ -99,6 +99,7 @@ def test_follows_the_colours(driver: Driver, colours: QApplication, tmp_path: Pa
         colours.setPalette(PALETTES[name])
         driver.rest(0.05)
         check(driver.window)
+    driver.until(lambda: not isinstance(colours.style(), edges.Edges))
     driver.rest(0.1)
     assert pictures(driver) == before
 
@@ -182,6 +183,7 @@ def test_fields_have_edges(driver: Driver, colours: QApplication) -> None:
     """In a palette of high contrast every field, list and button can be told from the ground by its edge."""
     colours.setPalette(palettes.CONTRAST)
     dialog = driver.window.comforts.show_settings()
+    driver.until(lambda: isinstance(colours.style(), edges.Edges))
     driver.rest(0.05)
     fields = [
         one

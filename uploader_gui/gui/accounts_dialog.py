@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
@@ -19,7 +19,20 @@ if TYPE_CHECKING:
 
 
 class _FormPage(QScrollArea):
-    """A form that is rolled up and down where there is little room, and never sideways."""
+    """A form that is rolled up and down where there is little room, and never sideways.
+
+    Attributes:
+        changed: There is something else in the form.
+    """
+
+    changed = Signal()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Notice when the form lays itself out anew."""
+        done = super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.changed.emit()
+        return done
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As wide as what is in it."""
@@ -66,17 +79,24 @@ class AccountsDialog(QDialog):
         # Once it has its place: what was hidden has none yet.
         self.form.said.told.connect(lambda: QTimer.singleShot(0, scroll, self._show_said))
         self._needed = 0
-        scroll.verticalScrollBar().rangeChanged.connect(self._grow)
+        scroll.changed.connect(self._grow_soon)
         desk.account_desk.closing.connect(self.close)
 
-    def _grow(self, _least: int, below: int) -> None:
-        """When the form becomes longer the window does so too, as far as the screen has room: nothing is hidden in it.
+    def _grow_soon(self) -> None:
+        QTimer.singleShot(0, self, self._grow)  # once everything has its place
 
-        Whoever makes the window smaller by hand has it so.
+    def _grow(self) -> None:
+        """The form has become longer: so does the window, as far as the screen has room. Nothing is hidden in it.
+
+        Whoever makes the window smaller by hand has it so: the form has not become longer by that.
         """
-        needed = self._form_page.viewport().height() + below
+        layout = self.form.layout()
+        if layout is None or not self.isVisible() or self.pages.currentWidget() is not self._form_page:
+            return
+        needed = layout.totalHeightForWidth(self._form_page.width())
         longer, self._needed = needed > self._needed, needed
-        if below <= 0 or not longer or self.pages.currentWidget() is not self._form_page:
+        below = needed - self._form_page.viewport().height()
+        if not longer or below <= 0:
             return
         room, frame = self.screen().availableGeometry(), self.frameGeometry()
         more = min(below, room.height() - frame.height())
@@ -119,6 +139,7 @@ class AccountsDialog(QDialog):
         self.show()
         self.raise_()
         self.activateWindow()
+        self._grow_soon()
 
     def _show_said(self) -> None:
         self._form_page.ensureWidgetVisible(self.form.said)
