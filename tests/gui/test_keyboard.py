@@ -199,3 +199,26 @@ def test_no_account(open_window: Callable[..., Driver]) -> None:
     everything.setFocus()
     stops = walk(driver)
     in_order(stops, ["All", "Search files and records"])
+
+
+def test_undo_by_key(driver: Driver, tmp_path: Path) -> None:
+    """What is about to go out is undone by one key, from wherever the keyboard is; nothing happens where nothing is."""
+    undo = QKeySequence.keyBindings(QKeySequence.StandardKey.Undo)[0]
+    driver.window.activateWindow()
+    driver.window.queue.setFocus()
+    QTest.keySequence(driver.window.queue, undo)
+    email: dict[str, object] = {
+        "lead": "lead_globex",
+        "contact": "cont_globex_hank",
+        "sender": SAMPLES["close"]["sender"],
+    }
+    driver.aim("close", "email_send", email)
+    driver.drop([pdf(tmp_path, "Offer.pdf")])
+    driver.until(lambda: driver.nodes and driver.node.all_stored)
+    driver.desk.let_go(driver.node.batch.id)
+    driver.until(driver.window.undo.isVisible)
+    driver.window.queue.setFocus()
+    QTest.keySequence(driver.window.queue, undo)
+    driver.state(BatchState.OPEN)
+    driver.until(lambda: not driver.window.undo.isVisible())
+    assert driver.node.held_back

@@ -55,13 +55,20 @@ def chosen_ground(palette: QPalette, group: QPalette.ColorGroup = QPalette.Color
     """
     ground = palette.color(group, QPalette.ColorRole.Highlight)
     ink = palette.color(group, QPalette.ColorRole.HighlightedText)
+    return QColor.fromRgb(_away_from(ground.rgb(), ink.rgb()))
+
+
+@functools.lru_cache(maxsize=64)
+def _away_from(ground: int, ink: int) -> int:
+    """A ground, darker or lighter by as little as lets the ink be read on it."""
+    there, written = QColor.fromRgb(ground), QColor.fromRgb(ink)
     dark, light = QColor(Qt.GlobalColor.black), QColor(Qt.GlobalColor.white)
-    away = max(dark, light, key=lambda one: contrast(one, ink))
+    away = max(dark, light, key=lambda one: contrast(one, written))
     for step in range(10):
-        found = mixed(ground, away, step / 10)
-        if contrast(found, ink) >= READABLE:
-            return found
-    return away
+        found = mixed(there, away, step / 10)
+        if contrast(found, written) >= READABLE:
+            return found.rgb()
+    return away.rgb()
 
 
 def accent(palette: QPalette) -> QColor:
