@@ -87,7 +87,7 @@ def test_history(attached: Driver, tmp_path: Path) -> None:
         window.history.export_to(tmp_path / name)
         attached.until((tmp_path / name).exists)
     attached.until(lambda: len(window.notices.texts) == 2)
-    assert window.notices.texts == [f"1 batches were written to history.{one}." for one in ("csv", "json")]
+    assert window.notices.texts == [f"1 batch was written to history.{one}." for one in ("csv", "json")]
     with (tmp_path / "history.csv").open(encoding="utf-8", newline="") as file:
         [line] = csv.DictReader(file)
     assert (line["name"], line["state"], line["proof"]) == ("a.pdf", "attached", "etag")

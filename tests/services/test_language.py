@@ -3,7 +3,7 @@
 import pytest
 
 from uploader_gui.services import catalogue
-from uploader_gui.services.language import in_language
+from uploader_gui.services.language import in_language, lacking
 from uploader_gui.services.template import Template
 
 GERMAN = {
@@ -43,3 +43,32 @@ def test_other_languages_and_none() -> None:
     file = catalogue.find("close").model_copy(update={"words": {"de": GERMAN}})
     assert in_language(file, "fr") is file
     assert in_language(file, "") is file
+
+
+@pytest.mark.parametrize("service_id", ["circle", "close", "haufe", "kizen"])
+def test_all_in_german(service_id: str) -> None:
+    """Every label of a service that comes with the program has its German word; and none is there that nobody needs."""
+    service = catalogue.find(service_id)
+    texts = lacking(service, "")
+    assert lacking(service, "de") == []
+    assert len(texts) > 10
+    assert sorted(service.words["de"]) == sorted(texts)
+
+
+def test_sentences_are_translated() -> None:
+    """What a file says of its own when something is in the way is in the language; what repeats an answer is not."""
+    close, haufe = (in_language(catalogue.find(one), "de") for one in ("close", "haufe"))
+    [rule] = close.targets["email_draft_add"].ensure
+    assert rule.text.source.startswith("Diese E-Mail ist kein Entwurf mehr")
+    assert haufe.ready is not None
+    assert haufe.ready.failed[0].text.source.startswith("Die Virenprüfung")
+    assert close.errors == catalogue.find("close").errors
+
+
+def test_lacking() -> None:
+    """What a file's words lack is named, each once, in the file's order."""
+    service = catalogue.find("close").model_copy(update={"words": {"de": GERMAN}})
+    found = lacking(service, "de")
+    assert "Lead" not in found
+    assert "Subject" in found
+    assert len(found) == len(set(found))

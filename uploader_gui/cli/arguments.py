@@ -8,6 +8,7 @@ from uploader_gui import __version__
 from uploader_gui.cli import argparse_words
 from uploader_gui.cli.account_arguments import add_accounts
 from uploader_gui.core.batch import Partly
+from uploader_gui.core.translation import N_
 from uploader_gui.core.translation import gettext as _
 
 COMMANDS = {
@@ -26,13 +27,15 @@ COMMANDS = {
     "diagnostics": "uploader_gui.cli.diagnostics",
 }
 
-_VARIABLES = """\
+_VARIABLES = N_(
+    """\
   UPLOADER_CLOSE_API_KEY
   UPLOADER_KIZEN_API_KEY, UPLOADER_KIZEN_BUSINESS_ID, UPLOADER_KIZEN_USER_ID
   UPLOADER_HAUFE_API_KEY, UPLOADER_HAUFE_USER_ID
   UPLOADER_CIRCLE_ACCESS_TOKEN, or UPLOADER_CIRCLE_HEADLESS_TOKEN and UPLOADER_CIRCLE_EMAIL
   (or UPLOADER_CIRCLE_COMMUNITY_MEMBER_ID)
 """
+)
 
 
 def _keys() -> str:
@@ -45,7 +48,7 @@ def _keys() -> str:
         "exit codes: 0 all attached (or stored), 1 something needs attention, 2 wrong use,\n"
         "  3 not known whether it is attached, 130 interrupted"
     )
-    return f"{where}\n{_VARIABLES}\n{codes}\n"
+    return f"{where}\n{_(_VARIABLES)}\n{codes}\n"
 
 
 @functools.cache

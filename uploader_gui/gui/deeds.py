@@ -44,6 +44,9 @@ class Deed(StrEnum):
     CLEAR = auto()
 
 
+IN_ROW = frozenset(Deed) - {Deed.OPEN_LINK, Deed.COPY_LINK, Deed.COPY_RECORD, Deed.CLEAR}
+"""What can stand as a button in a row: whatever solves something, and what undoes."""
+
 _OF = {
     Action.RETRY: Deed.RETRY,
     Action.CHOOSE_FILE: Deed.CHOOSE_FILE,

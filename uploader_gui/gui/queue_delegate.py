@@ -205,10 +205,15 @@ def row_height(metrics: QFontMetrics) -> int:
     return max(look.ROW, -(-(metrics.height() + 2 * GRID) // GRID) * GRID)
 
 
+def button_width(metrics: QFontMetrics, deed: Deed) -> int:
+    """How wide a row's button is where there is room for it."""
+    return metrics.horizontalAdvance(deeds.short(deed)) + 3 * GRID
+
+
 def button_area(option: QStyleOptionViewItem, area: QRect, deed: Deed) -> QRect:
     """Where a row's button is."""
     high = min(area.height() - GRID, option.fontMetrics.height() + GRID + 2)
-    wide = min(area.width(), option.fontMetrics.horizontalAdvance(deeds.short(deed)) + 3 * GRID)
+    wide = min(area.width(), button_width(option.fontMetrics, deed))
     return QStyle.visualRect(option.direction, area, QRect(area.left(), area.center().y() - high // 2 + 1, wide, high))
 
 

@@ -10,7 +10,7 @@ from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import deeds
 from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.look import GRID
-from uploader_gui.gui.queue_delegate import QueueDelegate, row_height
+from uploader_gui.gui.queue_delegate import QueueDelegate, button_width, row_height
 from uploader_gui.gui.queue_model import Column, QueueModel, Row
 
 NARROW = 70 * GRID
@@ -213,7 +213,9 @@ class QueueView(QTableView):
         width = self.viewport().width()
         letter = self.fontMetrics().averageCharWidth()
         size = 0 if width < NARROW else 10 * letter + 2 * GRID
-        progress = 0 if width < VERY_NARROW else 20 * letter + 2 * GRID
+        # Wide enough for its buttons, whose words are longer in some languages than in others.
+        longest = max(button_width(self.fontMetrics(), deed) for deed in deeds.IN_ROW) + 3 * GRID
+        progress = 0 if width < VERY_NARROW else max(20 * letter + 2 * GRID, min(longest, 28 * letter))
         now = min(44 * letter, (width - size - progress) * 48 // 100)
         self.setColumnWidth(Column.SIZE, size)
         self.setColumnWidth(Column.PROGRESS, progress)
