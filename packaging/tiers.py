@@ -164,13 +164,15 @@ def wheel_tier(checkout: Checkout) -> bool:
 
 
 def not_carried(wheel: Path, root: Path) -> list[str]:
-    """Return the service files of the checkout that a wheel lacks."""
+    """Return the service files and catalogues of the checkout that a wheel lacks."""
     services = sorted(file.name for file in (root / "resources/services").glob("*.toml"))
+    catalogues = sorted(file.name for file in (root / "resources/translations").glob("*.po"))
     with zipfile.ZipFile(wheel) as archive:
         inside = set(archive.namelist())
     # Without a single one in the checkout the question would answer itself.
     wanted = services or ["(the checkout has none)"]
-    return [name for name in wanted if f"uploader_gui/resources/services/{name}" not in inside]
+    lacking = [name for name in wanted if f"uploader_gui/resources/services/{name}" not in inside]
+    return lacking + [name for name in catalogues if f"uploader_gui/resources/translations/{name}" not in inside]
 
 
 def hygiene_tier(checkout: Checkout) -> bool:
