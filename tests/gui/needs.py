@@ -162,6 +162,7 @@ class Scene:
     def attached(self, *names: str, record: str = "") -> None:
         """Wait until these files, and no others, are attached or stored: once, whole; nothing is shown as wrong."""
         driver = self.driver
+        driver.until(lambda: driver.nodes)
         flow = driver.desk.flow(driver.node.batch)
         assert flow is not None
         if flow.target.sends:

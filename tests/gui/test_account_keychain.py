@@ -191,19 +191,47 @@ def test_stop_waiting(saved: Vault, open_window: Open, practice: PracticeService
     driver = open_window(list)
     driver.until(driver.window.ways.bar.isVisible)
     driver.press("Stop waiting", driver.window.ways.bar)
-    driver.until(lambda: "Keychain does not answer." in driver.window.ways.bar.text)
+    driver.until(lambda: "Keychain was not waited for. You stopped waiting" in driver.window.ways.bar.text)
     hand = Hand(driver)
     hand.new("close", practice.account("close"), practice.base("close"), "Home")
     hand.press("Add account")
     hand.said(WAITING)
     hand.press("Stop waiting")
-    hand.said("Your keychain gave no answer in time.")
+    hand.said("You stopped waiting for your keychain, so it did not do what it was asked.")
     frozen.thaw()
     hand.press("Add account")
     hand.listed("“Home” is saved.")
     driver.press("Try again", driver.window.ways.bar)
     driver.until(lambda: len(driver.desk.accounts) == 2 and all(face.ready for face in driver.desk.accounts))
     assert len(saved.entries) == 2, "what was given up is undone"
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_cancelled_while_it_is_saved(renamed: bool, saved: Vault, open_window: Open, practice: PracticeService) -> None:
+    """What was cancelled changes nothing, and what is filled in next stays as it is typed, whatever comes of the other."""
+    hand = Hand(open_window(list))
+    hand.driver.until(lambda: hand.driver.desk.accounts and hand.driver.desk.accounts[0].ready)
+    hand.open()
+    hand.change()
+    hand.fill(practice.account("close"))
+    if renamed:
+        hand.form.name.setText("Other")
+    frozen = Frozen(saved)
+    hand.press("Save")
+    hand.said("Saving…")
+    hand.press("Cancel")
+    hand.press("Add…")
+    hand.driver.until(hand.form.isVisible)
+    hand.form.service.setCurrentIndex(hand.form.service.findData("close"))
+    hand.fill({"api_key": "api_next"})
+    hand.form.name.setText("Next")
+    frozen.thaw()
+    hand.driver.until(lambda: hand.driver.desk.account_desk._keychain.idle and hand.driver.desk._wishes.idle)
+    hand.driver.rest(0.2)
+    assert hand.form.isVisible()
+    assert (hand.form.name.text(), hand.form.fields.values) == ("Next", {"api_key": "api_next"})
+    assert not hand.form.said.text
+    assert hand.form.save.isEnabled()
 
 
 def test_quitting_does_not_wait(saved: Vault, open_window: Open) -> None:

@@ -1,23 +1,17 @@
 """What is wrong with an attach, or after the bytes, solved in the window; and nothing is ever attached twice."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from tests.gui.driver import Driver, kept, practice_source
-from tests.gui.needs import LEAD, NOTE, Scene, Trouble, drive, fault, params
-from tests.store.vault import Vault
+from tests.gui.needs import Scene, Trouble, drive, fault, params
 from uploader_gui.core.batch import BatchState
 from uploader_gui.core.places import resources
 from uploader_gui.core.problems import Action, Kind
-from uploader_gui.practice import SAMPLES, Fault, PracticeService
+from uploader_gui.practice import SAMPLES, Fault
 from uploader_gui.services import catalogue
-from uploader_gui.store.opening import open_ledger
 from uploader_gui.store.paths import places
-from uploader_gui.workers.facts import Why
 
 pytestmark = pytest.mark.slow
 CLOSE, KIZEN = SAMPLES["close"], SAMPLES["kizen"]

@@ -11,7 +11,10 @@ from tests.gui.driver import Driver, kept, practice_source
 from uploader_gui.core.batch import BatchState, UploadState
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.practice import Fault, PracticeService
+from uploader_gui.workers import desk as desk_module
+from uploader_gui.workers import errands as errands_module
 from uploader_gui.workers.desk import State
+from uploader_gui.workers.errands import Errands
 from uploader_gui.workers.sending import Sending
 
 pytestmark = pytest.mark.slow
@@ -206,3 +209,19 @@ def test_quitting_while_files_wait(driver: Driver, tmp_path: Path) -> None:
     driver.press("Quit", bar)
     driver.until(lambda: driver.desk.state is State.CLOSED)
     assert not kept()
+
+
+def test_quitting_while_a_folder_does_not_answer(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that is stuck keeps the window from nothing while it closes: it is left behind, and nobody waits."""
+    stuck, waited, wait = threading.Event(), list[int](), Errands.wait
+    monkeypatch.setattr(Errands, "wait", lambda errands, most: waited.append(most) or wait(errands, most))
+    monkeypatch.setattr(desk_module, "WAIT", 50)
+    driver.desk.on_disk(lambda _works, _cancel: stuck.wait(30))
+    driver.desk.close()
+    driver.until(lambda: driver.desk.state is State.CLOSED)
+    assert errands_module.some_are_left()
+    # Of those that have ended leave is taken; for the one that has not nobody waits.
+    assert sorted(waited)[0] == 0
+    assert sorted(waited)[1:] == [errands_module.TAKING_LEAVE] * (len(waited) - 1)
+    stuck.set()
+    driver.until(lambda: not errands_module.some_are_left())

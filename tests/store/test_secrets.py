@@ -452,7 +452,7 @@ def test_waiting_is_given_up(vault: Vault, secrets: Secrets) -> None:
     assert asked.wait(10)
     secrets.give_up()
     waits.join(10)
-    assert [error.trouble for error in errors] == [SecretsTrouble.NO_ANSWER]
+    assert [error.trouble for error in errors] == [SecretsTrouble.STOPPED]
     go.set()
     assert _failing(lambda: secrets.get(ACCOUNT, "key")).trouble is SecretsTrouble.GONE
     secrets.put(ACCOUNT, "key", KEY)
@@ -466,7 +466,7 @@ def test_the_end(vault: Vault, secrets: Secrets) -> None:
     secrets.give_up(for_good=True)
     thread.join(10)
     assert not thread.is_alive()
-    assert _failing(lambda: secrets.get(ACCOUNT, "key")).trouble is SecretsTrouble.NO_ANSWER
+    assert _failing(lambda: secrets.get(ACCOUNT, "key")).trouble is SecretsTrouble.STOPPED
 
 
 def test_memory_outlives_one_opening(vault: Vault) -> None:

@@ -9,7 +9,9 @@ from uploader_gui.store.accounts import Accounts
 from uploader_gui.store.secrets import ANSWER_SECONDS, PROMPT_SECONDS, Secrets, system_keychain
 
 # What is wrong with the keychain itself: it is so for the next key, too.
-_FOR_ALL = frozenset({SecretsTrouble.NO_KEYCHAIN, SecretsTrouble.LOCKED, SecretsTrouble.NO_ANSWER})
+_FOR_ALL = frozenset(
+    {SecretsTrouble.NO_KEYCHAIN, SecretsTrouble.LOCKED, SecretsTrouble.NO_ANSWER, SecretsTrouble.STOPPED}
+)
 
 
 def secrets() -> Secrets:

@@ -100,6 +100,7 @@ class SecretsTrouble(StrEnum):
     NO_KEYCHAIN = auto()
     LOCKED = auto()
     NO_ANSWER = auto()
+    STOPPED = auto()  # a person did not want to wait any longer
     FAILED = auto()
     GONE = auto()
 

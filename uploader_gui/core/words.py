@@ -441,6 +441,12 @@ _KEYCHAIN: dict[SecretsTrouble, tuple[str, str]] = {
             "Your keychain gave no answer in time. If a window of it is open, answer it; otherwise restart the keychain, or sign out and in again. Then try again."
         ),
     ),
+    SecretsTrouble.STOPPED: (
+        N_("Keychain was not waited for"),
+        N_(
+            "You stopped waiting for your keychain, so it did not do what it was asked. If a window of it is open, answer it; then try again."
+        ),
+    ),
     SecretsTrouble.FAILED: (
         N_("Keychain has an error"),
         N_(

@@ -147,6 +147,8 @@ class AccountSaving(QObject):
             return
 
         def change(_renamed: object = None) -> None:
+            if self._wish is not wish:
+                return  # it was cancelled while it was being renamed
             self._desk.change(face.key, draft, tested, done, failed, only_now=only_now)
 
         self._named(face, draft, change, failed)
@@ -168,7 +170,8 @@ class AccountSaving(QObject):
         self._form.said.say(text, "attention")
 
     def wait(self, waits: bool) -> None:
-        """The keychain takes its time, or no longer."""
+        """The keychain takes its time, or no longer. Nothing is said of it where something else is filled in by now."""
+        waits = waits and self._wish is not None
         if self._form.isVisible():
             self._form.stop.setVisible(waits)
             if waits:

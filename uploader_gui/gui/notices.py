@@ -1,5 +1,6 @@
 """What the window tells beside its rows: why nothing was begun, what became of the ledger. Knows no Qt."""
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,12 +8,14 @@ from pathlib import Path
 from uploader_gui.core import reasons, words
 from uploader_gui.core.accounts import AccountsError
 from uploader_gui.core.ports import LedgerError, SecretsError
-from uploader_gui.core.problems import UploadError
+from uploader_gui.core.problems import Kind, Problem, UploadError
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
 from uploader_gui.gui import wording
 from uploader_gui.workers.drafts import UnusableError
 from uploader_gui.workers.facts import NotYetError, Why
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,9 @@ def of_error(error: Exception) -> Notice:
     if isinstance(error, LedgerError):
         trouble, path = getattr(error, "trouble", ""), getattr(error, "path", Path())
         return ledger(str(trouble), path)
+    if isinstance(error, OSError) and error.errno in _FULL:
+        full = Problem(kind=Kind.DISK_FULL, detail=error.strerror or "")
+        return Notice(text=words.describe(full).whole)
     if isinstance(error, OSError):
         return Notice(text=_("This could not be done: {reason}.").format(reason=reasons.of_system(error)))
     return Notice(text=_("Something went wrong in the program itself. Try again; if it stays, please report it."))

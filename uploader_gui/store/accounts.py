@@ -33,6 +33,8 @@ _PASSED_ON = """
         AND NOT EXISTS (SELECT 1 FROM account WHERE service = :service AND is_default = 1)
 """
 
+_UNANSWERED = frozenset({SecretsTrouble.NO_ANSWER, SecretsTrouble.STOPPED})
+
 
 class Accounts:
     """The saved accounts, several for each service, of which one is the default.
@@ -200,7 +202,7 @@ class Accounts:
             self._put(account, secrets, only_now=False)
         except SecretsError as error:
             # One that gave no answer may still take the new ones.
-            if error.trouble is not SecretsTrouble.NO_ANSWER or account.base == before.base:
+            if error.trouble not in _UNANSWERED or account.base == before.base:
                 self._save(before, lying)
             raise
         self._secrets.forget(account.id)

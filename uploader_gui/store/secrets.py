@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from uploader_gui.core.ports import SecretsError, SecretsTrouble
 from uploader_gui.store import entries
 from uploader_gui.store.entries import Entries, Exchanged
-from uploader_gui.store.worker import NoAnswerError, Worker
+from uploader_gui.store.worker import GivenUpError, NoAnswerError, Worker
 
 Given = TypeVar("Given")
 
@@ -184,6 +184,8 @@ class Secrets:
 
         try:
             given = self._worker.ask(job, seconds=self._deadline, waiting=self._waiting, undo=late)
+        except GivenUpError:
+            given = _Failed(SecretsTrouble.STOPPED)
         except NoAnswerError:
             given = _Failed(SecretsTrouble.NO_ANSWER)
         if isinstance(given, _Failed):

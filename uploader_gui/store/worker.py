@@ -21,6 +21,10 @@ class NoAnswerError(Exception):
     """A call did not come back before its deadline."""
 
 
+class GivenUpError(NoAnswerError):
+    """Somebody did not want to wait for a call any longer, before its deadline."""
+
+
 class _State(StrEnum):
     ASKED = auto()
     BEGUN = auto()
@@ -93,14 +97,15 @@ class Worker:
             undo: Takes back what the job has done when nobody waits for it any more; called in the job's thread.
 
         Raises:
-            NoAnswerError: It did not end in time, or was given up. If it had not begun, it never will.
+            NoAnswerError: It did not end in time. If it had not begun, it never will.
+            GivenUpError: It was given up, which means the same for it.
         """
         call = _Call(job, undo)
         until = time.monotonic() + seconds
         try:
             with self._changed:
                 if self._over:
-                    raise NoAnswerError
+                    raise GivenUpError
                 call.round = self._round
                 self._calls.append(call)
                 self._start()
@@ -114,7 +119,7 @@ class Worker:
         if call.error is not None:
             raise call.error
         if call.state is not _State.ENDED:
-            raise NoAnswerError
+            raise GivenUpError if self._given_up(call) else NoAnswerError
         return cast("Given", call.given)
 
     def _ended(self, call: _Call[Any], until: float) -> bool:

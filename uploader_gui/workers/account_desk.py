@@ -23,9 +23,6 @@ if TYPE_CHECKING:  # what these bring takes a third of a second, and the window 
 Told = Callable[[Any], object]
 Failed = Callable[[Exception], object]
 
-WAIT = 1000
-"""Milliseconds in which a thread ends that was told to."""
-
 
 class AccountDesk(QObject):
     """What the window's dialogs about accounts speak to.
@@ -273,7 +270,7 @@ class AccountDesk(QObject):
         if self._room is not None:
             self._room.saved.secrets.give_up(for_good=True)
 
-    def wait(self) -> None:
-        """Wait for the threads, which were told to end."""
-        self._keychain.wait(WAIT)
-        self._tests.wait(WAIT)
+    @property
+    def errands(self) -> tuple[Errands, ...]:
+        """Its threads, which were told to end."""
+        return self._keychain, self._tests

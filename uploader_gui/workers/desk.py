@@ -6,6 +6,7 @@ Three errand threads, because each may be held up by something else: `wishes` by
 cancelling are quick whatever else goes on; `disk` by folders with many files; `questions` by servers.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum, auto
@@ -38,6 +39,8 @@ if TYPE_CHECKING:  # what these bring takes a third of a second, and the window 
     from uploader_gui.workers.works import Works
 
 Told = Callable[[Any], object]
+WAIT = 1000
+"""Milliseconds in which a thread ends that was told to; nobody stands still for it."""
 MOST_FALLEN = 8
 """After so many lanes that mistakes of this program have ended, no more take their places."""
 
@@ -105,6 +108,7 @@ class Desk(QObject):
         self._opened_late = False
         self._lanes: list[LaneThread] = []
         self._fallen = 0
+        self._ending: set[Errands] = set()
         self._bridge = Bridge(self)
         self._bridge.arrived.connect(self.arrived)
         self._wishes = Errands("wishes", self._failed, self)
@@ -519,13 +523,19 @@ class Desk(QObject):
                 self._begin_lane(len(self._lanes) + 1)
 
     def _all_done(self) -> None:
-        self.state = State.CLOSED
+        """Everything is kept and closed: the threads may go. One that is stuck is left behind, and not waited for."""
+        if self._ending:
+            return
         self._wishes.close()
-        self._wishes.wait(1000)
-        self._disk.wait(1000)
-        self._questions.wait(1000)
-        self.account_desk.wait()
-        self.closed.emit()
+        self._ending = {self._wishes, self._disk, self._questions, *self.account_desk.errands}
+        for errands in tuple(self._ending):
+            errands.await_end(WAIT, functools.partial(self._thread_gone, errands))
+
+    def _thread_gone(self, errands: Errands) -> None:
+        self._ending.discard(errands)
+        if not self._ending:
+            self.state = State.CLOSED
+            self.closed.emit()
 
     # -------------------------------------------------------------------------------------------------- inside
     @property

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from uploader_gui.core.accounts import AccountsError
 from uploader_gui.core.cancel import Cancelled, CancelToken
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 Given = TypeVar("Given")
 EXPECTED = (UploadError, LedgerError, NotYetError, SecretsError, AccountsError, UnusableError, OSError)
 """What may go wrong in an errand without being a mistake of this program."""
+TAKING_LEAVE = 1000
+"""Milliseconds at most until a thread is gone that has made its last call: mostly it is at once."""
 _left: "list[_Thread]" = []
 
 
@@ -63,6 +65,7 @@ class Errands(QObject):
         self._places: dict[str, Errand] = {}
         self._open: set[Errand] = set()
         self._closed = False
+        self._told: Callable[[], object] | None = None
         self._thread = _Thread(name, self._ended.emit)
         self._ended.connect(self._deliver)
         self._thread.start()
@@ -125,6 +128,24 @@ class Errands(QObject):
             _left.append(self._thread)
         return ended
 
+    def await_end(self, milliseconds: int, then: Callable[[], object]) -> None:
+        """Be told once the thread has ended, or has not by then and is left to itself. Nobody waits meanwhile.
+
+        Args:
+            milliseconds: How long that may take.
+            then: Told, once, in the window's thread.
+        """
+        self._told = then
+        self._thread.finished.connect(self._thread_ended)
+        QTimer.singleShot(0 if self._thread.isFinished() else milliseconds, self, self._thread_ended)
+
+    @Slot()
+    def _thread_ended(self) -> None:
+        told, self._told = self._told, None
+        if told is not None:
+            self.wait(TAKING_LEAVE if self._thread.over else 0)
+            told()
+
     @Slot(object)
     def _deliver(self, ended: tuple[Errand, Any, Exception | None]) -> None:
         errand, given, error = ended
@@ -153,6 +174,7 @@ class _Thread(QThread):
     def __init__(self, name: str, ended: Callable[[object], object]) -> None:
         super().__init__()
         self.setObjectName(name)
+        self.over = False
         self._ended = ended
         self._waiting: queue.SimpleQueue[Errand | None] = queue.SimpleQueue()
 
@@ -179,3 +201,4 @@ class _Thread(QThread):
             with contextlib.suppress(RuntimeError):  # whoever would be told is gone: see `some_are_left`
                 self._ended((errand, given, error))
             del errand, given, error
+        self.over = True

@@ -75,10 +75,10 @@ def gather(
     )
 
 
-def refused(flow: Flow, upload: Upload) -> Problem | None:
-    """What the service would refuse about one file by itself, by what its file says."""
+def refused(flow: Flow, upload: Upload, together: Sequence[Upload] = ()) -> Problem | None:
+    """What the service would refuse about one file by itself, or about all of them together, by what its file says."""
     alone = (problem for problem in limits.check_files(flow, [upload]) if problem.name)
-    return next(alone, None)
+    return next(iter((*alone, *_together(flow, together))), None)
 
 
 def looked_at(flow: Flow, given: str, path: Path) -> Source:

@@ -24,7 +24,9 @@ from uploader_gui.workers.accounts import KnownAccount, Origin, Trouble
 from uploader_gui.workers.drafts import UnusableError
 
 # What is wrong with the keychain itself: it is so for the next key, too, and a person who said no is not asked again.
-_OF_ALL = frozenset({SecretsTrouble.NO_KEYCHAIN, SecretsTrouble.LOCKED, SecretsTrouble.NO_ANSWER})
+_OF_ALL = frozenset(
+    {SecretsTrouble.NO_KEYCHAIN, SecretsTrouble.LOCKED, SecretsTrouble.NO_ANSWER, SecretsTrouble.STOPPED}
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -438,7 +438,9 @@ class Works:
 
     def _fitting(self, what: Flow, upload: Upload, given: str, path: Path) -> Source:
         source = gathering.looked_at(what, given, path)
-        problem = gathering.refused(what, as_found(upload, source))
+        now = as_found(upload, source)
+        beside = [one for one in self.queue.uploads(upload.batch_id) if one.state is not UploadState.CANCELLED]
+        problem = gathering.refused(what, now, [now if one.id == now.id else one for one in beside])
         if problem is not None:
             raise UploadError(problem)
         return source
