@@ -25,7 +25,7 @@ from uploader_gui.store.secrets import OnlyNow
 from uploader_gui.workers.accounts import KnownAccount, Source
 from uploader_gui.workers.desk import Desk, State
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 POLICY = Policy(tries=2, first=0.02, longest=0.05)
 
 

@@ -208,7 +208,7 @@ def test_stop_waiting(saved: Vault, open_window: Open, practice: PracticeService
 
 @pytest.mark.parametrize("renamed", [False, True])
 def test_cancelled_while_it_is_saved(renamed: bool, saved: Vault, open_window: Open, practice: PracticeService) -> None:
-    """What was cancelled changes nothing, and what is filled in next stays as it is typed, whatever comes of the other."""
+    """What was cancelled changes nothing, and what is filled in next stays as it is typed, and is told nothing."""
     hand = Hand(open_window(list))
     hand.driver.until(lambda: hand.driver.desk.accounts and hand.driver.desk.accounts[0].ready)
     hand.open()

@@ -1,17 +1,19 @@
 """What is wrong with an attach, or after the bytes, solved in the window; and nothing is ever attached twice."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.gui.needs import Scene, Trouble, drive, fault, params
+from tests.gui.driver import Driver
+from tests.gui.needs import LEAD, NOTE, Scene, Trouble, drive, fault, params
 from uploader_gui.core.batch import BatchState
 from uploader_gui.core.places import resources
 from uploader_gui.core.problems import Action, Kind
-from uploader_gui.practice import SAMPLES, Fault
+from uploader_gui.practice import SAMPLES, Fault, PracticeService, close
 from uploader_gui.services import catalogue
 from uploader_gui.store.paths import places
+from uploader_gui.workers.facts import Why
 
 pytestmark = pytest.mark.slow
 CLOSE, KIZEN = SAMPLES["close"], SAMPLES["kizen"]
@@ -158,3 +160,73 @@ def test_the_second_one_is_given_up(first_one: Scene) -> None:
     driver.press("Give up", driver.window.details)
     driver.state(BatchState.CANCELLED)
     assert not first_one.practice.world.attachments()
+
+
+def test_the_record_is_opened(scene: Scene) -> None:
+    """Where nobody knows, the record is opened in the browser; what is seen there is said, and all is well."""
+    driver = scene.driver
+    scene.practice.misbehave(Fault(kind="drop_after_attach", service="close", step="attach"))
+    # What is there before the attach is read; looking afterwards is refused.
+    scene.practice.misbehave(Fault(kind="refuse", status=404, service="close", step="verify", times=0, skip=1))
+    scene.drop(NOTE, LEAD, scene.files())
+    driver.until(lambda: driver.nodes and driver.node.asks)
+    driver.choose(driver.node)
+    driver.press("Open the record", driver.window.details)
+    assert [one.toString() for one in driver.opened] == ["https://app.close.com/lead/lead_globex/"]
+    driver.press("It is attached", driver.window.details)
+    driver.state(BatchState.ATTACHED)
+    assert len(scene.practice.world.attachments("close")) == 1
+
+
+def test_the_record_of_the_first_is_opened(scene: Scene) -> None:
+    """What waits for another batch leads to the record that both go to; then each is done once."""
+    driver = scene.driver
+    scene.practice.misbehave(Fault(kind="drop_after_attach", service="close", step="attach"))
+    scene.practice.misbehave(Fault(kind="refuse", status=404, service="close", step="verify", times=0, skip=1))
+    scene.drop(NOTE, LEAD, scene.files())
+    driver.until(lambda: driver.nodes and driver.node.asks)
+    scene.practice.behave()
+    scene.drop(NOTE, LEAD, [scene.write("second.pdf")])
+    driver.until(lambda: len(driver.nodes) == 2 and driver.node.busy is not None)
+    driver.choose(driver.node)
+    driver.press("Open the record", driver.window.details)
+    assert [one.toString() for one in driver.opened] == ["https://app.close.com/lead/lead_globex/"]
+    driver.choose(driver.nodes[0])
+    driver.press("It is attached", driver.window.details)
+    driver.state(BatchState.ATTACHED)
+    assert len(scene.practice.world.attachments("close")) == 2
+    scene.calm()
+
+
+@pytest.mark.parametrize("way", ["account", "give up"])
+def test_a_key_of_somebody_else(
+    way: str,
+    scene: Scene,
+    open_window: Callable[..., Driver],
+    practice: PracticeService,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What another person began is not gone on with: with the right key it is, or it is given up."""
+    practice.misbehave(Fault(kind="stall", service="close", step="transfer"))
+    scene.drop(NOTE, LEAD, [scene.write("a.pdf", b"x" * 300_000)])
+    scene.driver.until(lambda: scene.driver.nodes and scene.driver.node.running)
+    scene.driver.close()
+    practice.behave()
+    monkeypatch.setattr(close, "USER", CLOSE["colleague"])
+    driver = open_window(list, lanes=1)
+    again = Scene(driver, practice, scene.folder)
+    driver.until(lambda: driver.nodes and driver.node.left is Why.PROBLEM)
+    assert driver.rows[0][2] == "Key of another account"
+    driver.choose(driver.node)
+    if way == "give up":
+        driver.press("Give up", driver.window.details)
+        driver.until(lambda: not driver.nodes)
+        assert not practice.world.attachments()
+        return
+    monkeypatch.setattr(close, "USER", CLOSE["me"])
+    driver.press("Look at the account", driver.window.details)
+    driver.until(again.hand.dialog.isVisible)
+    again.hand.change()
+    again.hand.fill(practice.account("close"))
+    again.hand.press("Save")
+    again.attached("a.pdf")

@@ -167,6 +167,8 @@ class Works:
         self.accounts = tuple(self._source())
         for account in self.accounts:
             if account.id and account.ready:
+                if account.id in self._mended:
+                    self._whose.pop(self.session(account), None)  # it may be somebody else's now
                 self._go_on_with(account)
                 self._mended.discard(account.id)
         return self.accounts
