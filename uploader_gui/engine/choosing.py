@@ -82,10 +82,11 @@ class Chooser:
                     return self._verify(entry, entry.look), None
                 dues.append(look_due)
             if entry.complete and not self._expire(entry):
-                work, due = self._next_of_complete(entry, taken, now, gate)
-                if work is not None:
-                    return work, None
-                dues += [] if due is None else [due]
+                if self._is_free(entry, taken, now):
+                    work, due = self._attach_when_due(entry, now, gate)
+                    if work is not None:
+                        return work, None
+                    dues += [] if due is None else [due]
                 continue
             going = entry.batch.state in {BatchState.OPEN, BatchState.HELD}
             upload = entry.next_queued() if going else None
@@ -98,19 +99,6 @@ class Chooser:
         if self._cleanups:
             return self._cleanups.popleft(), None
         return (None, min(dues)) if dues else (self._digest(), None)
-
-    def _next_of_complete(
-        self, entry: Entry, taken: dict[str, str], now: float, gate: float
-    ) -> tuple[AttachWork | None, float | None]:
-        """The attach of a batch whose files are all stored, if nobody else is at its record; else when it is due."""
-        holder = self._entries.get(taken.get(entry.batch.record, entry.batch.id), entry)
-        if holder is not entry:
-            if entry.behind is None and holder.asks:
-                self._fall_behind(entry, Holder(batch_id=holder.batch.id, alive=False), now)
-            return None, None
-        if entry.behind is not None and entry.behind.batch_id in self._entries:
-            entry.behind = None  # settled here, a moment ago
-        return self._attach_when_due(entry, now, gate)
 
     def clean(self, work: CleanupWork) -> None:
         """Have this deleted when nothing that is to be attached waits for a lane."""
@@ -136,6 +124,17 @@ class Chooser:
         """The records that are being attached to, or where nobody knows: the next attach to one of them waits."""
         held = {BatchState.ATTACHING, BatchState.ATTACH_UNKNOWN}
         return {entry.batch.record: entry.batch.id for entry in self._entries.values() if entry.batch.state in held}
+
+    def _is_free(self, entry: Entry, taken: Mapping[str, str], now: float) -> bool:
+        """Whether no other batch here holds a batch's record. One of which only a person knows is told of, once."""
+        holder = self._entries.get(taken.get(entry.batch.record, entry.batch.id), entry)
+        if holder is entry:
+            if entry.behind is not None and entry.behind.batch_id in self._entries:
+                entry.behind = None  # settled here, a moment ago
+            return True
+        if entry.behind is None and holder.asks:
+            self._fall_behind(entry, Holder(batch_id=holder.batch.id, alive=False), now)
+        return False
 
     def _wake(self, entry: Entry, now: float) -> None:
         for upload in [entry.uploads[one] for one, due in entry.waiting.items() if due <= now]:
