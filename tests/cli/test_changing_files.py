@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.harness import CommandLine, FastClock, attached, kept, print_of
 from uploader_gui.core.progress import Meter
+from uploader_gui.engine import source
 from uploader_gui.engine.digest import PIECE
 from uploader_gui.engine.settling import SETTLE
 from uploader_gui.practice import SAMPLES
@@ -170,3 +171,33 @@ def test_before_it_is_sent(
     assert result.code == 1
     assert result.problems == ["file_missing" if change is vanish else "file_changed"]
     assert cli.asked("close", "transfer") == 0
+
+
+def test_one_whose_content_is_in_a_cloud(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told before anything is sent, with the way out; the same, where it was taken off this disk since, by `retry`."""
+    path = tmp_path / "contract.pdf"
+    path.write_bytes(os.urandom(SIZE))
+    away = True
+    monkeypatch.setattr(source, "elsewhere", lambda _facts, _name: away)
+    result = cli.send("close", path, target="note", inputs=TARGETS[0][2])
+    assert (result.code, result.problems) == (1, ["file_in_cloud"])
+    assert "Open it once" in result.text
+    assert not cli.practice.world.requests
+    assert kept() == []
+
+    away, add = False, Meter.add
+
+    def adding(meter: Meter, count: int) -> None:
+        nonlocal away
+        add(meter, count)
+        away = True
+
+    monkeypatch.setattr(Meter, "add", adding)
+    result = cli.send("close", path, target="note", inputs=TARGETS[0][2])
+    assert (result.code, result.problems) == (1, ["file_in_cloud"])
+    [batch] = kept()
+    assert cli.signed_in("close", "retry", batch.id, "--json").problems == ["file_in_cloud"]
+    away = False
+    monkeypatch.setattr(Meter, "add", add)
+    assert cli.signed_in("close", "retry", batch.id).code == 0
+    assert attached(cli.practice, "close") == [Counter([print_of(path)])]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.stage import CLOSE, LOST, Stage
+from tests.engine.stage import CLOSE, LOST, NOTE, Stage
 from uploader_gui.core.batch import BatchState, Step, UploadState
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.engine.settling import PATIENCE, SETTLE, TIMES
@@ -12,6 +12,7 @@ from uploader_gui.engine.source import Source
 from uploader_gui.engine.work import UploadWork
 from uploader_gui.services import schema
 from uploader_gui.services.flow import flow
+from uploader_gui.store import rows
 
 
 def found(work: UploadWork, size: int, modified: int = 7) -> Source:
@@ -100,6 +101,24 @@ def test_what_may_take_long_ends_the_waiting(between: str) -> None:
     else:
         stage.queue.failed(stage.upload_work(), LOST)
     assert not stage.upload_work().unsettled
+
+
+def test_another_process_goes_on_with_what_was_looked_at_last() -> None:
+    """Killed while it waits for a file to come to rest: what the ledger has of it is begun at the first step.
+
+    Whether that is still so is looked at before anything is sent; if not, a person is asked, as nobody saw it change.
+    """
+    stage = Stage()
+    stage.add("b", 1)
+    work = stage.upload_work()
+    stage.queue.changed(work, found(work, 9), sending=True)
+    [batch], kept = stage.queue.batches(), stage.queue.uploads("b")
+    again = Stage()
+    read = [rows.upload_of(rows.of_upload(one)) for one in kept]
+    again.queue.restore(rows.batch_of(rows.of_batch(batch), ("b1",)), read, NOTE, again.session, attach_sent=False)
+    taken = again.upload_work()
+    assert (taken.upload.size, taken.upload.modified, taken.upload.next_step) == (9, 7, Step.SIGN)
+    assert not taken.unsettled
 
 
 def test_paused_in_the_moment_it_changes_it_stays_paused() -> None:

@@ -103,9 +103,9 @@ def check_source(upload: Upload) -> None:
         facts = upload.path.stat()
     except OSError as error:
         raise UploadError(unreadable(error, upload.name, upload.path)) from None
+    check_here(facts, upload.path, upload.name)
     if not unchanged(facts, upload.size, upload.modified):
         raise UploadError(Problem(kind=Kind.FILE_CHANGED, name=upload.name))
-    check_here(facts, upload.path, upload.name)
 
 
 def digests_of(upload: Upload, names: Iterable[str], cancel: CancelToken) -> dict[str, str]:
