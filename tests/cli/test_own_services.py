@@ -252,3 +252,20 @@ def test_keys_leave_the_environment(cli: CommandLine) -> None:
         cli.sign_in("close")
         assert cli(*command).code == 0
         assert "UPLOADER_CLOSE_API_KEY" not in os.environ
+
+
+def test_who_sees_it_is_known(cli: CommandLine, offer: Path, folder: Path) -> None:
+    """A record's address chooses no target that everybody sees: that one is named, and then nothing is asked."""
+    folder.mkdir(parents=True)
+    path = own_service(cli.practice, folder)
+    text = path.read_text(encoding="utf-8")
+    begin = text.index("[targets.note]")
+    path.write_text(text[:begin] + text[begin:].replace('"team"', '"public"', 1), encoding="utf-8")
+    cli.environment.setenv("UPLOADER_ACME_API_KEY", key_of(cli.practice))
+    where = ("--service", "acme", "--link", f"https://app.close.com/lead/{LEAD}/")
+    refused = cli("send", str(offer), *where)
+    assert refused.code == 2
+    assert "everybody sees what goes to the target “note”: name it, with --target note." in refused.err
+    assert cli.practice.world.attachments() == []
+    cli.environment.setenv("UPLOADER_ACME_API_KEY", key_of(cli.practice))
+    assert cli("send", str(offer), *where, "--target", "note").code == 0

@@ -137,7 +137,7 @@ def test_by_keyboard(run: Run) -> None:
 
 
 def test_every_target_can_be_tried(run: Run) -> None:
-    """Whatever is chosen above, sample files find a record there; what goes out to people waits for Send."""
+    """Whatever is chosen above, sample files find a record there; what goes out, or strangers see, waits for a word."""
     run.press("Try it out")
     run.opened(practice=True)
     window, ends = run.program.window, {BatchState.ATTACHED, BatchState.STORED}
@@ -151,6 +151,9 @@ def test_every_target_can_be_tried(run: Run) -> None:
         for target in face.service.targets:
             assert window.target.choose(face.key, target)
             window.ways.attach_samples()
+            if window.offering.waiting:  # strangers would see it: that is shown here as well
+                assert "will see it there." in window.offer.text
+                window.offer.buttons[0].click()
             count += 1
             run.until(functools.partial(run.has, count))
             run.until(waits_or_ended)

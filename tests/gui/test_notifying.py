@@ -2,13 +2,16 @@
 
 import dataclasses
 import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.gui.driver import Driver, practice_source
 from tests.gui.test_queue_model import batch as made
+from tests.workers.test_desktop import Service, bus  # noqa: F401 - a fixture
 from uploader_gui.core.batch import BatchState, UploadState
 from uploader_gui.core.progress import Meter
 from uploader_gui.gui import notifying
@@ -235,6 +238,26 @@ def test_pressed(away: Driver, heard: Heard, practice: PracticeService, tmp_path
     for press in Press:  # of a batch that was cleared away meanwhile
         desktop.pressed.emit(Pressed(about="gone", press=press))
     assert len(away.opened) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="D-Bus is what desktops of Linux speak")
+@pytest.mark.usefixtures("bus")
+def test_pressed_on_a_real_bus(driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the desktop's own thread to the window's: what is pressed there opens the record, and chooses the batch."""
+    monkeypatch.setattr(driver.window.comforts.notifying, "_front", lambda: False)
+    answers: dict[str, Any] = {"GetCapabilities": ("as", (["actions"],)), "Notify": ("u", (7,))}
+    address = os.environ["DBUS_SESSION_BUS_ADDRESS"]
+    with Service(address, "org.freedesktop.Notifications", answers) as notes:
+        drop(driver, tmp_path / "a.pdf")
+        driver.state(BatchState.ATTACHED)
+        driver.until(lambda: notes.calls.qsize() >= 2)
+        notes.tell("ActionInvoked", "us", (7, "open_record"))
+        driver.until(lambda: driver.opened)
+        assert driver.opened[0].toString() == driver.node.batch.link
+        driver.window.filters.choose(Group.NEEDS_YOU)
+        notes.tell("ActionInvoked", "us", (7, "default"))
+        driver.until(lambda: driver.window.filters.group is None and driver.window.queue.current is not None)
+        driver.close()
 
 
 def test_token_lets_the_window_come(away: Driver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,7 +95,8 @@ TARGETS = {
     "thread": _columns(
         Case(service="haufe", target="new_thread"),
         1,
-        {"sign": 1, "transfer": 1, "ready": 1, "prepare": 1, "attach": 1, "look": 1},
+        # Before the thread is made, the threads that are there are noted.
+        {"sign": 1, "transfer": 1, "ready": 1, "prepare": 2, "attach": 1, "look": 1},
     ),
     "upload": _columns(
         Case(service="haufe", target="upload"),

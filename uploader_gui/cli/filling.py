@@ -32,9 +32,10 @@ def choose(service: schema.Service, target: str | None, link: str | None) -> tup
     """Choose the target, by name or by a record's address; gives its flow and the inputs that the address fills.
 
     Raises:
-        WrongUseError: There is no such target, or the address is not one of a record.
+        WrongUseError: There is no such target, the address is not one of a record, or strangers see what goes to a
+            target that was not named.
     """
-    known = ", ".join(service.targets)
+    known, named = ", ".join(service.targets), target is not None
     if target is not None and target not in service.targets:
         raise WrongUseError(
             _("{name} has no target “{target}”; there are {known}.").format(
@@ -64,6 +65,11 @@ def choose(service: schema.Service, target: str | None, link: str | None) -> tup
                 )
             )
         target = "upload"
+    one = service.targets[target]
+    if not named and one.seen_by in {"customer", "public"} and not one.sends:
+        # What sends is asked about; of the rest, who names the target knows who sees it.
+        who = "the customer sees" if one.seen_by == "customer" else "everybody sees"
+        raise WrongUseError(f"{who} what goes to the target “{target}”: name it, with --target {target}.")
     return flow(service, target), inputs
 
 
