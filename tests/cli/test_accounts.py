@@ -1,6 +1,7 @@
 """Accounts: added in a minute, tested, changed, removed; what is said of a key is where it is, and no more."""
 
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.cli.people import accounts, add, agrees, key_of, nothing_leaked, pipe
 from tests.store.vault import Vault
 from uploader_gui.cli import entering
 from uploader_gui.cli.exits import FailedError, WrongUseError
+from uploader_gui.core.accounts import PASSPHRASE, Certificate
 from uploader_gui.practice import SAMPLES, Fault, PracticeService
 from uploader_gui.services import catalogue
 from uploader_gui.store import accounts as store
@@ -210,6 +212,7 @@ def test_listed(cli: CommandLine, vault: Vault) -> None:
         "base": base,
         "hosts": [],
         "ca_file": None,
+        "cert_file": None,
         "key": "keychain",
     }
     assert (second["key"], second["default"]) == ("gone", False)
@@ -423,3 +426,61 @@ def test_a_batch_keeps_its_account_by_id(cli: CommandLine, vault: Vault, offer: 
     assert "    Account: Office\n" in cli("queue").out
     assert cli("queue", "--json").lines[0]["account"] == "Office"
     assert cli("resume").code == 0
+
+
+def test_a_client_certificate(cli: CommandLine, vault: Vault, tmp_path: Path) -> None:
+    """Kept with the account, its passphrase with the key in the keychain; another one, and none, on request."""
+    leaf = trustme.CA().issue_cert("ann@acme.example")
+    file, key = tmp_path / "ann.pem", tmp_path / "ann.key"
+    leaf.cert_chain_pems[0].write_to_path(str(file))
+    leaf.private_key_pem.write_to_path(str(key))
+    locked = tmp_path / "locked.pem"
+    made = ["openssl", "pkcs8", "-topk8", "-in", str(key), "-passout", "pass:a passphrase"]
+    locked.write_bytes(file.read_bytes() + subprocess.run(made, capture_output=True, check=True).stdout)
+    shown = ("--cert-file", str(file), "--cert-key", str(key))
+    alone = add(cli, "--name", "Work", "--cert-key", str(key))
+    assert (alone.code, "--cert-key is the key of a --cert-file" in alone.err) == (2, True)
+    half = add(cli, "--name", "Work", "--cert-file", str(file))
+    assert (half.code, "key is not in its file" in half.err) == (2, True)
+    assert add(cli, "--name", "Work", *shown).code == 0
+    assert accounts()[0].certificate == Certificate(file=file, key=key)
+    assert f"shows {file}" in cli("accounts").out
+    before = dict(vault.entries)
+
+    change = ("accounts", "change", "Work", "--service", "close")
+    pipe(cli.environment, "wrong\n")
+    refused = cli(*change, "--cert-file", str(locked), "--stdin")
+    assert (refused.code, "does not open with this passphrase" in refused.err) == (1, True)
+    assert vault.entries == before
+    pipe(cli.environment, "a passphrase\n")
+    changed = cli(*change, "--cert-file", str(locked), "--stdin")
+    assert changed.code == 0, changed.err
+    assert accounts()[0].certificate == Certificate(file=locked)
+    assert PASSPHRASE in accounts()[0].secrets
+    assert "a passphrase" not in str(accounts())
+    assert cli("accounts", "test", "Work", "--service", "close").code == 0
+
+    assert cli(*change, "--no-cert-file").code == 0
+    assert accounts()[0].certificate is None
+    assert PASSPHRASE not in accounts()[0].secrets
+    assert vault.entries == before, "the key is the same, and the passphrase is gone"
+
+
+def test_a_passphrase_beside_the_key(cli: CommandLine, vault: Vault, tmp_path: Path) -> None:
+    """On a pipe it is the last line; what lacks it is told before anything is saved."""
+    leaf = trustme.CA().issue_cert("ann@acme.example")
+    key, locked = tmp_path / "ann.key", tmp_path / "locked.pem"
+    leaf.private_key_pem.write_to_path(str(key))
+    made = ["openssl", "pkcs8", "-topk8", "-in", str(key), "-passout", "pass:a passphrase"]
+    content = leaf.cert_chain_pems[0].bytes() + subprocess.run(made, capture_output=True, check=True).stdout
+    locked.write_bytes(content)
+    lacks = add(cli, "--name", "Work", "--cert-file", str(locked))
+    assert lacks.code == 2
+    assert not vault.entries
+    base = cli.practice.base("close")
+    [api_key] = cli.practice.account("close").values()
+    pipe(cli.environment, f"{api_key}\na passphrase\n")
+    added = cli("accounts", "add", "--service", "close", "--name", "Work", "--cert-file", str(locked), "--base", base)
+    assert added.code == 0, added.err
+    assert set(accounts()[0].secrets) == {"api_key", PASSPHRASE}
+    assert cli("accounts", "test").code == 0

@@ -22,10 +22,14 @@ class Tunnel:
         practice: Where it leads.
         name: Who it is, and is vouched to be. One of eight signs takes over the practice service's storage as well:
             the address is as long as the real one then, so that it can be put in its place in answers.
+        asks: Let nobody in who does not show a certificate of the authority's.
     """
 
-    def __init__(self, authority: trustme.CA, practice: PracticeService, name: str = "127.0.0.1") -> None:
+    def __init__(
+        self, authority: trustme.CA, practice: PracticeService, name: str = "127.0.0.1", *, asks: bool = False
+    ) -> None:
         self._context: ssl.SSLContext | None = None
+        self._asks = asks
         self._name = name
         self._practice = practice
         self.vouch(authority)
@@ -38,6 +42,9 @@ class Tunnel:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         starts = None if ends is None else ends - timedelta(days=1)
         authority.issue_cert(name or self._name, not_before=starts, not_after=ends).configure_cert(context)
+        if self._asks:
+            context.verify_mode = ssl.CERT_REQUIRED
+            authority.configure_trust(context)
         self._context = context
 
     def unlock(self) -> None:

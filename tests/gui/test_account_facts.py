@@ -1,5 +1,6 @@
 """Accounts out of the ordinary: a certificate authority of their own, new hosts, another address, files that went."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -70,6 +71,55 @@ def test_a_certificate_authority_of_its_own(hand: Hand, practice: PracticeServic
         driver = hand.driver
         driver.until(lambda: driver.desk.accounts and driver.desk.accounts[0].ready)
         driver.until(lambda: f"Trusts also: {path}" in hand.page.about.text())
+        driver.aim("close", "note", {"lead": "lead_globex"})
+        driver.drop([offer])
+        driver.state(BatchState.ATTACHED)
+        assert len(practice.world.attachments("close")) == 1
+        driver.close()
+
+
+def test_a_client_certificate(hand: Hand, practice: PracticeService, offer: Path, tmp_path: Path) -> None:
+    """A server that lets nobody in without one: files and passphrase are given, kept, and used; never shown again."""
+    authority = trustme.CA()
+    path, file, key = tmp_path / "authority.pem", tmp_path / "ann.pem", tmp_path / "ann.key"
+    authority.cert_pem.write_to_path(str(path))
+    leaf = authority.issue_cert("ann@acme.example")
+    leaf.cert_chain_pems[0].write_to_path(str(file))
+    leaf.private_key_pem.write_to_path(str(key))
+    locked = ["openssl", "pkcs8", "-topk8", "-in", str(key), "-passout", "pass:c4n4ry phrase"]
+    key.write_bytes(subprocess.run(locked, capture_output=True, check=True).stdout)
+    with Tunnel(authority, practice, asks=True) as tunnel:
+        hand.new("close", practice.account("close"), f"https://127.0.0.1:{tunnel.port}/close/api/v1", "Work")
+        more = hand.form.more
+        more.authority.setText(str(path))
+        more.shown.setText(str(file))
+        hand.press("Add account")
+        hand.said("The client certificate's key is not in its file. Choose the file of its key as well.")
+        more.key.setText(str(key))
+        hand.press("Add account")
+        hand.said("The key of the client certificate wants its passphrase. Fill it in.")
+        more.passphrase.setText("another")
+        hand.press("Add account")
+        hand.said("The key of the client certificate does not open with this passphrase.")
+        assert not practice.world.requests
+        more.passphrase.setText("c4n4ry phrase")
+        hand.press("Add account")
+        hand.listed("“Work” is saved. Signed in as Ann Lee, Acme Sales.")
+        driver = hand.driver
+        driver.until(lambda: driver.desk.accounts and driver.desk.accounts[0].ready)
+        driver.until(lambda: f"Shows the certificate: {file}" in hand.page.about.text())
+        face = driver.desk.accounts[0]
+        assert "c4n4ry" not in repr(face), "the window knows nothing of it"
+        hand.change()
+        assert (more.shown.text(), more.key.text(), more.passphrase.text()) == (str(file), str(key), "")
+        more.passphrase.setText("another")
+        hand.press("Save")
+        hand.said("With another certificate or passphrase, fill in both again.")
+        more.passphrase.clear()
+        hand.form.name.setText("Office")
+        hand.press("Save")
+        hand.listed("“Office” is saved.")
+        driver.until(lambda: driver.desk.accounts and driver.desk.accounts[0].ready)
         driver.aim("close", "note", {"lead": "lead_globex"})
         driver.drop([offer])
         driver.state(BatchState.ATTACHED)

@@ -14,7 +14,7 @@ from tests.gui.needs import LEAD, NOTE, Scene, Trouble, drive, params, save_acco
 from tests.store.vault import Vault
 from uploader_gui.core.batch import BatchState, UploadState
 from uploader_gui.core.problems import Action, Kind
-from uploader_gui.engine import upload
+from uploader_gui.engine import body, upload
 from uploader_gui.engine.retry import Policy
 from uploader_gui.practice import SAMPLES, Fault, PracticeService
 from uploader_gui.store import pasted
@@ -32,7 +32,7 @@ WHATSAPP = {
 @pytest.fixture
 def mistaken(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """A window of a program that makes a mistake, once, with the first file."""
-    check, fell = upload.check_source, list[object]()
+    check, fell = body.check_source, list[object]()
 
     def wrong(one: Any) -> None:
         if not fell:

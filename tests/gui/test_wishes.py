@@ -214,7 +214,12 @@ def test_quitting_while_files_wait(driver: Driver, tmp_path: Path) -> None:
 def test_quitting_while_a_folder_does_not_answer(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread that is stuck keeps the window from nothing while it closes: it is left behind, and nobody waits."""
     stuck, waited, wait = threading.Event(), list[int](), Errands.wait
-    monkeypatch.setattr(Errands, "wait", lambda errands, most: waited.append(most) or wait(errands, most))
+
+    def noted(errands: Errands, most: int) -> bool:
+        waited.append(most)
+        return wait(errands, most)
+
+    monkeypatch.setattr(Errands, "wait", noted)
     monkeypatch.setattr(desk_module, "WAIT", 50)
     driver.desk.on_disk(lambda _works, _cancel: stuck.wait(30))
     driver.desk.close()

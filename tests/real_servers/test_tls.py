@@ -140,6 +140,26 @@ def test_wrong_certificate(name: str, days: int, said: str, cli: CommandLine, va
     assert "--ca-file PATH" not in result.err
 
 
+def test_a_client_certificate(cli: CommandLine, vault: Vault, company: Company) -> None:
+    """A server that lets nobody in without one: told as that, whatever is shown; with the right one it answers."""
+    del vault
+    port = company.open(more=f"ssl_client_certificate {company.ca_file}; ssl_verify_client on;")
+    base, trusts = f"https://127.0.0.1:{port}/disk", ("--ca-file", str(company.ca_file))
+    without = add(cli, company, base, *trusts)
+    assert without.code == 1
+    assert "A certificate is wanted. 127.0.0.1 lets nobody in who does not show a certificate that it" in without.err
+    eve = company.folder / "eve.pem"
+    trustme.CA().issue_cert("eve@other.example").private_key_and_cert_chain_pem.write_to_path(str(eve))
+    another = add(cli, company, base, *trusts, "--cert-file", str(eve))
+    assert another.code == 1
+    assert "A certificate is wanted." in another.err
+    ann = company.folder / "ann.pem"
+    company.authority.issue_cert("ann@acme.example").private_key_and_cert_chain_pem.write_to_path(str(ann))
+    with_it = add(cli, company, base, *trusts, "--cert-file", str(ann))
+    assert with_it.code == 0, with_it.err
+    assert "Signed in as Ann Lee" in with_it.out
+
+
 def test_old_encryption(cli: CommandLine, vault: Vault, company: Company) -> None:
     """A server that speaks TLS 1.1 at most is not called untrusted: it is said what it must be able to do."""
     del vault

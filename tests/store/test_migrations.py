@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from uploader_gui.core.accounts import Certificate
 from uploader_gui.core.batch import BatchState, Partly, Step, UploadState
 from uploader_gui.store.accounts import Accounts
 from uploader_gui.store.ledger import Ledger
@@ -56,6 +57,7 @@ ROWS[5] = (
 )
 ROWS[6] = ROWS[5]
 ROWS[7] = (*ROWS[6], "UPDATE batch SET partly = 'others'")
+ROWS[8] = (*ROWS[7], "UPDATE account SET cert_file = CAST('/etc/ann.pem' AS BLOB)")
 
 
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
@@ -81,6 +83,8 @@ def test_each_earlier_version_is_brought_up_to_date(version: int, tmp_path: Path
         assert ledger.claimed("lead") == {"note_1": "b"}
         accounts = [(one.name, one.kept, one.default, one.ca_file) for one in Accounts(ledger, Secrets()).list()]
         assert accounts == ([("Acme", ("api_key",), True, Path("/etc/acme.pem"))] if version >= 3 else [])
+        shown = [one.certificate for one in Accounts(ledger, Secrets()).list()]
+        assert shown == ([] if version < 3 else [Certificate(file=Path("/etc/ann.pem")) if version >= 7 else None])
         assert [one.place for one in remembered(ledger)] == (["the note on Globex"] if version >= 5 else [])
         ledger.save(batch, [upload], batch.created, ("b", None, "seen"))
     copy = path.with_name(f"ledger.db.v{version}.bak")

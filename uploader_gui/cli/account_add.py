@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 from uploader_gui.cli import entering, environment, exits, filling, keeping, keychain, output, saved, trying
 from uploader_gui.cli.exits import WrongUseError
 from uploader_gui.core import words
-from uploader_gui.core.accounts import AccountsError, AccountTrouble, checked_name, folded
+from uploader_gui.core.accounts import AccountsError, AccountTrouble, Certificate, checked_name, folded
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.lookup import Whose
 from uploader_gui.engine.session import Account, AccountError, check_account
-from uploader_gui.engine.trust import AuthorityError, trust_with
+from uploader_gui.engine.trust import AuthorityError, trust_with, wants_passphrase
 from uploader_gui.services import catalogue
 from uploader_gui.services.schema import Service
 from uploader_gui.store.accounts import Accounts
@@ -26,20 +26,22 @@ def run(options: argparse.Namespace) -> int:
     base = environment.address_of(service, options.base)
     given = {name: value for name, value in entering.settings(service, options.set).items() if value}
     ca_file = authority(options.ca_file)
+    certificate = shown(options.cert_file, options.cert_key)
     with saved.opened() as shelf:
         if options.name is not None:
             _check_name(shelf.accounts, service, options.name)
         otherwise = _("Keys can also come from the environment. {how}").format(how=environment.how(service))
         keychain.expect(shelf.secrets, otherwise)
         say_hosts(service, base)
-        values = entering.enter(service, given, from_stdin=options.stdin)
-        account = Account(service=service, base=base, values=values, ca_file=ca_file)
+        passphrase = certificate is not None and wants_passphrase(certificate)
+        values = entering.enter(service, given, from_stdin=options.stdin, passphrase=passphrase)
+        account = Account(service=service, base=base, values=values, ca_file=ca_file, certificate=certificate)
         checked(account)
         answer = None
         if not options.no_test:
             answer = trying.tried(account, _("Nothing was saved. To save it all the same, add --no-test."))
             print(trying.signed_in(answer))
-        secret = {field.id for field in service.account.fields if field.secret}
+        secret = service.account.secret
         with saved.told(_("Nothing was saved.")):
             made = shelf.accounts.add(
                 service=service.id,
@@ -51,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
                 whose=answer.shown if answer else None,
                 author=answer.author if answer else None,
                 ca_file=ca_file,
+                certificate=certificate,
                 hosts=service.hosts,
             )
         default = (
@@ -74,6 +77,22 @@ def authority(path: str | None) -> Path | None:
             _("--ca-file {path}: {sentence}").format(path=words.plain(path), sentence=error.sentence)
         ) from None
     return ca_file
+
+
+def shown(file: str | None, key: str | None) -> Certificate | None:
+    """The client certificate that was given. Raises WrongUseError."""
+    if file is None:
+        if key is not None:
+            raise WrongUseError("--cert-key is the key of a --cert-file: give both.")
+        return None
+    found = [None if path is None else Path(path).expanduser().absolute() for path in (file, key)]
+    assert found[0] is not None  # noqa: S101 - it is given
+    certificate = Certificate(file=found[0], key=found[1])
+    try:
+        wants_passphrase(certificate)
+    except AuthorityError as error:
+        raise WrongUseError(f"--cert-file {words.plain(file)}: {error.sentence}") from None
+    return certificate
 
 
 def checked(account: Account) -> None:

@@ -56,10 +56,11 @@ def _add_add(actions: Actions) -> None:
 
 
 def _add_change(actions: Actions) -> None:
-    change = _add_named(actions, "change", _("change an account's key, address or certificate authority"))
+    change = _add_named(actions, "change", _("change an account's key, address or certificates"))
     change.add_argument("--key", action="store_true", help=_("ask for its key again"))
     _add_fields(change)
     change.add_argument("--no-ca-file", action="store_true", help=_("trust the system's certificates only"))
+    change.add_argument("--no-cert-file", action="store_true", help=_("show no client certificate"))
     hosts = _("agree that its key goes to the hosts that the service file names now")
     change.add_argument("--new-hosts", action="store_true", help=hosts)
 
@@ -78,6 +79,10 @@ def _add_fields(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help=field)
     authority = _("a certificate authority's file, trusted for this account beside the system's")
     parser.add_argument("--ca-file", metavar="PATH", help=authority)
+    shown = _("a client certificate that this account shows to its service (PEM; its passphrase is asked for)")
+    parser.add_argument("--cert-file", metavar="PATH", help=shown)
+    key = _("the certificate's key, where that is in a file of its own")
+    parser.add_argument("--cert-key", metavar="PATH", help=key)
     parser.add_argument("--no-test", action="store_true", help=_("save it without trying it first"))
     parser.add_argument(
         "--stdin", action="store_true", help=_("read the secret fields from standard input, one a line")

@@ -69,6 +69,8 @@ def _line(account: SavedAccount, key: Key) -> str:
         remarks.append(_("at {address}").format(address=words.plain(account.base)))
     if account.ca_file is not None:
         remarks.append(_("trusts {file}").format(file=words.plain(str(account.ca_file))))
+    if account.certificate is not None:
+        remarks.append(_("shows {file}").format(file=words.plain(str(account.certificate.file))))
     return f"{words.plain(account.service):10} {account.name:30} {'; '.join([*remarks, _(_SAID[key])])}"
 
 
@@ -91,5 +93,6 @@ def _as_json(account: SavedAccount, key: Key) -> dict[str, object]:
         "base": account.base,
         "hosts": list(account.hosts),
         "ca_file": None if account.ca_file is None else str(account.ca_file),
+        "cert_file": None if account.certificate is None else str(account.certificate.file),
         "key": key,
     }

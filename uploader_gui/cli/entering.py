@@ -7,6 +7,7 @@ from uploader_gui.cli import output, person
 from uploader_gui.cli.exits import FailedError, WrongUseError
 from uploader_gui.cli.person import GoneError
 from uploader_gui.core import reasons, words
+from uploader_gui.core.accounts import PASSPHRASE
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
 from uploader_gui.services import schema
@@ -46,13 +47,16 @@ def settings(service: schema.Service, given: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def enter(service: schema.Service, given: Mapping[str, str], *, from_stdin: bool) -> dict[str, str]:
+def enter(
+    service: schema.Service, given: Mapping[str, str], *, from_stdin: bool, passphrase: bool = False
+) -> dict[str, str]:
     """Fill in the fields of one way to sign in.
 
     Args:
         service: Whose fields.
         given: Those that are filled already; none is secret.
         from_stdin: Read the secret fields from standard input, though it may be asked for.
+        passphrase: Ask for that of the client certificate's key as well, last.
 
     Raises:
         WrongUseError: They are those of no way, or of several.
@@ -69,10 +73,32 @@ def enter(service: schema.Service, given: Mapping[str, str], *, from_stdin: bool
         raise WrongUseError(_("--stdin is for a pipe or a file: leave it out to be asked here."))
     if person.can_type():
         try:
-            return _asked(service, ways, given)
+            return {**_asked(service, ways, given), **(_asked_passphrase() if passphrase else {})}
         except GoneError:
             raise FailedError(_("nothing was saved: not all fields were filled in.")) from None
-    return _read(service, ways, given)
+    return _read(service, ways, given, passphrase=passphrase)
+
+
+def passphrase(*, from_stdin: bool) -> dict[str, str]:
+    """Ask for the passphrase of a client certificate's key, alone.
+
+    Raises:
+        WrongUseError: Standard input is not that one line.
+        FailedError: The person has ended the input.
+    """
+    if person.can_type() and not from_stdin:
+        try:
+            return _asked_passphrase()
+        except GoneError:
+            raise FailedError(_("nothing was changed: the passphrase was not filled in.")) from None
+    lines = _lines()
+    if len(lines) != 1:
+        raise WrongUseError(_("standard input is not one line: the passphrase of the certificate's key."))
+    return {PASSPHRASE: lines[0]}
+
+
+def _asked_passphrase() -> dict[str, str]:
+    return {PASSPHRASE: person.asked_in_secret(_("Passphrase of the certificate's key (it does not show): "))}
 
 
 def _asked(service: schema.Service, ways: list[schema.Way], given: Mapping[str, str]) -> dict[str, str]:
@@ -106,7 +132,9 @@ def _ask(field: schema.AccountField, *, needed: bool) -> str:
         output.say(_("{label} is needed.").format(label=label))
 
 
-def _read(service: schema.Service, ways: Sequence[schema.Way], given: Mapping[str, str]) -> dict[str, str]:
+def _read(
+    service: schema.Service, ways: Sequence[schema.Way], given: Mapping[str, str], *, passphrase: bool
+) -> dict[str, str]:
     """Read the secret fields of the way that has exactly the given public fields."""
     secret = {field.id for field in service.account.fields if field.secret}
     whole = [way for way in ways if set(way.fields) - secret == set(given)]
@@ -116,7 +144,8 @@ def _read(service: schema.Service, ways: Sequence[schema.Way], given: Mapping[st
                 needs=_needs(service)
             )
         )
-    lines = _lines() if any(secret & set(way.fields) for way in whole) else []
+    lines = _lines() if passphrase or any(secret & set(way.fields) for way in whole) else []
+    last = {PASSPHRASE: lines.pop()} if passphrase and lines else {}
     fitting = [way for way in whole if len(secret & set(way.fields)) == len(lines)]
     if not fitting:
         needs = _(" or ").join(dict.fromkeys(_labels(service, way) for way in whole))
@@ -127,7 +156,7 @@ def _read(service: schema.Service, ways: Sequence[schema.Way], given: Mapping[st
     if len(fitting) > 1:
         raise WrongUseError(_("it cannot be told from standard input which key it is: add it on a terminal."))
     names = [field.id for field in service.account.fields if field.id in secret & set(fitting[0].fields)]
-    return {**given, **dict(zip(names, lines, strict=True))}
+    return {**given, **dict(zip(names, lines, strict=True)), **last}
 
 
 def _lines() -> list[str]:

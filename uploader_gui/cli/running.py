@@ -41,7 +41,14 @@ def nobody(*_anything: object) -> None:
 
 def key_of(account: Account) -> object:
     """What tells accounts apart: an account cannot be a key itself, as its values may change."""
-    return account.service.id, account.base, frozenset(account.values.items()), account.ca_file, account.agreed
+    return (
+        account.service.id,
+        account.base,
+        frozenset(account.values.items()),
+        account.ca_file,
+        account.certificate,
+        account.agreed,
+    )
 
 
 class Engine:

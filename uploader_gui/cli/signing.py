@@ -179,8 +179,7 @@ def fits(service: Service, account: SavedAccount) -> None:
     Raises:
         FailedError: It is not.
     """
-    secret = {field.id for field in service.account.fields if field.secret}
-    if not set(account.secrets) <= secret:
+    if not set(account.secrets) <= service.account.secret:
         raise FailedError(
             _(
                 "{title}: the service file no longer has the fields of this account's key, or no "
@@ -201,6 +200,7 @@ def account_of(service: Service, account: SavedAccount, filled: Mapping[str, str
         base=account.base,
         values=dict(filled),
         ca_file=account.ca_file,
+        certificate=account.certificate,
         agreed=frozenset(account.hosts),
     )
     try:

@@ -39,6 +39,23 @@ class AccountsError(Exception):
         self.name = name
 
 
+PASSPHRASE = "certificate passphrase"  # a name  # noqa: S105  # nosec B105
+"""Names the passphrase of a certificate's key among an account's secrets; no service's field can be called so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """A certificate that an account shows to its service.
+
+    Attributes:
+        file: Its file (PEM), with those that vouch for it and perhaps its key.
+        key: Its key's file, where that is one of its own.
+    """
+
+    file: Path
+    key: Path | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class SavedAccount:
     """One person's sign-in at a service, as it is saved.
@@ -55,6 +72,7 @@ class SavedAccount:
         whose: Who it is, as the service's check said: "Ann Lee, Acme Sales".
         author: The same as the service itself names it.
         ca_file: A certificate authority's file of its own.
+        certificate: What it shows to its service.
         hosts: The service's further hosts that the person agreed to.
         created: When it was added, in UTC.
     """
@@ -72,6 +90,7 @@ class SavedAccount:
     ca_file: Path | None
     hosts: tuple[str, ...]
     created: datetime
+    certificate: Certificate | None = None
 
 
 def folded(name: str) -> str:

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     OUT_OF_DATE = auto()
     WRONG_HOST = auto()
     NO_ENCRYPTION = auto()
+    CERTIFICATE_WANTED = auto()
     PROXY = auto()
     PROXY_SIGN_IN = auto()
     CONNECTION_LOST = auto()
@@ -173,6 +174,7 @@ ACTIONS: dict[Kind, tuple[Action, ...]] = {
     Kind.OUT_OF_DATE: (Action.RETRY, Action.CHANGE_ACCOUNT, Action.REMOVE),
     Kind.WRONG_HOST: (Action.RETRY, Action.CHANGE_ACCOUNT, Action.REMOVE),
     Kind.NO_ENCRYPTION: (Action.RETRY, Action.CHANGE_ACCOUNT, Action.REMOVE),
+    Kind.CERTIFICATE_WANTED: (Action.CHANGE_ACCOUNT, Action.RETRY, Action.REMOVE),
     Kind.PROXY: (Action.RETRY, Action.REMOVE),
     Kind.PROXY_SIGN_IN: (Action.RETRY, Action.REMOVE),
     Kind.CONNECTION_LOST: (Action.RETRY, Action.REMOVE),

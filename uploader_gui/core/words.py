@@ -283,6 +283,13 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
             "port; otherwise whoever runs {host} must allow TLS 1.2 or newer."
         ),
     ),
+    Kind.CERTIFICATE_WANTED: (
+        N_("A certificate is wanted"),
+        N_(
+            "{host} lets nobody in who does not show a certificate that it knows ({detail}), so nothing was sent. Give "
+            "the account the client certificate that your company made for you, or ask for a new one."
+        ),
+    ),
     Kind.PROXY: (
         N_("Proxy cannot be used"),
         N_(

@@ -106,6 +106,10 @@ def content_of(answer: Answer) -> Any:
         return None
 
 
+# nginx (https://nginx.org/en/docs/http/ngx_http_ssl_module.html, 495 and 496) tells it in its page for status 400.
+_NGINX_WANTS_CERTIFICATE = re.compile(rb"No required SSL certificate was sent|The SSL certificate error")
+
+
 def judge(
     answer: Answer, call: schema.Call | schema.Target, service: schema.Service, step: str, *, name: str = ""
 ) -> Problem | None:
@@ -117,6 +121,12 @@ def judge(
     if good and rule is None:
         return None
     kind = BY_STATUS.get(answer.status, Kind.REFUSED)
+    if answer.status == 400 and _NGINX_WANTS_CERTIFICATE.search(answer.body[:2000]):
+        detail = "as its web server says"
+        return Problem(
+            kind=Kind.CERTIFICATE_WANTED, service=service.name, step=step, name=name, host=answer.host, status=400,
+            detail=detail, sent=False,
+        )  # fmt: skip
     if good:
         kind = Kind.REFUSED
     elif 300 <= answer.status < 400:

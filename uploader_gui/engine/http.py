@@ -11,6 +11,7 @@ import functools
 import json
 import logging
 import math
+import re
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -138,7 +139,8 @@ class Client:
     Args:
         may: Says whether a request may go to this origin; asked for every request.
         timing: How long is waited.
-        trust: Which certificates are trusted.
+        trust: Which certificates are trusted, and what is shown.
+        proxy_trust: The same for a proxy that is talked to by TLS; None: as `trust`.
         traced: Told of every request when it has ended, in the lane's thread: it must not block.
         route: How the network is reached, as `core.settings.Settings.proxy` says; asked for every request.
     """
@@ -149,12 +151,14 @@ class Client:
         *,
         timing: Timing | None = None,
         trust: Callable[[], "ssl.SSLContext"] = system_trust,
+        proxy_trust: Callable[[], "ssl.SSLContext"] | None = None,
         traced: Told | None = None,
         route: Callable[[], str] = lambda: SYSTEM,
     ) -> None:
         self._may = may
         self._timing = timing or Timing()
         self._trust = trust
+        self._proxy_trust = proxy_trust or trust
         self._traced = traced
         self._route = route
         self._sockets = Sockets()
@@ -233,7 +237,7 @@ class Client:
     def _new_client(self, proxy: Proxy | None) -> "httpx.Client":
         trust, way = self._trust(), None
         if proxy is not None:
-            own = trust if proxy.scheme == "https" else None
+            own = self._proxy_trust() if proxy.scheme == "https" else None
             way = httpx.Proxy(proxy.address, auth=proxy.sign_in, ssl_context=own)
         return httpx.Client(
             verify=trust, trust_env=False, proxy=way, follow_redirects=False, http2=False, cookies=_no_cookies()()
@@ -387,6 +391,11 @@ def _problem(error: BaseException, request: Request, origin: Origin, *, late: bo
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _told(request, origin, *_certificate(cause), sent=False)
+    for cause in causes:
+        if isinstance(cause, ssl.SSLError) and _CERTIFICATE_ALERT.search(cause.reason or ""):
+            # In TLS 1.3 it comes once our side is through, perhaps with the request: which is not looked at without it.
+            what = cause.reason.rpartition("ALERT_")[2].replace("_", " ").lower()
+            return _told(request, origin, Kind.CERTIFICATE_WANTED, what, sent=False)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         kind, detail = _why_not_connected(causes)
         return _told(request, origin, kind, detail, sent=False)
@@ -402,7 +411,7 @@ def _problem(error: BaseException, request: Request, origin: Origin, *, late: bo
 def _not_there(error: BaseException, request: Request, origin: Origin, proxy: Proxy | None, *, late: bool) -> Problem:
     """Say what an error means while nothing of the request has gone out: on the way there, perhaps by a proxy."""
     problem = dataclasses.replace(_problem(error, request, origin, late=late), sent=False)
-    if proxy is None or problem.kind in {Kind.UNTRUSTED, Kind.ADDRESS_REFUSED, Kind.INTERNAL}:
+    if proxy is None or problem.kind in {Kind.UNTRUSTED, Kind.CERTIFICATE_WANTED, Kind.ADDRESS_REFUSED, Kind.INTERNAL}:
         return problem
     if isinstance(error, httpx.ProxyError) and (status := str(error)[:3]).isdecimal():
         if status in UNREADY_PROXY:
@@ -445,6 +454,9 @@ def _why_no_encryption(error: "ssl.SSLError") -> str:
     # What is no TLS at all looks like a version nobody has heard of: a port for plain HTTP, or another service's.
     return "what answers there is not TLS" if error.reason == "WRONG_VERSION_NUMBER" else "no version in common"
 
+
+# What a server says of our certificate (RFC 8446, section 6.2), as OpenSSL calls it.
+_CERTIFICATE_ALERT = re.compile(r"ALERT_(?:.*CERTIFICATE|UNKNOWN_CA$|ACCESS_DENIED$)")
 
 # What is wrong with a certificate, by the codes of OpenSSL, of Windows and of macOS.
 _OUT_OF_DATE = {9, 10, 0x800B0101, -67818, -67819}

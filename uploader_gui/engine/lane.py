@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from uploader_gui.core.accounts import PASSPHRASE
 from uploader_gui.core.batch import Batch, Step
 from uploader_gui.core.cancel import Cancelled
 from uploader_gui.core.ports import Clock, LedgerError
@@ -27,7 +28,6 @@ from uploader_gui.engine.origin import Origin
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.session import Account
 from uploader_gui.engine.trace import Told
-from uploader_gui.engine.trust import trust_with
 from uploader_gui.engine.work import AttachWork, CleanupWork, DigestWork, UploadWork, VerifyWork, Work
 
 if TYPE_CHECKING:
@@ -205,22 +205,30 @@ class Lane:
     def account_client(self, account: Account) -> Client:
         """The client that may talk to this account's hosts, and to no others."""
         origins = account.origins
-        return self._client("account", origins, origins.__contains__, account.ca_file)
+        shown = (account.certificate, account.values.get(PASSPHRASE)) if account.certificate is not None else None
+        return self._client("account", (origins, shown), origins.__contains__, account)
 
     def storage_client(self, account: Account) -> Client:
         """The client for storage: any safe address; this computer only where the service itself is on it."""
-        return self._client("storage", account.at_home, account.may_store, account.ca_file)
+        return self._client("storage", account.at_home, account.may_store, account)
 
     def trust(self, account: Account) -> "Callable[[], ssl.SSLContext]":
-        """Which certificates are trusted for an account."""
-        return self._trust if account.ca_file is None else functools.partial(trust_with, account.ca_file)
+        """Which certificates are trusted for an account's own hosts, and what is shown to them."""
+        return account.own_trust(self._trust)
 
-    def _client(self, kind: str, where: object, may: Callable[[Origin], bool], ca_file: Path | None) -> Client:
-        key = kind, where, ca_file
+    def _client(self, kind: str, where: object, may: Callable[[Origin], bool], account: Account) -> Client:
+        key = kind, where, account.ca_file
         if key not in self._clients:
             traced = None if self._traced is None else functools.partial(self._tell, self._traced, kind)
-            trust = self._trust if ca_file is None else functools.partial(trust_with, ca_file)
-            self._clients[key] = Client(may, timing=self._timing, trust=trust, traced=traced, route=self._route)
+            plain = account.trust(self._trust)
+            self._clients[key] = Client(
+                may,
+                timing=self._timing,
+                trust=account.own_trust(self._trust) if kind == "account" else plain,
+                proxy_trust=plain,
+                traced=traced,
+                route=self._route,
+            )
         return self._clients[key]
 
     def _tell(self, traced: Told, kind: str, trace: Trace) -> None:

@@ -1,13 +1,16 @@
 """An account in use: how its requests are signed in, and where its credentials may go."""
 
 import base64
+import functools
 import re
+import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from uploader_gui.core.accounts import PASSPHRASE, Certificate
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock
 from uploader_gui.core.problems import PASSING, UploadError
@@ -16,9 +19,9 @@ from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.words import address_refused, plain
 from uploader_gui.engine.asking import judge, request_for, unexpected
 from uploader_gui.engine.expiry import seconds_left
-from uploader_gui.engine.http import Client
+from uploader_gui.engine.http import Client, system_trust
 from uploader_gui.engine.origin import Origin, near, origin_of, safe
-from uploader_gui.engine.trust import AuthorityError, trust_with
+from uploader_gui.engine.trust import AuthorityError, trust_showing, trust_with
 from uploader_gui.services import schema
 from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.template import as_text
@@ -46,8 +49,9 @@ class Account:
     Attributes:
         service: The service.
         base: The address its credentials are for.
-        values: Its filled fields, secrets included.
+        values: Its filled fields, secrets included; the passphrase of its certificate as `PASSPHRASE`.
         ca_file: A certificate authority's file of its own, trusted beside the system's.
+        certificate: What it shows to its own hosts.
         agreed: Those of the service's further hosts that its person agreed to; None: all of them.
     """
 
@@ -55,6 +59,7 @@ class Account:
     base: str
     values: Mapping[str, str] = field(repr=False)
     ca_file: Path | None = None
+    certificate: Certificate | None = None
     agreed: frozenset[str] | None = None
 
     @property
@@ -70,8 +75,18 @@ class Account:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values of its secret fields."""
-        secret = {one.id for one in self.service.account.fields if one.secret}
+        secret = self.service.account.secret
         return tuple(value for name, value in self.values.items() if name in secret and value)
+
+    def trust(self, usual: Callable[[], ssl.SSLContext] = system_trust) -> Callable[[], ssl.SSLContext]:
+        """Which certificates are trusted, wherever it is talked to."""
+        return usual if self.ca_file is None else functools.partial(trust_with, self.ca_file)
+
+    def own_trust(self, usual: Callable[[], ssl.SSLContext] = system_trust) -> Callable[[], ssl.SSLContext]:
+        """The same for its own hosts, with what is shown to them."""
+        if self.certificate is None:
+            return self.trust(usual)
+        return functools.partial(trust_showing, self.ca_file, self.certificate, self.values.get(PASSPHRASE, ""))
 
     @property
     def origins(self) -> frozenset[Origin]:
@@ -97,7 +112,7 @@ class Account:
 
 def way_of(account: Account) -> schema.Way:
     """The way to sign in that has exactly the filled fields. Raises AccountError if there is none."""
-    filled = {name for name, value in account.values.items() if value}
+    filled = {name for name, value in account.values.items() if value and name != PASSPHRASE}
     for way in account.service.account.ways:
         if set(way.fields) == filled:
             return way
@@ -118,6 +133,8 @@ def check_account(account: Account) -> None:
         raise AccountError(said.format(service=account.service.name, wanted=wanted))
     labels = {one.id: one.label for one in account.service.account.fields}
     for name, value in account.values.items():
+        if name == PASSPHRASE:
+            continue
         if re.search(r"[\r\n\0]", value):
             said = _("The field “{field}” holds a line break. Copy it again, alone.")
             raise AccountError(said.format(field=labels.get(name, name)))
@@ -136,9 +153,9 @@ def check_account(account: Account) -> None:
             said = _("The field “{field}” begins or ends with a space. Copy it again.")
             raise AccountError(said.format(field=labels.get(name, name)))
     way_of(account)
-    if account.ca_file is not None:
+    if account.ca_file is not None or account.certificate is not None:
         try:
-            trust_with(account.ca_file)
+            account.own_trust()()
         except AuthorityError as error:
             raise AccountError(error.sentence) from None
 

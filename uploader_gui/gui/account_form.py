@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from uploader_gui.core import words
+from uploader_gui.core.accounts import PASSPHRASE
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look, pieces
 from uploader_gui.gui.account_fields import AccountFields
@@ -141,8 +142,15 @@ class AccountForm(QWidget):
         kept = () if face.trouble is not None and face.trouble.fill_in else face.filled
         self.fields.fill(face.open_values, kept)
         self.name.setText(face.name)
-        usual = face.base == service.account.base.rstrip("/") and face.ca_file is None
-        self.more.show_values(face.base, face.ca_file, unfold=not usual, about=service.account.base_help)
+        usual = face.base == service.account.base.rstrip("/") and face.ca_file is None and face.certificate is None
+        self.more.show_values(
+            face.base,
+            face.ca_file,
+            face.certificate,
+            unfold=not usual,
+            saved=PASSPHRASE in face.filled,
+            about=service.account.base_help,
+        )
         self.agree.setChecked(not face.unagreed)
         self._edited()
         self.fields.fields[0].edit.setFocus()
@@ -173,7 +181,7 @@ class AccountForm(QWidget):
             one.raise_()
         own = service.account.base_help  # then each customer has an address of their own
         base = "" if own else service.account.base.rstrip("/")
-        self.more.show_values(base, None, unfold=bool(own), about=own)
+        self.more.show_values(base, unfold=bool(own), about=own)
         hosts = ", ".join(words.plain(one) for one in service.hosts)
         said = _("The key may also go to {hosts}, as the service file says").format(hosts=hosts)
         self.agree.setText(said)
@@ -190,6 +198,7 @@ class AccountForm(QWidget):
         """Forget what is filled in, the keys first."""
         self.saving.give_up()
         self.fields.clear()
+        self.more.passphrase.clear()
         self.name.clear()
         self.quiet()
 
@@ -242,15 +251,26 @@ class AccountForm(QWidget):
             text = _("A key only goes to the address it was saved with. With another address, fill in the key again.")
             self.said.say(text, "attention")
             return None
+        if not anew and (self.more.secrets or self._shows_another):
+            text = _("The passphrase is kept with the key. With another certificate or passphrase, fill in both again.")
+            self.said.say(text, "attention")
+            return None
         return Draft(
             service=service,
             name=self.name.text().strip(),
             base=self.more.address,
-            values=self.fields.values,
+            values={**self.fields.values, **self.more.secrets},
             ca_file=self.more.ca_file,
+            certificate=self.more.certificate,
             agreed=service.hosts if self.agree.isChecked() else (),
             anew=anew,
         )
+
+    @property
+    def _shows_another(self) -> bool:
+        """Whether another certificate is filled in than the one whose passphrase is saved."""
+        face = self._face
+        return face is not None and PASSPHRASE in face.filled and self.more.certificate not in {None, face.certificate}
 
     def leave(self) -> None:
         """Leave everything as it was."""

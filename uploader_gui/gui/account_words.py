@@ -58,6 +58,8 @@ def about(face: AccountFace) -> str:
         lines.append(said.format(hosts=", ".join(words.plain(one) for one in face.unagreed)))
     if face.ca_file is not None:
         lines.append(_("Trusts also: {path}").format(path=words.plain(str(face.ca_file), 1000)))
+    if face.certificate is not None:
+        lines.append(_("Shows the certificate: {path}").format(path=words.plain(str(face.certificate.file), 1000)))
     return "\n".join(lines)
 
 

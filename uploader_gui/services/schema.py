@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import pydantic
 from pydantic import ConfigDict, Field, Strict
 
+from uploader_gui.core.accounts import PASSPHRASE
 from uploader_gui.services.kinds import (
     Body,
     Bytes,
@@ -129,6 +130,11 @@ class Account(Part):
     fields: tuple[AccountField, ...] = Field(min_length=1)
     ways: tuple[Way, ...] = Field(min_length=1)
     check_: Check = Field(alias="check")
+
+    @property
+    def secret(self) -> frozenset[str]:
+        """The names of what is never shown or known outside the sign-in, the passphrase of a certificate included."""
+        return frozenset({PASSPHRASE, *(one.id for one in self.fields if one.secret)})
 
 
 class Sign(Call):

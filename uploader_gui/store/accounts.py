@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from uploader_gui.core.accounts import AccountsError, AccountTrouble, SavedAccount, checked_name, folded
+from uploader_gui.core.accounts import AccountsError, AccountTrouble, Certificate, SavedAccount, checked_name, folded
 from uploader_gui.core.ports import Secrets, SecretsError, SecretsTrouble
 from uploader_gui.store import rows
 from uploader_gui.store.database import StoreError
@@ -19,13 +19,13 @@ from uploader_gui.store.ledger import Ledger
 _FOUND = "SELECT * FROM account WHERE service = ?1 AND CASE WHEN ?2 IS NULL THEN is_default ELSE folded = ?2 END"
 _NEW = """
     INSERT INTO account (id, service, name, folded, base, fields, secrets, kept, lying, whose, author, ca_file, hosts,
-        created, is_default)
+        cert_file, cert_key, created, is_default)
     VALUES (:id, :service, :name, :folded, :base, :fields, :secrets, :kept, :lying, :whose, :author, :ca_file, :hosts,
-        :created, NOT EXISTS (SELECT 1 FROM account WHERE service = :service))
+        :cert_file, :cert_key, :created, NOT EXISTS (SELECT 1 FROM account WHERE service = :service))
 """
 _CHANGED = """
     UPDATE account SET base = :base, fields = :fields, secrets = :secrets, kept = :kept, lying = :lying, whose = :whose,
-        author = :author, ca_file = :ca_file, hosts = :hosts
+        author = :author, ca_file = :ca_file, hosts = :hosts, cert_file = :cert_file, cert_key = :cert_key
     WHERE id = :id
 """
 _PASSED_ON = """
@@ -106,6 +106,7 @@ class Accounts:
         whose: str | None = None,
         author: str | None = None,
         ca_file: Path | None = None,
+        certificate: Certificate | None = None,
         hosts: Iterable[str] = (),
     ) -> SavedAccount:
         """Add an account; the first one of a service is its default. All of it is kept, or nothing.
@@ -121,6 +122,7 @@ class Accounts:
             whose: Who it is, as the service's check said.
             author: The same as the service itself names it.
             ca_file: A certificate authority's file of its own.
+            certificate: What it shows to its service; its passphrase is one of the secrets.
             hosts: The service's further hosts that the person agreed to.
 
         Raises:
@@ -140,6 +142,7 @@ class Accounts:
             whose=whose,
             author=author,
             ca_file=ca_file,
+            certificate=certificate,
             hosts=tuple(hosts),
             created=at,
         )
@@ -169,7 +172,7 @@ class Accounts:
     def change(
         self, account: SavedAccount, *, secrets: Mapping[str, str] | None = None, only_now: bool = False
     ) -> SavedAccount:
-        """Save an account's base, fields, whose, author, CA file and hosts as they are in `account`.
+        """Save an account's base, fields, whose, author, files of certificates and hosts as they are in `account`.
 
         Args:
             account: As it is to be; made with `dataclasses.replace`. Its name, default and creation count for nothing.

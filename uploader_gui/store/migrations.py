@@ -136,4 +136,10 @@ _SEVENTH = (
     "ALTER TABLE batch ADD COLUMN partly TEXT NOT NULL DEFAULT 'ask'",  # what happens if some of its files fail
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
+_EIGHTH = (
+    # As the system has them, text or not: the client certificate's file, and its key's if that is another one.
+    "ALTER TABLE account ADD COLUMN cert_file BLOB",
+    "ALTER TABLE account ADD COLUMN cert_key BLOB",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from uploader_gui.core.accounts import SavedAccount, folded
+from uploader_gui.core.accounts import Certificate, SavedAccount, folded
 from uploader_gui.core.batch import NOTHING, Batch, BatchState, Partly, Proof, Receipt, Step, Upload, UploadState
 from uploader_gui.core.problems import Kind, Problem
 
@@ -145,7 +145,9 @@ def of_account(account: SavedAccount, lying: Iterable[str]) -> dict[str, Any]:
         "lying": _json(sorted(lying)),
         "whose": account.whose,
         "author": account.author,
-        "ca_file": None if account.ca_file is None else os.fsencode(account.ca_file),
+        "ca_file": _file(account.ca_file),
+        "cert_file": _file(account.certificate.file if account.certificate else None),
+        "cert_key": _file(account.certificate.key if account.certificate else None),
         "hosts": _json(account.hosts),
         "created": _date(account.created),
     }
@@ -164,10 +166,24 @@ def account_of(row: Row) -> SavedAccount:
         default=bool(row["is_default"]),
         whose=row["whose"],
         author=row["author"],
-        ca_file=None if row["ca_file"] is None else Path(os.fsdecode(row["ca_file"])),
+        ca_file=_path(row["ca_file"]),
+        certificate=_certificate_of(row),
         hosts=tuple(json.loads(row["hosts"])),
         created=datetime.fromisoformat(row["created"]),
     )
+
+
+def _file(path: Path | None) -> bytes | None:
+    return None if path is None else os.fsencode(path)
+
+
+def _path(file: bytes | None) -> Path | None:
+    return None if file is None else Path(os.fsdecode(file))
+
+
+def _certificate_of(row: Row) -> Certificate | None:
+    file = _path(row["cert_file"])
+    return None if file is None else Certificate(file=file, key=_path(row["cert_key"]))
 
 
 def _json(value: Any) -> str:

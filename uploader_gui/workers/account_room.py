@@ -94,6 +94,7 @@ class AccountRoom:
             base=account.base,
             values=account.values,
             ca_file=account.ca_file,
+            certificate=account.certificate,
             agreed=account.agreed,
         )
         self._check(made)
@@ -138,6 +139,7 @@ class AccountRoom:
             whose=tested.shown if tested and tested.shown else None,
             author=tested.author if tested else None,
             ca_file=draft.ca_file,
+            certificate=draft.certificate,
             hosts=draft.agreed,
         )
         self.saved.took(made, draft.values)
@@ -155,7 +157,7 @@ class AccountRoom:
         known = self.saved.read_anew(account_id)
         if known.trouble is not None:
             raise UnusableError(known.trouble.sentence.whole)
-        secret = {one.id for one in draft.service.account.fields if one.secret}
+        secret = draft.service.account.secret
         kept = {name: value for name, value in known.values.items() if name in secret}
         return dataclasses.replace(draft, values={**draft.open_values, **kept})
 
@@ -166,9 +168,15 @@ class AccountRoom:
             raise AccountsError(AccountTrouble.KEY_NEEDED)
         # The saved key was looked at when it was saved: here it counts that there is one.
         there = {} if draft.anew else dict.fromkeys(before.secrets, "x")
-        self.check(dataclasses.replace(draft, values={**draft.values, **there}))
+        shown = draft.certificate if draft.anew else None
+        self.check(dataclasses.replace(draft, values={**draft.values, **there}, certificate=shown))
         wanted = dataclasses.replace(
-            before, base=draft.base, fields=draft.open_values, ca_file=draft.ca_file, hosts=draft.agreed
+            before,
+            base=draft.base,
+            fields=draft.open_values,
+            ca_file=draft.ca_file,
+            certificate=draft.certificate,
+            hosts=draft.agreed,
         )
         if tested is not None and tested.shown:
             wanted = dataclasses.replace(wanted, whose=tested.shown, author=tested.author)
@@ -235,6 +243,7 @@ def _account(draft: Draft) -> Account:
         base=draft.base,
         values=dict(draft.values),
         ca_file=draft.ca_file,
+        certificate=draft.certificate,
         agreed=frozenset(draft.agreed),
     )
 

@@ -10,6 +10,7 @@ from enum import StrEnum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from uploader_gui.core.accounts import Certificate
 from uploader_gui.core.batch import Batch
 from uploader_gui.core.words import Sentence
 from uploader_gui.services.variables import OURS, PREFIX, shared_variable, variable
@@ -56,6 +57,7 @@ class AccountFace:
         filled: The names of its filled fields.
         open_values: Those that are no secrets, with their values.
         ca_file: A certificate authority's file of its own.
+        certificate: What it shows to its service.
         unagreed: Hosts that its service file names, and its key does not go to: its person has not agreed.
         only_now: Its key is kept until the program ends, and no longer.
         waits: Its key is being asked for.
@@ -72,6 +74,7 @@ class AccountFace:
     filled: frozenset[str] = frozenset()
     open_values: Mapping[str, str] = field(default_factory=dict, hash=False)
     ca_file: Path | None = None
+    certificate: Certificate | None = None
     unagreed: tuple[str, ...] = ()
     only_now: bool = False
     waits: bool = False
@@ -105,6 +108,7 @@ class KnownAccount:
         origin: Who keeps it.
         filled: The names of its filled fields, where not all values are known.
         ca_file: A certificate authority's file of its own.
+        certificate: What it shows to its service.
         agreed: Those of the service's further hosts that its person agreed to; None: all of them.
         only_now: Its key is kept until the program ends, and no longer.
         waits: Its key is being asked for.
@@ -122,6 +126,7 @@ class KnownAccount:
     origin: Origin = Origin.ENVIRONMENT
     filled: frozenset[str] = frozenset()
     ca_file: Path | None = None
+    certificate: Certificate | None = None
     agreed: frozenset[str] | None = None
     only_now: bool = False
     waits: bool = False
@@ -140,7 +145,7 @@ class KnownAccount:
     @property
     def face(self) -> AccountFace:
         """What the window may know of it."""
-        secret = {one.id for one in self.service.account.fields if one.secret}
+        secret = self.service.account.secret
         return AccountFace(
             key=self.key,
             service=self.service,
@@ -152,6 +157,7 @@ class KnownAccount:
             filled=self.filled or frozenset(self.values),
             open_values={name: value for name, value in self.values.items() if name not in secret},
             ca_file=self.ca_file,
+            certificate=self.certificate,
             unagreed=() if self.agreed is None else tuple(one for one in self.service.hosts if one not in self.agreed),
             only_now=self.only_now,
             waits=self.waits,

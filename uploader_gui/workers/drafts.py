@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from uploader_gui.core.accounts import Certificate
+
 if TYPE_CHECKING:  # reading service files brings pydantic, and the window is to be seen first
     from uploader_gui.services.schema import Service
 
@@ -31,6 +33,7 @@ class Draft:
         base: The address its values are for.
         values: The filled fields, secrets included.
         ca_file: A certificate authority's file of its own.
+        certificate: What it shows to its service; its passphrase is among the values.
         agreed: Those of the service's further hosts that its key may go to.
         anew: Whether its secrets are filled in; else those that are saved stay.
     """
@@ -40,13 +43,14 @@ class Draft:
     base: str
     values: Mapping[str, str] = field(repr=False)
     ca_file: Path | None = None
+    certificate: Certificate | None = None
     agreed: tuple[str, ...] = ()
     anew: bool = True
 
     @property
     def secrets(self) -> dict[str, str]:
         """The filled fields that are secret."""
-        secret = {one.id for one in self.service.account.fields if one.secret}
+        secret = self.service.account.secret
         return {name: value for name, value in self.values.items() if name in secret}
 
     @property

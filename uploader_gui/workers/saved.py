@@ -104,6 +104,7 @@ class SavedAccounts:
             whose=account.whose,
             author=account.author,
             ca_file=account.ca_file,
+            certificate=account.certificate,
             agreed=frozenset(account.hosts),
             filled=frozenset((*account.fields, *account.secrets)),
             only_now=not account.kept and bool(account.secrets),
@@ -174,7 +175,7 @@ class SavedAccounts:
 
     def _asked(self, service: Service, account: SavedAccount) -> dict[str, str] | Trouble:
         """An account's values, or why they cannot be had or used. Raises StoreError."""
-        if not set(account.secrets) <= {one.id for one in service.account.fields if one.secret}:
+        if not set(account.secrets) <= service.account.secret:
             # A service file could make known everywhere what was filled in as a secret.
             return Trouble(sentence=_fields_changed(), fill_in=True)
         try:
@@ -196,6 +197,7 @@ def made(service: Service, account: SavedAccount, values: Mapping[str, str]) -> 
         base=account.base,
         values=dict(values),
         ca_file=account.ca_file,
+        certificate=account.certificate,
         agreed=frozenset(account.hosts),
     )
 
@@ -223,7 +225,7 @@ def _fields_changed() -> Sentence:
 def _stamp(account: SavedAccount) -> tuple[object, ...]:
     """What of an account its values depend on; hosts and CA file count, as they decide whether it can be used."""
     fields = tuple(sorted(account.fields.items()))
-    return account.base, fields, account.secrets, account.kept, account.ca_file, account.hosts
+    return account.base, fields, account.secrets, account.kept, account.ca_file, account.certificate, account.hosts
 
 
 def _service(service_id: str) -> Service | None:

@@ -3,7 +3,6 @@
 import collections
 import contextlib
 import dataclasses
-import functools
 import logging
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -32,14 +31,13 @@ from uploader_gui.core.settings import Settings
 from uploader_gui.core.traces import Trace
 from uploader_gui.engine.conversation import Conversation
 from uploader_gui.engine.entry import as_found, record_of
-from uploader_gui.engine.http import Client, Timing, system_trust
+from uploader_gui.engine.http import Client, Timing
 from uploader_gui.engine.lane import Lane
 from uploader_gui.engine.lookup import Found, Lookups, Whose, name_inputs, whose
 from uploader_gui.engine.queue import Queue
 from uploader_gui.engine.retry import Policy
 from uploader_gui.engine.session import Account, Session
 from uploader_gui.engine.source import Source
-from uploader_gui.engine.trust import trust_with
 from uploader_gui.services import catalogue
 from uploader_gui.services.flow import Flow, flow
 from uploader_gui.services.language import in_language
@@ -213,12 +211,13 @@ class Works:
     def session(self, account: KnownAccount) -> Session:
         """The session of an account: one for all its batches, so that a token is fetched once for all of them."""
         values = frozenset(account.values.items())
-        key = account.key, account.base, values, account.ca_file, account.agreed
+        key = account.key, account.base, values, account.ca_file, account.certificate, account.agreed
         made = Account(
             service=account.service,
             base=account.base,
             values=account.values,
             ca_file=account.ca_file,
+            certificate=account.certificate,
             agreed=account.agreed,
         )
         self.hide(made)
@@ -241,7 +240,8 @@ class Works:
         return Client(
             account.origins.__contains__,
             timing=self._timing,
-            trust=system_trust if account.ca_file is None else functools.partial(trust_with, account.ca_file),
+            trust=account.own_trust(),
+            proxy_trust=account.trust(),
             traced=self._note,
             route=lambda: self.settings.proxy,
         )
