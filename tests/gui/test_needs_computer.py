@@ -14,7 +14,7 @@ from tests.gui.needs import LEAD, NOTE, Scene, Trouble, drive, params, save_acco
 from tests.store.vault import Vault
 from uploader_gui.core.batch import BatchState, UploadState
 from uploader_gui.core.problems import Action, Kind
-from uploader_gui.engine import body, upload
+from uploader_gui.engine import body
 from uploader_gui.engine.retry import Policy
 from uploader_gui.practice import SAMPLES, Fault, PracticeService
 from uploader_gui.store import pasted
@@ -40,7 +40,7 @@ def mistaken(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
             raise KeyError("a secret")
         check(one)
 
-    monkeypatch.setattr(upload, "check_source", wrong)
+    monkeypatch.setattr("uploader_gui.engine.upload.check_source", wrong)
     return scene
 
 

@@ -271,3 +271,29 @@ def test_faults_that_are_none(practice: PracticeService, fault: Any) -> None:
     answer = httpx.post(f"{practice.origin}/faults", params={"token": practice.token}, json=fault)
     assert answer.status_code == 400
     assert answer.json()["detail"]
+
+
+def test_refused_with_a_status(practice: PracticeService, api: Api) -> None:
+    """A status of one's choice, in the vendor's own shape."""
+    practice.misbehave(Fault(kind="refuse", service="kizen", step="check", status=403))
+    answer = api("kizen").get(PATHS["kizen"])
+    assert (answer.status_code, answer.json()) == (403, {"detail": "This is refused, to practise."})
+
+
+def test_an_error_of_storages_own(
+    practice: PracticeService, sign: Upload, transfer: Upload, code: Callable[..., Any]
+) -> None:
+    """Any of S3's errors, and nothing is stored; one that S3 does not have is refused."""
+    practice.misbehave(Fault(kind="s3_error", code="BadDigest"))
+    assert code(transfer("circle", sign("circle", b"hello"), b"hello")) == (400, "BadDigest")
+    assert practice.world.stored() == []
+    with pytest.raises(ValueError, match="S3 has no error 'Mood'"):
+        Fault(kind="s3_error", code="Mood")
+    with pytest.raises(ValueError, match="Nothing is refused with 200"):
+        Fault(kind="refuse", status=200)
+
+
+def test_an_address_that_is_not_safe(practice: PracticeService, sign: Upload) -> None:
+    """The upload address is that of a host nobody knows, without encryption."""
+    practice.misbehave(Fault(kind="unsafe_address"))
+    assert sign("close", b"")["upload"]["url"].startswith("http://storage.example/")
