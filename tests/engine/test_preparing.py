@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import httpx
 import pytest
@@ -96,6 +97,40 @@ def test_it_waits_until_the_server_has_come_to_rest(bench: Threads) -> None:
     made = [one for one in bench.practice.world.requests if "prepare" in one.steps]
     assert len(made) == 2
     assert bench.clock.now - 1000 >= call.found.settle
+
+
+def test_not_allowed_to_read(bench: Threads) -> None:
+    """To whom the list is not shown, a thread is made all the same."""
+    bench.practice.misbehave(Fault(kind="redirect", service="haufe", step="lookup", times=0))
+    bench.put("b")
+    assert bench.run() == {"b": BatchState.ATTACHED}
+    bench.practice.behave()
+    assert bench.messages() == [1]
+
+
+def test_lost_without_a_look(bench: Threads) -> None:
+    """Where the list is not shown and the answer gets lost, a person is asked: it is not made again blindly."""
+    bench.practice.misbehave(Fault(kind="redirect", service="haufe", step="lookup", times=0))
+    bench.practice.misbehave(Fault(kind="server_error_after", service="haufe", step="prepare"))
+    bench.put("b")
+    assert bench.run() == {"b": BatchState.NEEDS_ATTENTION}
+    bench.practice.behave()
+    assert bench.titles.count("Offer") == 1
+
+
+def test_lost_again_and_again(bench: Threads) -> None:
+    """What is kept is what was noted before the last try: the time to come to rest counts from that one."""
+    bench.practice.misbehave(Fault(kind="unavailable", service="haufe", step="prepare", times=0))
+    bench.put("b")
+    assert bench.run() == {"b": BatchState.NEEDS_ATTENTION}
+    made = [one for one in bench.practice.world.requests if "prepare" in one.steps]
+    assert len(made) > 2
+    [noted] = bench.queue.batches()[0].answers[NOTED].values()
+    assert datetime.fromisoformat(noted["at"]) == bench.clock.utc()
+    bench.practice.behave()
+    assert bench.queue.retry("b")
+    assert bench.run() == {"b": BatchState.ATTACHED}
+    assert bench.titles.count("Offer") == 1
 
 
 def test_an_answer_that_cannot_be_read(bench: Threads) -> None:

@@ -148,8 +148,7 @@ class _Run:
             if call.id in self._batch.answers and call.call.method != "GET":
                 continue  # what was made once is not made again
             if call.found is not None and self._tools.looks:
-                self._repeatable = True  # the next try looks first
-                self._batch = preparing.once(call, self._batch, self._scope(), self._tools)
+                self._make_once(call)
                 continue
             self._repeatable = _repeats(call)
             _answer, content = self._tools.conversation.read(call, self._scope(), "prepare", fresh=not self._repeatable)
@@ -164,6 +163,19 @@ class _Run:
             problem = Problem(kind=Kind.CONFLICT, service=self._service.name, step="prepare", detail=rule[1])
             raise UploadError(problem)
         self._tools.done(self._batch, Step.PREPARE)
+
+    def _make_once(self, call: schema.Prepare) -> None:
+        self._repeatable = True  # the next try looks first
+        try:
+            self._batch = preparing.once(call, self._batch, self._scope(), self._tools, self._learned)
+        except preparing.LostError:
+            self._repeatable = False
+            raise
+
+    def _learned(self, batch: Batch) -> None:
+        """What the batch knows now holds whatever comes: a try that fails gives it back as it is by then."""
+        self._batch = batch
+        self._tools.learned(batch)
 
     def _note_what_is_there(self) -> None:
         """Note the things on the record, so that what this attach makes can be told from them if its answer is lost."""

@@ -7,6 +7,7 @@ anew, as it would be without a look.
 """
 
 import dataclasses
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,13 @@ MAYBE = frozenset({408, 409, 425})
 """Statuses of these that do not say that nothing was done."""
 
 
-def once(call: schema.Prepare, batch: Batch, known: Scope, tools: "AttachTools") -> Batch:
+class LostError(UploadError):
+    """The answer got lost, and the next try cannot look: whether it was made is a person's to find out."""
+
+
+def once(
+    call: schema.Prepare, batch: Batch, known: Scope, tools: "AttachTools", learned: Callable[[Batch], None]
+) -> Batch:
     """Make a call that makes something, or find what it has made; gives the batch with its answer.
 
     Args:
@@ -38,6 +45,7 @@ def once(call: schema.Prepare, batch: Batch, known: Scope, tools: "AttachTools")
         batch: As it is now.
         known: What its calls know.
         tools: What the lane hands over.
+        learned: Told of the batch whenever it knows more, also before this ends with an error.
 
     Raises:
         UploadError: It is not made, or nobody knows yet: the next try looks first.
@@ -48,10 +56,11 @@ def once(call: schema.Prepare, batch: Batch, known: Scope, tools: "AttachTools")
     noted = batch.answers.get(NOTED, {}).get(call.id)
     content = None if noted is None else _made(call, found, known, tools, noted)
     if content is None:
-        there = [thing for thing, _item in listed(found, tools.conversation, known, STEP)]
-        batch = _note(batch, call, {"there": there, "at": tools.clock.utc().isoformat()})
-        tools.learned(batch)
-        content = _make(call, found, batch, known, tools)
+        there = _there(found, known, tools)
+        note = None if there is None else {"there": [*there], "at": tools.clock.utc().isoformat()}
+        batch = _note(batch, call, note)
+        learned(batch)
+        content = _make(call, found, batch, known, tools, learned)
     try:
         kept = tools.flow.keep(call.id, content)
     except MissingAnswerError as error:
@@ -61,11 +70,32 @@ def once(call: schema.Prepare, batch: Batch, known: Scope, tools: "AttachTools")
         tools.claim(call.id, thing)
     batch = _note(batch, call, None)
     batch = dataclasses.replace(batch, answers={**batch.answers, call.id: kept})
-    tools.learned(batch)
+    learned(batch)
     return batch
 
 
-def _make(call: schema.Prepare, found: schema.Found, batch: Batch, known: Scope, tools: "AttachTools") -> Any:
+def _there(found: schema.Found, known: Scope, tools: "AttachTools") -> dict[str, Any] | None:
+    """The things that are there, by their ids; None where this account may not see them, though it may write.
+
+    Raises:
+        UploadError: They may be shown the next time.
+    """
+    try:
+        return dict(listed(found, tools.conversation, known, STEP))
+    except UploadError as error:
+        if error.problem.kind in PASSING or error.problem.kind is Kind.SIGNED_OUT:
+            raise
+        return None
+
+
+def _make(
+    call: schema.Prepare,
+    found: schema.Found,
+    batch: Batch,
+    known: Scope,
+    tools: "AttachTools",
+    learned: Callable[[Batch], None],
+) -> Any:
     """Make it; when its answer gets lost, the next try waits until the server has surely come to rest."""
     try:
         _answer, content = tools.conversation.read(call, known, STEP, fresh=True)
@@ -74,7 +104,9 @@ def _make(call: schema.Prepare, found: schema.Found, batch: Batch, known: Scope,
     else:
         return content
     if not problem.sent or (problem.status in REFUSING and problem.status not in MAYBE):
-        tools.learned(_note(batch, call, None))  # nothing was made: there is nothing to look for
+        learned(_note(batch, call, None))  # nothing was made: there is nothing to look for
+    elif call.id not in batch.answers.get(NOTED, {}):
+        raise LostError(problem)
     elif problem.kind in PASSING:
         problem = dataclasses.replace(problem, wait=max(problem.wait or 0.0, found.settle))
     raise UploadError(problem)
@@ -84,10 +116,13 @@ def _made(
     call: schema.Prepare, found: schema.Found, known: Scope, tools: "AttachTools", noted: dict[str, Any]
 ) -> Any | None:
     """What an earlier try has made; None if that is certainly nothing, or could be several things."""
+    there = _there(found, known, tools)
+    if there is None:
+        return None
     others = {*noted["there"], *tools.claimed(call.id)}
     new = {
         thing: item
-        for thing, item in listed(found, tools.conversation, known, STEP)
+        for thing, item in there.items()
         if thing not in others and holds(found.same, {**known, "item": item})
     }
     if len(new) == 1:
