@@ -5,8 +5,9 @@
 Each request takes 30 ms at the practice service, which runs in a process of its own. The sample is the one on Close's
 page about files, in our words and with the libraries that it uses: for each file ask where to put it and post it there,
 then make one note with all of them. In several threads, without anything that the program does beside it, it shows how
-far the practice service lets anybody come. The runs take turns, so that a busy machine is busy for all of them. Prints
-medians and ratios.
+far the practice service lets anybody come: it is one process that runs on the same cores, and no run can be faster than
+its own processor time. The runs take turns, so that a busy machine is busy for all of them. Prints medians and ratios,
+and how long the processor was at work for whoever sends and for the practice service (where the system says so).
 """
 
 import argparse
@@ -37,8 +38,8 @@ LEAD = SAMPLES["close"]["lead"]
 
 
 @contextlib.contextmanager
-def practice() -> Iterator[dict[str, str]]:
-    """A practice service in a process of its own: its base and key."""
+def practice(spent: list[float]) -> Iterator[dict[str, str]]:
+    """A practice service in a process of its own: its base and key. Notes its processor time when it ends."""
     command = [sys.executable, __file__, "--serve"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdin
@@ -47,6 +48,7 @@ def practice() -> Iterator[dict[str, str]]:
             yield json.loads(server.stdout.readline())
         finally:
             server.stdin.close()
+            spent.append(float(server.stdout.readline() or "nan"))
 
 
 def serve() -> None:
@@ -56,7 +58,9 @@ def serve() -> None:
     with PracticeService(folder=memory if memory.is_dir() else None) as service:
         service.misbehave(Fault(kind="delay", times=0, seconds=DELAY))
         print(json.dumps({"base": service.base("close"), "key": service.account("close")["api_key"]}), flush=True)
+        begun = time.process_time()
         sys.stdin.read()
+        print(time.process_time() - begun, flush=True)
 
 
 def sample(paths: list[Path], threads: int, where: Mapping[str, str]) -> None:
@@ -93,6 +97,12 @@ def ours(folder: Path, lanes: int, where: Mapping[str, str]) -> None:
         subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def processor() -> float:
+    """Processor seconds of this process and of those it has waited for."""
+    own = os.times()
+    return own.user + own.system + own.children_user + own.children_system
+
+
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -103,6 +113,8 @@ def main() -> None:
         serve()
         return
     seconds: dict[str, list[float]] = {}
+    sending: dict[str, list[float]] = {}
+    serving: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "papers"
         folder.mkdir()
@@ -114,15 +126,18 @@ def main() -> None:
         runs |= {f"uploader-gui, {lanes} lanes": functools.partial(ours, folder, lanes) for lanes in LANES}
         for _ in range(given.rounds):
             for name, run in runs.items():
-                with practice() as where:
-                    began = time.perf_counter()
+                with practice(serving.setdefault(name, [])) as where:
+                    began, at_work = time.perf_counter(), processor()
                     run(where)
                     seconds.setdefault(name, []).append(time.perf_counter() - began)
+                    sending.setdefault(name, []).append(processor() - at_work)
     first = statistics.median(seconds["the sample"])
     for name, taken in seconds.items():
         each = ", ".join(f"{one:.2f}" for one in taken)
         median = statistics.median(taken)
-        print(f"{name:24}{median:8.2f} s{first / median:8.2f} times as fast   ({each})")
+        both = statistics.median(sending[name]), statistics.median(serving[name])
+        work = f"processor {both[0]:5.2f} s sending, {both[1]:5.2f} s serving"
+        print(f"{name:24}{median:8.2f} s{first / median:8.2f} times as fast   {work}   ({each})")
 
 
 if __name__ == "__main__":
