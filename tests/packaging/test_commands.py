@@ -44,7 +44,7 @@ def always(answer: bool) -> Callable[[tiers.Checkout], bool]:
 
 def test_all_tiers_in_order() -> None:
     """Without a choice every tier runs; --fast leaves out the wheel; one asked for by name is never left out."""
-    everything = ["format", "lint", "types", "layers", "security", "tests", "wheel", "clone-hygiene"]
+    everything = ["format", "lint", "types", "layers", "security", "translations", "tests", "wheel", "clone-hygiene"]
     assert tiers.chosen([], fast=False) == everything
     assert tiers.chosen([], fast=True) == [name for name in everything if name != "wheel"]
     assert tiers.chosen(["wheel", "lint"], fast=True) == ["lint", "wheel"]
