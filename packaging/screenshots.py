@@ -21,15 +21,15 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QPalette
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
-from uploader_gui.app import build, practice_account
+from uploader_gui.app import build
 from uploader_gui.core import languages, translation
 from uploader_gui.core.batch import BatchState, UploadState
 from uploader_gui.gui import edges, qt_language
 from uploader_gui.gui.picker import Picker
 from uploader_gui.practice import SAMPLES, SERVICES, Fault, PracticeService
-from uploader_gui.store.secrets import OnlyNow
+from uploader_gui.store.only_now import OnlyNow
 from uploader_gui.workers.desk import State
-from uploader_gui.workers.trying import Trying
+from uploader_gui.workers.trying import Trying, practice_account
 
 PATIENCE = 60.0
 DARK = ["sending", "needs-you", "requests", "settings", "review", "first-start", "accounts", "account-form", "search"]

@@ -5,8 +5,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from uploader_gui.cli import main as command_line
-from uploader_gui.cli.arguments import COMMANDS
 from uploader_gui.core import languages
 from uploader_gui.core.translation import gettext as _
 
@@ -16,6 +14,8 @@ def main() -> int:
     arguments = sys.argv[1:]
     languages.speak(languages.chosen(languages.of_terminal(os.environ)))
     if not for_the_window(arguments):
+        from uploader_gui.cli import main as command_line  # noqa: PLC0415 - the window needs no commands
+
         return command_line(arguments)
     if not has_screen():
         said = _("there is no screen here to open the window on. See: uploader-gui send --help")
@@ -31,7 +31,11 @@ def for_the_window(arguments: Sequence[str]) -> bool:
     if not arguments:
         return has_screen()
     first = arguments[0]
-    return first == "--practice" or (first not in COMMANDS and not first.startswith("-") and Path(first).exists())
+    if first == "--practice":
+        return True
+    from uploader_gui.cli.arguments import COMMANDS  # noqa: PLC0415 - mostly nothing is said
+
+    return first not in COMMANDS and not first.startswith("-") and Path(first).exists()
 
 
 def has_screen() -> bool:

@@ -1,6 +1,5 @@
 """The window's program: builds everything, shows the window, and ends in good order."""
 
-import argparse
 import contextlib
 import gc
 import os
@@ -9,11 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.store.secrets import OnlyNow
+from uploader_gui.store.only_now import OnlyNow
 from uploader_gui.workers import accounts
-from uploader_gui.workers.trying import Trying, practice_account
+from uploader_gui.workers.reading_qt import read_qt
 
 if TYPE_CHECKING:
+    import argparse
+
     from PySide6.QtWidgets import QApplication
 
     from uploader_gui.engine.http import Timing
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from uploader_gui.workers.accounts import Source
     from uploader_gui.workers.bridge import Bridge
     from uploader_gui.workers.desk import Desk
+    from uploader_gui.workers.trying import Trying
     from uploader_gui.workers.works import Works
 
-__all__ = ["HOME", "Program", "build", "main", "make", "practice_account", "run"]
+__all__ = ["HOME", "Program", "build", "main", "make", "run"]
 
 HOME = "UPLOADER_GUI_HOME"
 APT = (
@@ -47,18 +49,20 @@ def main(arguments: Sequence[str]) -> int:
     Args:
         arguments: Files to begin with, and options; without the program's name.
     """
-    options = _parser().parse_args(list(arguments))
+    options = _parser().parse_args(list(arguments)) if arguments else None
     try:
-        from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - whoever lacks Qt's libraries is told so
+        application = read_qt()
     except ImportError as error:
         sys.stderr.write(_no_qt(error))
         return WRONG_USE
     keys = accounts.take_keys(os.environ)  # first: Qt may start helpers of its own
-    app = QApplication([sys.argv[0]])
+    app = application([sys.argv[0]])
     _speak(app)
     app.setApplicationName("uploader-gui")
     app.setApplicationDisplayName(_("Uploader"))
     app.setDesktopFileName("uploader-gui")
+    if options is None:
+        return run(app, keys)
     return run(app, keys, paths=options.files, practice=options.practice, lanes=options.lanes)
 
 
@@ -198,6 +202,8 @@ class Program:
         desk.deleteLater()
 
     def _begin_trying(self) -> None:
+        from uploader_gui.workers.trying import Trying  # noqa: PLC0415 - only whoever tries it
+
         self._trying = Trying()
         self._home = os.environ.get(HOME)
         os.environ[HOME] = str(self._trying.home)
@@ -286,7 +292,9 @@ def make(
     return made
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> "argparse.ArgumentParser":
+    import argparse  # noqa: PLC0415 - mostly nothing is said
+
     parser = argparse.ArgumentParser(prog="uploader-gui", description=_("Open the window."), allow_abbrev=False)
     parser.add_argument("files", nargs="*", metavar="FILE", help=_("a file or folder to begin with"))
     parser.add_argument("--practice", action="store_true", help=_("try it on the practice service, without an account"))

@@ -53,34 +53,52 @@ def bare() -> None:
 
 
 def start() -> None:
-    """Our window, as it is started."""
-    from PySide6.QtGui import QPaintEvent
-    from PySide6.QtWidgets import QApplication
-
+    """Our window, as it is started, until all of it is painted."""
     from uploader_gui import app as program
-    from uploader_gui.gui import main_window
+    from uploader_gui.__main__ import main
 
-    class Window(main_window.MainWindow):
-        def paintEvent(self, event: QPaintEvent) -> None:
-            super().paintEvent(event)
-            tell(painted=age(), cpu=time.process_time())
+    build = program.build
 
-    main_window.MainWindow = Window  # type: ignore[misc]
-    program.run(QApplication([]), {})
+    def built(*given: Any, **named: Any) -> Any:
+        from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+        from PySide6.QtGui import QPaintEvent
+        from PySide6.QtWidgets import QMainWindow
+
+        from uploader_gui.gui.main_window import MainWindow
+
+        class Probe(QObject):
+            def event(self, event: QEvent) -> bool:
+                tell(painted=age(), cpu=time.process_time())
+                return super().event(event)
+
+        probe = Probe()
+
+        def paint(window: QMainWindow, event: QPaintEvent) -> None:
+            QMainWindow.paintEvent(window, event)
+            # What lies in it is painted next. This comes after that, and before any timer.
+            QCoreApplication.postEvent(probe, QEvent(QEvent.Type.User), Qt.EventPriority.HighEventPriority.value)
+
+        MainWindow.paintEvent = paint  # type: ignore[method-assign, assignment]
+        return build(*given, **named)
+
+    program.build = built
+    sys.argv = ["uploader-gui"]
+    main()
 
 
 class Open:
     """Our window, open on the practice service."""
 
     def __init__(self, lanes: int = 3) -> None:
-        from PySide6.QtWidgets import QApplication
-
         from uploader_gui import app as program
+        from uploader_gui.workers.reading_qt import read_qt
+
+        application = read_qt()
         from uploader_gui.workers.desk import State
 
         sys.setswitchinterval(program.SWITCH)
         gc.set_threshold(program.YOUNG, 1000, 1000)
-        self.app = QApplication([])
+        self.app = application([])
 
         def accounts() -> list[Any]:
             from uploader_gui.services import catalogue

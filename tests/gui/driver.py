@@ -20,10 +20,11 @@ from uploader_gui.gui.picker import Picker
 from uploader_gui.gui.queue_model import Column, Row
 from uploader_gui.gui.rows import Node
 from uploader_gui.practice import SERVICES, PracticeService
+from uploader_gui.store.only_now import OnlyNow
 from uploader_gui.store.opening import open_ledger
-from uploader_gui.store.secrets import OnlyNow
 from uploader_gui.workers.accounts import KnownAccount, Source
 from uploader_gui.workers.desk import Desk, State
+from uploader_gui.workers.trying import practice_account
 
 PATIENCE = 30.0
 POLICY = Policy(tries=2, first=0.02, longest=0.05)
@@ -33,7 +34,7 @@ def practice_source(practice: PracticeService) -> Source:
     """The accounts of a practice service."""
 
     def accounts() -> list[KnownAccount]:
-        return [app.practice_account(practice, one) for one in SERVICES]
+        return [practice_account(practice, one) for one in SERVICES]
 
     return accounts
 

@@ -17,8 +17,9 @@ from uploader_gui.core.batch import BatchState, UploadState
 from uploader_gui.gui import deeds
 from uploader_gui.practice import PracticeService
 from uploader_gui.store.accounts import Accounts
+from uploader_gui.store.only_now import OnlyNow
 from uploader_gui.store.opening import open_ledger
-from uploader_gui.store.secrets import OnlyNow, Secrets
+from uploader_gui.store.secrets import Secrets
 
 pytestmark = pytest.mark.slow
 

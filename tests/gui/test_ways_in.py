@@ -12,12 +12,12 @@ from PySide6.QtTest import QTest
 
 from tests.contract import cases
 from tests.gui.driver import Driver, mime, practice_source
-from uploader_gui.app import practice_account
 from uploader_gui.core.batch import BatchState, UploadState
 from uploader_gui.practice import SAMPLES, Fault, PracticeService
 from uploader_gui.services import catalogue
 from uploader_gui.services.schema import Link, Service
 from uploader_gui.workers.accounts import KnownAccount, Source
+from uploader_gui.workers.trying import practice_account
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,8 @@ import pytest
 from tests.store.vault import LIMIT, Vault, error
 from uploader_gui.core.ports import SecretsError, SecretsTrouble
 from uploader_gui.core.words import describe_keychain, only_until_quit, waiting_for_keychain
-from uploader_gui.store.secrets import OnlyNow, Secrets
+from uploader_gui.store.only_now import OnlyNow
+from uploader_gui.store.secrets import Secrets
 
 KEY = "key-c4n4ry-0123456789"
 ACCOUNT = "account"
@@ -163,7 +164,8 @@ class Plain(KeyringBackend):
 """
 ASK = """
 from uploader_gui.core.ports import SecretsError
-from uploader_gui.store.secrets import OnlyNow, Secrets
+from uploader_gui.store.only_now import OnlyNow
+from uploader_gui.store.secrets import Secrets
 try:
     Secrets().put("account", "key", "value")
 except SecretsError as error:
@@ -383,7 +385,8 @@ vars(pywin32.win32cred).update(CredRead=read, CredWrite=write, CredDelete=delete
 sys.modules |= {"win32ctypes": package, "win32ctypes.pywin32": pywin32}
 
 from uploader_gui.core.ports import SecretsError
-from uploader_gui.store.secrets import OnlyNow, Secrets
+from uploader_gui.store.only_now import OnlyNow
+from uploader_gui.store.secrets import Secrets
 secrets = Secrets()
 values = {"user": "Ann", "key": "k" * 5000, "odd": "\\U0001f511" * 1280, "short": "s"}
 for turn in range(3):

@@ -13,7 +13,7 @@ from uploader_gui.core.cancel import CancelToken
 from uploader_gui.services import catalogue
 from uploader_gui.store import secrets
 from uploader_gui.store.ledger import Ledger
-from uploader_gui.store.secrets import OnlyNow
+from uploader_gui.store.only_now import OnlyNow
 from uploader_gui.workers.accounts import KnownAccount, fitting, from_environment
 from uploader_gui.workers.drafts import UnusableError
 from uploader_gui.workers.saved import SavedAccounts

@@ -3,18 +3,19 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from uploader_gui.core import words
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look, seen
-from uploader_gui.gui.doing import LISTENING
 from uploader_gui.gui.figure import Figure
 from uploader_gui.gui.look import GRID
 
 if TYPE_CHECKING:
     from uploader_gui.services.flow import Flow
+
+LISTENING = 3.0
+"""How many times as long sending can be undone where a screen reader is at work: it has to be heard first."""
 
 
 class AboutLine(QWidget):
@@ -44,6 +45,8 @@ class AboutLine(QWidget):
         """Say of a target who sees what goes there; that it is sent out to people; that it is not certain."""
         parts = []
         if flow is not None and flow.target.sends:
+            from PySide6.QtGui import QAccessible  # noqa: PLC0415 - 2 ms, and the window is to be seen first
+
             seconds = undo_seconds * (LISTENING if QAccessible.isActive() else 1)
             said = _(
                 "This goes out: {seen}. The files are stored first; it is sent when you press Send in its row, "

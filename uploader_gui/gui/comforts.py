@@ -36,6 +36,7 @@ class Comforts(QObject):
         desk: What they speak to.
         model: The batches.
         window: The main window.
+        menu: Its menu.
         opens: Opens an address or a folder.
         desktop: The desktop; the one this program runs on by default.
 
@@ -56,6 +57,7 @@ class Comforts(QObject):
         desk: Desk,
         model: QueueModel,
         window: QWidget,
+        menu: MenuButton,
         *,
         opens: Callable[[QUrl], object],
         desktop: Desktop | None = None,
@@ -69,7 +71,7 @@ class Comforts(QObject):
         self.tray = Tray(window)
         self.notifying = Notifying(model, wanted=lambda: desk.settings.notifies, parent=self)
         self.taskbar = Taskbar(model, self.desktop, window)
-        self.menu = MenuButton(window)
+        self.menu = menu
         self.menu.services_wished.connect(self.show_services)
         self.menu.settings_wished.connect(self.show_settings)
         self.menu.keys_wished.connect(self.show_keys)

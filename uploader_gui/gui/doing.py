@@ -9,14 +9,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import deeds
+from uploader_gui.gui.about_line import LISTENING
 from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.queue_model import Row
 from uploader_gui.gui.rows import Node
 from uploader_gui.workers.desk import Desk
 from uploader_gui.workers.facts import Left, Why
-
-LISTENING = 3.0
-"""How many times as long sending can be undone where a screen reader is at work: it has to be heard first."""
 
 
 class Doing(QObject):

@@ -64,6 +64,11 @@ class Field(QWidget):
         """What in it takes the keyboard."""
         return self
 
+    @property
+    def buddy(self) -> QWidget:
+        """What its label leads to."""
+        return self.keyboard
+
     def wait_for(self, labels: "Sequence[str]") -> None:
         """Say what must be filled in before this; nothing: it can be."""
 

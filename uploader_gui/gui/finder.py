@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from uploader_gui.gui import notices
-from uploader_gui.gui.found_list import Pick
 from uploader_gui.workers.desk import Desk
 from uploader_gui.workers.facts import Destination
 
 if TYPE_CHECKING:
+    from uploader_gui.gui.found_list import Pick
     from uploader_gui.services.schema import Input
     from uploader_gui.workers.errands import Errand
 
@@ -63,7 +63,7 @@ class Finder:
         self,
         one: "Input",
         text: str,
-        then: Callable[[Sequence[Pick]], object],
+        then: "Callable[[Sequence[Pick]], object]",
         failed: Callable[[str], object],
     ) -> None:
         """Search; an older search of the same field is stopped, and nobody is told of it.
@@ -78,6 +78,8 @@ class Finder:
         self.give_up(one)
         if where is None or one.lookup is None:
             return
+
+        from uploader_gui.gui.found_list import Pick  # noqa: PLC0415 - comes with the field that asks
 
         def found(records: "Sequence[Record]") -> None:
             self._errands.pop(one.id, None)

@@ -8,12 +8,11 @@ from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look
-from uploader_gui.gui.field import Field, PlainField
-from uploader_gui.gui.finder import Finder
 from uploader_gui.gui.look import GRID
-from uploader_gui.gui.picker import Picker
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # fields come with an account, and the window is to be seen first
+    from uploader_gui.gui.field import Field
+    from uploader_gui.gui.finder import Finder
     from uploader_gui.services.schema import Input
 
 WIDEST = 88 * GRID
@@ -35,7 +34,7 @@ class InputFields(QWidget):
     changed = Signal()
     settled = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, folds: bool = True, finder: Finder | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, folds: bool = True, finder: "Finder | None" = None) -> None:
         super().__init__(parent)
         self._folds = folds
         self.finder = finder
@@ -59,10 +58,14 @@ class InputFields(QWidget):
         self.fields: list[Field] = []
 
     # ---------------------------------------------------------------------------------------------------- building
-    def make(self, one: "Input") -> Field:
+    def make(self, one: "Input") -> "Field":
         """Make the field for an input: whatever is found by a search, or can be several, is picked."""
         if one.lookup is not None or (one.list and not one.choices):
+            from uploader_gui.gui.picker import Picker  # noqa: PLC0415 - see above
+
             return Picker(one, self.finder, self)
+        from uploader_gui.gui.field import PlainField  # noqa: PLC0415 - see above
+
         return PlainField(one, self)
 
     def build(self, inputs: "Sequence[Input]", first: Collection[str] = ()) -> None:
@@ -94,7 +97,7 @@ class InputFields(QWidget):
         for one in inputs:
             self._add(one, before.get(one.id))
 
-    def _add(self, one: "Input", before: Field | None) -> None:
+    def _add(self, one: "Input", before: "Field | None") -> None:
         field = self.make(one)
         if before is not None and (before.input.lookup, before.input.list) == (one.lookup, one.list):
             field.fill(before.value, before.name, sure=before.sure)
@@ -102,7 +105,7 @@ class InputFields(QWidget):
         field.settled.connect(self.settled)
         field.setMaximumWidth(WIDEST)
         label = look.label(look.shown(one.label), self)
-        label.setBuddy(field.edit if isinstance(field, Picker) else field.keyboard)
+        label.setBuddy(field.buddy)
         self._form.addRow(label, field)
         self.fields.append(field)
 
@@ -148,7 +151,7 @@ class InputFields(QWidget):
         named = [field for field in self.fields if field.value is not None and field.name]
         return [(field.input.id, field.name, field.sure) for field in named]
 
-    def field(self, input_id: str) -> Field | None:
+    def field(self, input_id: str) -> "Field | None":
         """The field of an input."""
         return next((field for field in self.fields if field.input.id == input_id), None)
 
@@ -186,7 +189,7 @@ class InputFields(QWidget):
         self._unfolded = False
         self.fill(dict.fromkeys(field.input.id for field in self.fields), {})
 
-    def _field_changed(self, changed: Field) -> None:
+    def _field_changed(self, changed: "Field") -> None:
         """What belongs to another record than the one that is chosen now is taken back."""
         if self._filling:
             return

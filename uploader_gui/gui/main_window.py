@@ -1,8 +1,10 @@
 """The window: say where, drop, done."""
 
+import importlib
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
@@ -22,37 +24,50 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout,
 from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
-from uploader_gui.gui import bars, edges, notices, tab_order, ways_in, wording
+from uploader_gui.gui import bars, notices, tab_order, ways_in, wording
 from uploader_gui.gui.account_ways import AccountWays
-from uploader_gui.gui.all_at_once import AllAtOnce
-from uploader_gui.gui.announcing import Announcing
-from uploader_gui.gui.comforts import Comforts
-from uploader_gui.gui.deeds import Deed
-from uploader_gui.gui.details_panel import DetailsPanel
-from uploader_gui.gui.doing import Doing
-from uploader_gui.gui.drop_overlay import DropOverlay
-from uploader_gui.gui.drops import Drops
-from uploader_gui.gui.file_choice import FileChoice
 from uploader_gui.gui.filter_row import FilterRow
-from uploader_gui.gui.history_view import HistoryView
-from uploader_gui.gui.leaving import Leaving
 from uploader_gui.gui.look import GRID
-from uploader_gui.gui.offering import Offering
+from uploader_gui.gui.menu import MenuButton
 from uploader_gui.gui.pages import EmptyPage, Pages
-from uploader_gui.gui.pasting import Pasting
-from uploader_gui.gui.queue_model import QueueModel, Row
-from uploader_gui.gui.queue_view import QueueView
 from uploader_gui.gui.rows import Group, Node
 from uploader_gui.gui.shortcuts import Way, sequence, sequences, shown
 from uploader_gui.gui.status_line import StatusLine
 from uploader_gui.gui.target_bar import TargetBar
-from uploader_gui.gui.telling import Telling
 from uploader_gui.workers.desk import Desk, State
 from uploader_gui.workers.facts import Begun
 
-TICK = 250
+if TYPE_CHECKING:  # what is made after the first paint, and read then
+    from uploader_gui.gui.all_at_once import AllAtOnce
+    from uploader_gui.gui.announcing import Announcing
+    from uploader_gui.gui.comforts import Comforts
+    from uploader_gui.gui.details_panel import DetailsPanel
+    from uploader_gui.gui.doing import Doing
+    from uploader_gui.gui.drop_overlay import DropOverlay
+    from uploader_gui.gui.drops import Drops
+    from uploader_gui.gui.file_choice import FileChoice
+    from uploader_gui.gui.history_view import HistoryView
+    from uploader_gui.gui.leaving import Leaving
+    from uploader_gui.gui.offering import Offering
+    from uploader_gui.gui.pasting import Pasting
+    from uploader_gui.gui.queue_model import QueueModel, Row
+    from uploader_gui.gui.queue_view import QueueView
+    from uploader_gui.gui.telling import Telling
+
 DETAILS_FROM = 90 * GRID
 """The width from which there is room for the details beside the queue."""
+MODULES = (
+    "uploader_gui.gui.queue_delegate",
+    "uploader_gui.gui.queue_view",
+    "uploader_gui.gui.history_view",
+    "uploader_gui.gui.requests_view",
+    "uploader_gui.gui.details_panel",
+    "uploader_gui.gui.comforts",
+    "uploader_gui.gui.offering",
+    "uploader_gui.gui.furnishing",
+    "uploader_gui.gui.picker",
+)
+"""What is read after the first paint, each in a turn of its own: the window answers in between."""
 
 
 class MainWindow(QMainWindow):
@@ -65,11 +80,30 @@ class MainWindow(QMainWindow):
 
     Attributes:
         account_wished: The person wants to look at the account of this batch.
-        painted: The window was shown for the first time.
+        painted: The window was shown for the first time, and all of it is there.
     """
 
     account_wished = Signal(object)
     painted = Signal()
+    # Made after the first paint, by `furnishing.furnish`.
+    model: "QueueModel"
+    offer: bars.Bar
+    undo: bars.Bar
+    offering: "Offering"
+    leaving: "Leaving"
+    queue: "QueueView"
+    history: "HistoryView"
+    details: "DetailsPanel"
+    doing: "Doing"
+    telling: "Telling"
+    announcing: "Announcing"
+    all_at_once: "AllAtOnce"
+    choice: "FileChoice"
+    pasting: "Pasting"
+    comforts: "Comforts"
+    overlay: "DropOverlay"
+    drops: "Drops"
+    tick: QTimer
 
     def __init__(
         self,
@@ -80,44 +114,45 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.desk = desk
+        self._opens = opens
         self._first = True
+        self._furnished = False
         self.setWindowTitle(_("Uploader"))
         self.setAcceptDrops(True)
         self.resize(120 * GRID, 80 * GRID)
-        self.model = QueueModel(sends=self._sends, service=self._service, now=desk.clock.monotonic, parent=self)
         self.target = target or TargetBar(desk, parent=self)
         self.notices = bars.NoticeBars(self)
-        self.offer = bars.Bar("drop", _("Files that wait"), self)
-        self.undo = bars.Bar("undo", _("About to go out"), self)
-        self.offering = Offering(desk, self.target, self.offer, self)
-        self.leaving = Leaving(desk, self.model, self.offering, self)
-        self.choice = FileChoice(desk, self)
         self.ways = AccountWays(desk, self)
         self.filters = FilterRow(self)
-        self.queue = QueueView(self.model, self)
+        self.menu = MenuButton(self)
+        self.filters.add_corner(self.menu)
         self.empty = EmptyPage(self)
         self.empty.below.addWidget(self.ways.first)
-        self.history = HistoryView(desk, self)
-        self.pages = Pages(self.queue, self.empty, self.history, self)
-        self.details = DetailsPanel(desk, self)
+        self.pages = Pages(self.empty, self)
         self.status = StatusLine(self)
-        self.doing = Doing(desk, QGuiApplication.clipboard(), self, opens=opens)
-        self.all_at_once = AllAtOnce(desk, self.model, self.doing, self)
-        self.telling = Telling(self.model, self)
-        self.announcing = Announcing(self.model, self)
-        self._pasting = Pasting(self)
-        self.comforts = Comforts(desk, self.model, self, opens=opens)
-        self.filters.add_corner(self.comforts.menu)
         self._lay_out()
-        self.overlay = DropOverlay(self.inside)
-        self.drops = Drops(self, self.inside, self.queue, self.target, self.overlay)
-        self._connect()
-        self._let_be_heard()
-        self._actions()
-        self._tick = QTimer(self)
-        self._tick.setInterval(TICK)
-        self._tick.timeout.connect(self._show_undo)
-        self._show_pages()
+        self._show_nothing(filtered=False)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Make what is not made yet, where it is wanted before its time."""
+            if name in MainWindow.__annotations__ and not self._furnished:
+                self.furnish()
+                return getattr(self, name)
+            raise AttributeError(name)
+
+    def furnish(self) -> None:
+        """Make what is not seen at once; again: nothing."""
+        if not self._furnished:
+            self._furnished = True
+            from uploader_gui.gui.furnishing import furnish  # noqa: PLC0415 - the window is to be seen first
+
+            furnish(self, self._opens)
+            self._connect()
+            self._let_be_heard()
+            self._actions()
+            self._show_pages()
 
     def _lay_out(self) -> None:
         left = QWidget(self)
@@ -130,28 +165,15 @@ class MainWindow(QMainWindow):
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
         self.splitter.addWidget(left)
-        self.splitter.addWidget(self.details)
-        self.splitter.setStretchFactor(0, 1)
-        self.splitter.setStretchFactor(1, 0)
-        self.splitter.setSizes([80 * GRID, 40 * GRID])
-        self.details.hide()
         self.inside = QWidget(self)
-        rows = QVBoxLayout(self.inside)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        above = [
-            self.notices,
-            self.ways.practice_bar,
-            self.ways.bar,
-            self.ways.beside(self.target),
-            self.offer,
-        ]
-        below: list[QWidget] = [self.undo, self.all_at_once.bar, self.leaving.bar, self.status]
+        self.rows = QVBoxLayout(self.inside)
+        self.rows.setContentsMargins(0, 0, 0, 0)
+        self.rows.setSpacing(0)
+        above = [self.notices, self.ways.practice_bar, self.ways.bar, self.ways.beside(self.target)]
         for widget in above:
-            rows.addWidget(widget)
-        rows.addWidget(self.splitter, 1)
-        for widget in below:
-            rows.addWidget(widget)
+            self.rows.addWidget(widget)
+        self.rows.addWidget(self.splitter, 1)
+        self.rows.addWidget(self.status)
         self.setCentralWidget(self.inside)
 
     def _connect(self) -> None:
@@ -165,6 +187,7 @@ class MainWindow(QMainWindow):
         desk.opened.connect(self.target.accounts.setFocus)
         desk.accounts_changed.connect(self._show_pages)
         desk.closed.connect(self.close)
+        self.tick.timeout.connect(self._show_undo)
         self.model.changed.connect(self._batch_changed)
         self.model.totals_changed.connect(self._totals_changed)
         self.model.rowsInserted.connect(self._show_pages)
@@ -213,7 +236,7 @@ class MainWindow(QMainWindow):
         self.notices.silenced.connect(self.announcing.forget)
 
     def _actions(self) -> None:
-        menu = self.comforts.menu
+        menu = self.menu
         menu.files_wished.connect(self.choice.files)
         menu.folder_wished.connect(self.choice.folder)
         menu.accounts_wished.connect(self.ways.show)
@@ -287,6 +310,9 @@ class MainWindow(QMainWindow):
             self.filters.choose(Group.NEEDS_YOU)
 
     def _open_record(self, batch_id: str) -> None:
+        from uploader_gui.gui.deeds import Deed  # noqa: PLC0415 - see above
+        from uploader_gui.gui.queue_model import Row  # noqa: PLC0415 - see above
+
         node = self.model.node(batch_id)
         if node is not None:
             self.doing.do(Deed.OPEN_RECORD, [Row(node, None)])
@@ -331,7 +357,7 @@ class MainWindow(QMainWindow):
         wide = self.width() >= DETAILS_FROM
         self.splitter.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
-    def _row_chosen(self, row: Row | None) -> None:
+    def _row_chosen(self, row: "Row | None") -> None:
         if self.details.isVisible():
             self.details.show_row(row)
 
@@ -346,7 +372,7 @@ class MainWindow(QMainWindow):
         self.details.hide()
         self.queue.setFocus()
 
-    def _edit(self, row: Row) -> None:
+    def _edit(self, row: "Row") -> None:
         flow = self.desk.flow(row.node.batch)
         if flow is None:
             return
@@ -390,7 +416,7 @@ class MainWindow(QMainWindow):
         self.details.follow(batch_id)
         node = self.model.node(batch_id)
         if node is not None and node.batch.state is BatchState.HELD:
-            self._tick.start()
+            self.tick.start()
             self._show_undo()
 
     def _totals_changed(self) -> None:
@@ -415,16 +441,19 @@ class MainWindow(QMainWindow):
         if self.filters.history:
             self.pages.show_history()
         elif nothing:
-            self.empty.show_state(
-                opening=self.desk.state is State.OPENING,
-                accounts=bool(self.desk.accounts),
-                filtered=any(True for _node in self.model.nodes),
-                practises=self.ways.playground is not None,
-            )
-            self.ways.first.show_state(first=self.empty.first, practises=self.empty.practises)
-            self.pages.show_empty()
+            self._show_nothing(filtered=any(True for _node in self.model.nodes))
         else:
             self.pages.show_queue()
+
+    def _show_nothing(self, *, filtered: bool) -> None:
+        self.empty.show_state(
+            opening=self.desk.state is State.OPENING,
+            accounts=bool(self.desk.accounts),
+            filtered=filtered,
+            practises=self.ways.playground is not None,
+        )
+        self.ways.first.show_state(first=self.empty.first, practises=self.empty.practises)
+        self.pages.show_empty()
 
     def look_for_pages(self) -> None:
         """Something else is so that the pages depend on."""
@@ -440,7 +469,7 @@ class MainWindow(QMainWindow):
         held = [node for node in self.model.nodes if node.batch.state is BatchState.HELD]
         now = self.desk.clock.monotonic()
         if not held:
-            self._tick.stop()
+            self.tick.stop()
             self.undo.hide()
             return
         node = min(held, key=lambda one: one.batch.due or now)
@@ -491,6 +520,8 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         app = QApplication.instance()
         if event.type() == QEvent.Type.PaletteChange and isinstance(app, QApplication):
+            from uploader_gui.gui import edges  # noqa: PLC0415 - see above
+
             QTimer.singleShot(0, self, lambda: edges.follow(app))  # not while the palette is being handed on
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
@@ -499,13 +530,25 @@ class MainWindow(QMainWindow):
         if self._first:
             self._first = False
             # After the paint that follows, not before it.
-            QTimer.singleShot(0, self, lambda: QTimer.singleShot(0, self, self.painted.emit))
+            QTimer.singleShot(0, self, lambda: QTimer.singleShot(0, self, self._go_on))
+
+    def _go_on(self) -> None:
+        """Read and make what is not seen yet, in portions, between which the window does what is asked of it."""
+        for name in MODULES:
+            if name not in sys.modules:
+                importlib.import_module(name)
+                QTimer.singleShot(0, self, self._go_on)
+                return
+        self.furnish()
+        self.painted.emit()
 
     # ---------------------------------------------------------------------------------------------------- inside
-    def _sends(self, service: str, target: str) -> bool:
+    def sends(self, service: str, target: str) -> bool:
+        """Whether what is attached there goes out to people."""
         flow = self.desk.flows.get((service, target))
         return flow is not None and flow.target.sends
 
-    def _service(self, service: str) -> str:
+    def service(self, service: str) -> str:
+        """What a service is called."""
         found = next((flow.service.name for (its, _target), flow in self.desk.flows.items() if its == service), None)
         return found or service

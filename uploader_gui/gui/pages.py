@@ -94,17 +94,21 @@ class Pages(QStackedWidget):
     """One of the three.
 
     Args:
-        queue: Batches on their way.
         empty: A word about why there is nothing.
-        history: What has ended.
         parent: Its owner.
     """
 
-    def __init__(self, queue: QWidget, empty: QWidget, history: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, empty: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._queue, self._empty, self._history = queue, empty, history
-        for page in (queue, empty, history):
-            self.addWidget(page)
+        self._empty = self._queue = self._history = empty
+        self.addWidget(empty)
+
+    def add(self, queue: QWidget, history: QWidget) -> None:
+        """Add the batches on their way, and what has ended."""
+        self._queue, self._history = queue, history
+        self.insertWidget(0, queue)
+        self.addWidget(history)
+        self.setCurrentWidget(self._empty)
 
     def show_queue(self) -> None:
         """Show the queue."""
@@ -121,4 +125,4 @@ class Pages(QStackedWidget):
     @property
     def history_shown(self) -> bool:
         """Whether the history is shown."""
-        return self.currentWidget() is self._history
+        return self.currentWidget() is self._history is not self._empty

@@ -108,6 +108,11 @@ class Picker(Field):
         return self.edit if self.input.list or not self._picks else self.chips[0].cross
 
     @property
+    def buddy(self) -> QWidget:
+        """The line, whatever is picked."""
+        return self.edit
+
+    @property
     def searching(self) -> bool:
         """Whether something is being searched for, or about to be."""
         return self._searching or self._soon.isActive()

@@ -7,12 +7,13 @@ thread of its own, and whoever asks waits for an answer no longer than agreed.
 import contextlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from uploader_gui.core.ports import SecretsError, SecretsTrouble
 from uploader_gui.store import entries
 from uploader_gui.store.entries import Entries, Exchanged
+from uploader_gui.store.only_now import OnlyNow
 from uploader_gui.store.worker import GivenUpError, NoAnswerError, Worker
 
 Given = TypeVar("Given")
@@ -43,19 +44,6 @@ class Backend(entries.Backend, Protocol):
     @property
     def priority(self) -> float:
         """How much keyring recommends it: from 1 on it does."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class OnlyNow:
-    """What is kept until the program ends and no longer, however often accounts are opened meanwhile.
-
-    Attributes:
-        secrets: By account and field.
-        bases: The addresses they were filled in for, by account.
-    """
-
-    secrets: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
-    bases: dict[str, str] = field(default_factory=dict)
 
 
 class _NoKeychainError(Exception):

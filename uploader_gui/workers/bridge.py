@@ -8,14 +8,17 @@ import collections
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from uploader_gui.core.batch import Batch, Upload, UploadState
 from uploader_gui.core.problems import Kind
 from uploader_gui.core.progress import Meter
-from uploader_gui.engine.events import Event, Troubled
 from uploader_gui.workers.facts import Asks, Busy
+
+if TYPE_CHECKING:
+    from uploader_gui.engine.events import Event
 
 SLICE_SECONDS = 0.008
 PORTION = 500
@@ -66,8 +69,10 @@ class Bridge(QObject):
         meter = self._meter(batch.id, upload.id) if upload is not None and running else None
         self.tell(Change(batch, upload, meter))
 
-    def heard(self, event: Event) -> None:
+    def heard(self, event: "Event") -> None:
         """Take an event of the engine; in any thread. Only what the states do not say is passed on."""
+        from uploader_gui.engine.events import Troubled  # noqa: PLC0415 - the window is to be seen first
+
         if isinstance(event, Troubled) and event.upload is None:
             batch_id = event.batch.id
             busy = event.problem.kind is Kind.RECORD_BUSY

@@ -19,7 +19,8 @@ from uploader_gui.services.schema import Service
 from uploader_gui.store import secrets as keychain
 from uploader_gui.store.accounts import Accounts
 from uploader_gui.store.ledger import Ledger
-from uploader_gui.store.secrets import PROMPT_SECONDS, OnlyNow, Secrets
+from uploader_gui.store.only_now import OnlyNow
+from uploader_gui.store.secrets import PROMPT_SECONDS, Secrets
 from uploader_gui.workers.accounts import KnownAccount, Origin, Trouble
 from uploader_gui.workers.drafts import UnusableError
 
