@@ -91,7 +91,6 @@ def run(
     from uploader_gui.gui import edges  # noqa: PLC0415 - after Qt is known to be there
     from uploader_gui.store import unexpected  # noqa: PLC0415 - the command line that is wrong needs none
     from uploader_gui.workers import errands  # noqa: PLC0415 - after Qt is known to be there
-    from uploader_gui.workers.signals import Signals  # noqa: PLC0415 - likewise
 
     edges.follow(app)
     unexpected.install()
@@ -100,9 +99,8 @@ def run(
     app.setQuitOnLastWindowClosed(False)  # one window may take another's place
     program = Program(accounts.from_environment(keys), lanes=lanes, ended=app.quit)
     try:
-        program.open(practice=practice, paths=paths)
-        with Signals() as signals:
-            signals.came.connect(program.stop)
+        with contextlib.ExitStack() as stack:
+            program.open(practice=practice, paths=paths, painted=lambda: _listen(program, stack))
             code = app.exec()
     finally:
         program.end()
@@ -113,6 +111,13 @@ def run(
                 stream.flush()
         os._exit(code)
     return code
+
+
+def _listen(program: "Program", stack: contextlib.ExitStack) -> None:
+    """Hear the signals that end the program, until the stack is left."""
+    from uploader_gui.workers.signals import Signals  # noqa: PLC0415 - the window is to be seen first
+
+    stack.enter_context(Signals()).came.connect(program.stop)
 
 
 class Program:
@@ -140,13 +145,21 @@ class Program:
         self._home: str | None = None
         self._next: Callable[[], None] | None = None
 
-    def open(self, *, practice: bool = False, adds: bool = False, paths: Sequence[str] = ()) -> None:
+    def open(
+        self,
+        *,
+        practice: bool = False,
+        adds: bool = False,
+        paths: Sequence[str] = (),
+        painted: Callable[[], object] | None = None,
+    ) -> None:
         """Open a window.
 
         Args:
             practice: To try everything out.
             adds: An account is to be added at once.
             paths: Files to begin with.
+            painted: Told when it is there to be seen, before anything is opened that must be closed in good order.
         """
         from PySide6.QtCore import Qt, QTimer  # noqa: PLC0415 - after Qt is known to be there
 
@@ -163,6 +176,8 @@ class Program:
         tidying.setInterval(TIDY)
         tidying.timeout.connect(lambda: None if window.model.totals.busy else gc.collect())
         tidying.start()
+        if painted is not None:
+            window.painted.connect(painted)
         window.painted.connect(desk.open)
         desk.opened.connect(lambda: self._opened(adds=adds, paths=list(paths)))
         desk.closed.connect(self._closed)

@@ -14,16 +14,27 @@ from uploader_gui.services.flow import Flow
 
 def check_files(flow: Flow, uploads: Sequence[Upload]) -> Iterator[Problem]:
     """Find what the service would refuse, by what its file says: number, sizes, types."""
+    for upload in uploads:
+        yield from check_alone(flow, upload)
+    yield from check_together(flow, uploads)
+
+
+def check_alone(flow: Flow, upload: Upload) -> Iterator[Problem]:
+    """Find what the service would refuse about one file, whatever goes with it."""
+    service = flow.service.name
+    for limits in flow.limits:
+        if (problem := check_one(upload, service, limits.size, limits.types)) is not None:
+            yield problem
+    if flow.needs_image_size and (upload.width is None or upload.height is None):
+        yield Problem(kind=Kind.FILE_NOT_IMAGE, service=service, name=upload.name)
+
+
+def check_together(flow: Flow, uploads: Sequence[Upload]) -> Iterator[Problem]:
+    """Find what the service would refuse about files together: their number, their size."""
     service = flow.service.name
     most = flow.max_files
     if most is not None and len(uploads) > most:
         yield Problem(kind=Kind.TOO_MANY_FILES, service=service, size=len(uploads), limit=most)
-    for upload in uploads:
-        for limits in flow.limits:
-            if (problem := check_one(upload, service, limits.size, limits.types)) is not None:
-                yield problem
-        if flow.needs_image_size and (upload.width is None or upload.height is None):
-            yield Problem(kind=Kind.FILE_NOT_IMAGE, service=service, name=upload.name)
     together = sum(upload.size for upload in uploads)
     for limits in flow.limits:
         if limits.total is not None and together > limits.total:

@@ -82,15 +82,31 @@ def look(given: str, path: Path) -> Source:
         UploadError: It is not there, is no file, or cannot be read; or it would have to be fetched from a cloud.
     """
     name = unicode_name(path.name or given)
+    facts = readable(path, name)
+    return Source(given=given, path=path, name=name, size=facts.st_size, modified=facts.st_mtime_ns)
+
+
+def readable(path: Path | str, name: str, facts: os.stat_result | None = None) -> os.stat_result:
+    """See that a file can be read; gives what the system says of it.
+
+    Args:
+        path: Where it lies: a Path or a text, as one of a hundred thousand costs more than all that is asked here.
+        name: Its name, for what is wrong.
+        facts: What the system says, where that was just asked.
+
+    Raises:
+        UploadError: It is not there, is no file, or cannot be read; or it would have to be fetched from a cloud.
+    """
     try:
-        facts = os.stat(path)  # noqa: PTH116 - of ten thousand files, half the time of Path's
+        if facts is None:
+            facts = os.stat(path)  # noqa: PTH116 - of ten thousand files, half the time of Path's
         if not stat.S_ISREG(facts.st_mode):
             raise UploadError(Problem(kind=Kind.FILE_UNREADABLE, name=name, detail="it is not a file"))
         check_here(facts, path, name)
         os.close(os.open(path, os.O_RDONLY))
     except OSError as error:
         raise UploadError(unreadable(error, name, path)) from None
-    return Source(given=given, path=path, name=name, size=facts.st_size, modified=facts.st_mtime_ns)
+    return facts
 
 
 def unicode_name(name: str) -> str:
@@ -98,14 +114,14 @@ def unicode_name(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def check_here(facts: os.stat_result, path: Path, name: str) -> None:
+def check_here(facts: os.stat_result, path: Path | str, name: str) -> None:
     """Raise UploadError if a file's content is not on this disk; it is not read to find out."""
-    if elsewhere(facts, path.name):
-        whose = provider(path.absolute())
+    if elsewhere(facts, os.path.basename(path)):  # noqa: PTH119 - see `readable`
+        whose = provider(Path(path).absolute())
         raise UploadError(Problem(kind=Kind.FILE_IN_CLOUD, name=name, size=facts.st_size, detail=whose))
 
 
-def unreadable(error: OSError, name: str, path: Path) -> Problem:
+def unreadable(error: OSError, name: str, path: Path | str) -> Problem:
     """Say why a file cannot be read."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return Problem(kind=Kind.FILE_MISSING, name=unicode_name(name))

@@ -125,8 +125,8 @@ class FilterRow(QWidget):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the palette."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._glass is not None:
-            self._glass.setIcon(look.icon("search", self.palette()))
+        if event.type() == QEvent.Type.PaletteChange:
+            self.sharpen()
 
     def add_corner(self, widget: QWidget) -> None:
         """Put something at the end of the row."""
@@ -143,6 +143,11 @@ class FilterRow(QWidget):
         self._said.setText(text)
         self._quiet.start()
         aloud.say(self._said, text)
+
+    def sharpen(self) -> None:
+        """Draw what is no button anew: in other colours, or as `look.sharpen` says."""
+        if self._glass is not None:
+            self._glass.setIcon(look.icon("search", self.palette()))
 
     def _wait(self) -> None:
         self._soon.start()

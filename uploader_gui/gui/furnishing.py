@@ -7,6 +7,7 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QGuiApplication
 
 from uploader_gui.core.translation import gettext as _
+from uploader_gui.gui import look
 from uploader_gui.gui.all_at_once import AllAtOnce
 from uploader_gui.gui.announcing import Announcing
 from uploader_gui.gui.bars import Bar
@@ -38,6 +39,8 @@ def furnish(window: "MainWindow", opens: Callable[[QUrl], object]) -> None:
         window: Gets them.
         opens: Opens an address in the browser.
     """
+    look.sharpen(window)
+    window.filters.sharpen()
     desk = window.desk
     window.model = QueueModel(sends=window.sends, service=window.service, now=desk.clock.monotonic, parent=window)
     window.offer = Bar("drop", _("Files that wait"), window)
@@ -69,6 +72,11 @@ def _lay_out(window: "MainWindow") -> None:
     window.splitter.setSizes([80 * GRID, 40 * GRID])
     window.details.hide()
     rows = window.rows
-    rows.insertWidget(rows.indexOf(window.splitter), window.offer)
-    for bar in (window.undo, window.all_at_once.bar, window.leaving.bar):
-        rows.insertWidget(rows.indexOf(window.status), bar)
+    for bar, before in (
+        (window.offer, window.splitter),
+        (window.undo, window.status),
+        (window.all_at_once.bar, window.status),
+        (window.leaving.bar, window.status),
+    ):
+        rows.insertWidget(rows.indexOf(before), bar)
+        bar.stackUnder(before)  # a screen reader goes in this order

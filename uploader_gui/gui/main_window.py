@@ -132,6 +132,10 @@ class MainWindow(QMainWindow):
         self.status = StatusLine(self)
         self._lay_out()
         self._show_nothing(filtered=False)
+        # Before anybody else hears of it.
+        desk.opened.connect(self._show_pages)
+        # Until there are accounts it is disabled, and what is disabled cannot keep the keyboard.
+        desk.opened.connect(self.target.accounts.setFocus)
 
     if not TYPE_CHECKING:
 
@@ -182,9 +186,6 @@ class MainWindow(QMainWindow):
         self.telling.told.connect(self.notices.tell)
         desk.failed.connect(self._failed)
         desk.broke.connect(self._broke)
-        desk.opened.connect(self._show_pages)
-        # Until there are accounts it is disabled, and what is disabled cannot keep the keyboard.
-        desk.opened.connect(self.target.accounts.setFocus)
         desk.accounts_changed.connect(self._show_pages)
         desk.closed.connect(self.close)
         self.tick.timeout.connect(self._show_undo)

@@ -12,7 +12,7 @@ from uploader_gui.core.problems import Problem, UploadError
 from uploader_gui.engine import limits
 from uploader_gui.engine.image_size import image_size
 from uploader_gui.engine.media_type import media_type
-from uploader_gui.engine.source import IGNORED_FOLDERS, Source, ignored, look, unicode_name, unreadable
+from uploader_gui.engine.source import IGNORED_FOLDERS, Source, ignored, look, readable, unicode_name, unreadable
 from uploader_gui.services.flow import Flow
 
 
@@ -53,7 +53,9 @@ def gather(
     uploads: list[Upload] = []
     twice: list[str] = []
     empty: list[str] = []
-    seen = {_file(one.path) for one in beside}
+    seen = _Seen()
+    for one in beside:
+        seen.add(one.file)
     bounded = any(one.size is not None or one.types for one in flow.limits) or flow.needs_image_size
     for root in given:
         found = False
@@ -61,15 +63,14 @@ def gather(
             found = True
             if cancel is not None:
                 cancel.check()
-            file = _file(whole)
-            if file in seen:
-                twice.append(unicode_name(whole.name))
+            facts, new = seen.add(whole)
+            if not new:
+                twice.append(unicode_name(os.path.basename(whole)))  # noqa: PTH119 - texts, see `_inside`
                 continue
-            seen.add(file)
-            uploads.append(_looked_at(flow, batch_id, path, whole, bounded=bounded))
+            uploads.append(_looked_at(flow, batch_id, path, whole, facts, bounded=bounded))
         if not found:
             empty.append(unicode_name(Path(root).name or root))
-    together = _together(flow, [*beside, *uploads])
+    together = tuple(limits.check_together(flow, [*beside, *uploads]))
     return Gathered(
         uploads=tuple(uploads), twice=tuple(twice), empty=tuple(empty), together=together, batch_id=batch_id
     )
@@ -77,8 +78,7 @@ def gather(
 
 def refused(flow: Flow, upload: Upload, together: Sequence[Upload] = ()) -> Problem | None:
     """What the service would refuse about one file by itself, or about all of them together, by what its file says."""
-    alone = (problem for problem in limits.check_files(flow, [upload]) if problem.name)
-    return next(iter((*alone, *_together(flow, together))), None)
+    return next(iter((*limits.check_alone(flow, upload), *limits.check_together(flow, together))), None)
 
 
 def looked_at(flow: Flow, given: str, path: Path) -> Source:
@@ -88,30 +88,35 @@ def looked_at(flow: Flow, given: str, path: Path) -> Source:
         UploadError: It is not there or cannot be read.
     """
     source = look(given, path)
+    width, height = _size_of(flow, path, source.name)
+    return source if width is None else dataclasses.replace(source, width=width, height=height)
+
+
+def _size_of(flow: Flow, path: Path | str, name: str) -> tuple[int, int] | tuple[None, None]:
+    """A picture's width and height, where the flow needs to know. Raises UploadError if it cannot be read."""
     if not flow.needs_image_size:
-        return source
+        return None, None
     try:
-        size = image_size(path)
+        return image_size(Path(path)) or (None, None)
     except OSError as error:
-        raise UploadError(unreadable(error, source.name, path)) from None
-    return source if size is None else dataclasses.replace(source, width=size[0], height=size[1])
+        raise UploadError(unreadable(error, name, path)) from None
 
 
-def _together(flow: Flow, uploads: Sequence[Upload]) -> tuple[Problem, ...]:
-    return tuple(problem for problem in limits.check_files(flow, uploads) if not problem.name)
+def _inside(given: str) -> Iterator[tuple[str, str]]:
+    """This file, or all files of this folder, sorted; what cannot be opened is given as it is, to be told about.
 
-
-def _inside(given: str) -> Iterator[tuple[str, Path]]:
-    """This file, or all files of this folder, sorted; what cannot be opened is given as it is, to be told about."""
+    Both paths as texts, here and in what follows: a Path takes longer to make than a file to be looked at.
+    """
     path = Path(given)
+    whole = str(path)
     if not path.is_dir():
-        yield given, path
+        yield given, whole
         return
     try:
         with os.scandir(path) as entries:
             inside = sorted(entries, key=lambda entry: entry.name)
     except OSError:
-        yield given, path
+        yield given, whole
         return
     for entry in inside:
         below = f"{given.rstrip('/')}/{entry.name}"
@@ -119,36 +124,58 @@ def _inside(given: str) -> Iterator[tuple[str, Path]]:
             if entry.name.lower() not in IGNORED_FOLDERS:
                 yield from _inside(below)
         elif entry.is_file(follow_symlinks=False) and not ignored(entry.name):
-            yield below, Path(entry.path)
+            yield below, entry.path
 
 
-def _file(path: Path) -> object:
-    """What tells a file from all others, by whatever path it is given; its path where it is not there."""
+class _Seen:
+    """Files that were found already, by whatever path they are given."""
+
+    def __init__(self) -> None:
+        # Numbers by disk: a pair for each of a hundred thousand files would take ten megabytes.
+        self._numbers: dict[int, set[int]] = {}
+        self._paths: set[str] = set()
+
+    def add(self, path: str) -> tuple[os.stat_result | None, bool]:
+        """Take one; gives what the system says of it (None: it is not there), and whether it is new."""
+        try:
+            facts = os.stat(path)  # noqa: PTH116 - as in `look`
+        except OSError:
+            return None, self._new(path)
+        if not facts.st_ino:
+            return facts, self._new(os.path.realpath(path))
+        numbers = self._numbers.setdefault(facts.st_dev, set())
+        before = len(numbers)
+        numbers.add(facts.st_ino)
+        return facts, len(numbers) > before
+
+    def _new(self, path: str) -> bool:
+        before = len(self._paths)
+        self._paths.add(path)
+        return len(self._paths) > before
+
+
+def _looked_at(
+    flow: Flow, batch_id: str, given: str, path: str, facts: os.stat_result | None, *, bounded: bool
+) -> Upload:
+    name = unicode_name(os.path.basename(path) or given)  # noqa: PTH119 - see `_inside`
     try:
-        facts = path.stat()
-    except OSError:
-        return path
-    return (facts.st_dev, facts.st_ino) if facts.st_ino else path.resolve()
-
-
-def _looked_at(flow: Flow, batch_id: str, given: str, path: Path, *, bounded: bool) -> Upload:
-    try:
-        source = looked_at(flow, given, path)
+        facts = readable(path, name, facts)
+        width, height = _size_of(flow, path, name)
     except UploadError as error:
         return _missing(batch_id, given, error.problem)
     # Whoever goes on with it later may do so in another folder.
-    file = str(source.path.absolute())
+    file = path if os.path.isabs(path) else str(Path(path).absolute())  # noqa: PTH117 - see `_inside`
     upload = Upload(
         id=new_id(),
         batch_id=batch_id,
-        given=source.given,
-        file=source.given if file == source.given else file,  # mostly the same text: kept once
-        name=source.name,
-        size=source.size,
-        modified=source.modified,
-        media_type=media_type(source.name),
-        width=source.width,
-        height=source.height,
+        given=given,
+        file=given if file == given else file,  # mostly the same text: kept once
+        name=name,
+        size=facts.st_size,
+        modified=facts.st_mtime_ns,
+        media_type=media_type(name),
+        width=width,
+        height=height,
     )
     problem = refused(flow, upload) if bounded else None
     return upload if problem is None else advance(upload, UploadEvent.FAILED, problem=problem)
