@@ -61,3 +61,19 @@ print(window.details.isHidden(), window.model.rowCount(), hasattr(window, "nothi
 os._exit(0)  # its threads wait for a desk that was never opened
 """
     assert run(program, tmp_path) == ["True 0 False"]
+
+
+def test_it_may_be_closed_before_all_of_it_is_there(tmp_path: Path) -> None:
+    """A window that is closed as soon as it is seen ends in good order, and opens nothing afterwards."""
+    program = """
+from PySide6.QtCore import QTimer
+from uploader_gui.workers.reading_qt import read_qt
+application = read_qt()([])
+from uploader_gui import app
+program = app.Program(list, ended=application.quit)
+program.open(painted=lambda: print("opened after all", flush=True))
+QTimer.singleShot(0, program.window, program.window.close)
+application.exec()
+print(program.desk.state, program.window.isVisible())
+"""
+    assert run(program, tmp_path) == ["closed False"]

@@ -541,7 +541,8 @@ class MainWindow(QMainWindow):
                 QTimer.singleShot(0, self, self._go_on)
                 return
         self.furnish()
-        self.painted.emit()
+        if self.desk.state is State.OPENING:  # it may have been closed meanwhile
+            self.painted.emit()
 
     # ---------------------------------------------------------------------------------------------------- inside
     def sends(self, service: str, target: str) -> bool:
