@@ -59,7 +59,6 @@ class AccountWays(QObject):
         self.first.add_wished.connect(self._open)
         self.first.practice_wished.connect(self.practice_wished)
         self.first.samples_wished.connect(self.attach_samples)
-        self.first.choose_wished.connect(window.choice.files)
         desk.accounts_changed.connect(self._show_bar)
         desk.account_desk.waits.connect(lambda _waits: self._show_bar())
 

@@ -221,6 +221,7 @@ class MainWindow(QMainWindow):
         self.status.again_wished.connect(self.all_at_once.try_again)
         self.status.end_wished.connect(self.all_at_once.ask)
         self.empty.choose_wished.connect(self.choice.files)
+        self.ways.first.choose_wished.connect(self.choice.files)
         self.choice.chosen.connect(self.take_files)
 
     def _let_be_heard(self) -> None:
