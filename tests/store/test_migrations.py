@@ -84,7 +84,7 @@ def test_each_earlier_version_is_brought_up_to_date(version: int, tmp_path: Path
         accounts = [(one.name, one.kept, one.default, one.ca_file) for one in Accounts(ledger, Secrets()).list()]
         assert accounts == ([("Acme", ("api_key",), True, Path("/etc/acme.pem"))] if version >= 3 else [])
         shown = [one.certificate for one in Accounts(ledger, Secrets()).list()]
-        assert shown == ([] if version < 3 else [Certificate(file=Path("/etc/ann.pem")) if version >= 7 else None])
+        assert shown == ([] if version < 3 else [Certificate(file=Path("/etc/ann.pem")) if version >= 8 else None])
         assert [one.place for one in remembered(ledger)] == (["the note on Globex"] if version >= 5 else [])
         ledger.save(batch, [upload], batch.created, ("b", None, "seen"))
     copy = path.with_name(f"ledger.db.v{version}.bak")

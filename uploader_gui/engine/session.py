@@ -3,12 +3,11 @@
 import base64
 import functools
 import re
-import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from uploader_gui.core.accounts import PASSPHRASE, Certificate
 from uploader_gui.core.cancel import CancelToken
@@ -25,6 +24,9 @@ from uploader_gui.engine.trust import AuthorityError, trust_showing, trust_with
 from uploader_gui.services import schema
 from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.template import as_text
+
+if TYPE_CHECKING:
+    import ssl
 
 SPARE_SECONDS = 30
 CURLY_QUOTES = "\u201c\u201d\u2018\u2019\u201e"
@@ -78,11 +80,11 @@ class Account:
         secret = self.service.account.secret
         return tuple(value for name, value in self.values.items() if name in secret and value)
 
-    def trust(self, usual: Callable[[], ssl.SSLContext] = system_trust) -> Callable[[], ssl.SSLContext]:
+    def trust(self, usual: "Callable[[], ssl.SSLContext]" = system_trust) -> "Callable[[], ssl.SSLContext]":
         """Which certificates are trusted, wherever it is talked to."""
         return usual if self.ca_file is None else functools.partial(trust_with, self.ca_file)
 
-    def own_trust(self, usual: Callable[[], ssl.SSLContext] = system_trust) -> Callable[[], ssl.SSLContext]:
+    def own_trust(self, usual: "Callable[[], ssl.SSLContext]" = system_trust) -> "Callable[[], ssl.SSLContext]":
         """The same for its own hosts, with what is shown to them."""
         if self.certificate is None:
             return self.trust(usual)

@@ -63,7 +63,7 @@ def trust_with(ca_file: Path) -> "ssl.SSLContext":
 
 
 @functools.cache
-def trust_showing(ca_file: Path | None, certificate: Certificate, passphrase: str) -> ssl.SSLContext:
+def trust_showing(ca_file: Path | None, certificate: Certificate, passphrase: str) -> "ssl.SSLContext":
     """Trust as `trust_with` does, and show a certificate to whoever asks for one.
 
     Only for the account's own hosts: whoever sees it learns whose it is. Read once, as a CA file is.
