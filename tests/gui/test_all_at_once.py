@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from tests.gui.driver import Driver
 from uploader_gui.core.batch import BatchState, UploadState
+from uploader_gui.core.problems import ACTIONS, Action, Kind
 from uploader_gui.gui.status_line import ROOM
 from uploader_gui.practice import Fault, PracticeService
 
@@ -40,7 +41,10 @@ def test_try_again(driver: Driver, practice: PracticeService, tmp_path: Path) ->
     driver.state(BatchState.NEEDS_ATTENTION)
     send(driver, pdf(tmp_path, "b.pdf"), lead="lead_initech")
     driver.state(BatchState.NEEDS_ATTENTION)
-    send(driver, tmp_path / "gone.pdf", lead="lead_initech")  # another file is what that needs
+    driver.aim("circle", "avatar", {})
+    driver.drop([pdf(tmp_path, "c.pdf")])  # another file is what that needs: a picture
+    driver.agree()
+    driver.until(lambda: len(driver.nodes) == 3)
     driver.state(BatchState.NEEDS_ATTENTION)
     driver.until(lambda: again.text() == "Try again (2)")
     assert again.isVisible()
@@ -56,8 +60,11 @@ def test_try_again(driver: Driver, practice: PracticeService, tmp_path: Path) ->
     assert driver.window.notices.texts == []
 
 
-def test_only_some_files(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
+def test_only_some_files(
+    driver: Driver, practice: PracticeService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of a batch of which one file cannot be helped by it, the others are tried again."""
+    monkeypatch.setitem(ACTIONS, Kind.FILE_MISSING, (Action.CHOOSE_FILE, Action.LEAVE_OUT, Action.REMOVE))
     practice.misbehave(Fault(kind="server_error", service="close", step="sign", times=0))
     send(driver, pdf(tmp_path, "a.pdf"), tmp_path / "gone.pdf")
     driver.state(BatchState.NEEDS_ATTENTION)

@@ -298,6 +298,7 @@ def test_a_full_disk_in_the_middle_of_one_batch_each(
     monkeypatch.setattr(ledger, "_insert_uploads", inserting)
     driver.aim("circle", "avatar", {})
     driver.drop(paths, QPoint(300, 300))
+    driver.agree()
     driver.press("One batch for each file (3)")
     driver.until(lambda: "There is no room for the queue" in driver.window.offer.text)
     assert not driver.nodes
