@@ -248,7 +248,7 @@ def parted(entry: Entry, new_id: str) -> tuple[Batch, Batch, list[Upload]] | Non
     return kept, with_files(entry, new, moved), moved
 
 
-def moved(entry: Entry, session: Session) -> tuple[Batch, list[Upload]] | None:
+def moved(entry: Entry, session: Session) -> tuple[Batch, Sequence[Upload]] | None:
     """A batch as it is at another address of its account, to begin with anew.
 
     Args:
@@ -263,9 +263,10 @@ def moved(entry: Entry, session: Session) -> tuple[Batch, list[Upload]] | None:
     there = any(one.state is UploadState.STORED or one.next_step not in unsent for one in entry.included)
     if there or entry.running or entry.batch.answers or entry.batch.state not in resting:
         return None
-    batch = dataclasses.replace(entry.batch, base=session.account.base)
-    batch = dataclasses.replace(batch, record=record_of(entry.flow, batch, session.account))
-    return batch, [anew(one) for one in entry.ordered]
+    # Its place and its link may name the address.
+    batch = dataclasses.replace(entry.batch, base=session.account.base, place=None)
+    again = Entry(batch, [anew(one) for one in entry.ordered], entry.flow, session)
+    return again.batch, again.ordered
 
 
 def with_files(entry: Entry, batch: Batch, uploads: Sequence[Upload]) -> Batch:

@@ -95,6 +95,14 @@ class Keeper:
         entry.batch = batch
         self._changed(batch, None)
 
+    def moved(self, entry: Entry, batch: Batch, uploads: Sequence[Upload]) -> None:
+        """Keep a batch that begins anew elsewhere, with its uploads: all of it or nothing. Raises LedgerError."""
+        self._save(batch, uploads, (batch.id, None, "goes to another address"))
+        entry.batch = batch
+        for upload in uploads:
+            entry.put(upload)
+        self._show(entry, uploads)
+
     def note(self, entry: Entry, upload_id: str, happened: str) -> None:
         """Note in the journal what happened to an upload that stays as it is. Raises LedgerError."""
         self._save(None, (), (entry.batch.id, upload_id, happened))

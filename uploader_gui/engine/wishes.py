@@ -237,11 +237,8 @@ class Wishes:
             found = moved(entry, session)
             if found is None:
                 return False
-            batch, uploads = found
+            self._keeper.moved(entry, *found)
             entry.session = session
-            self._keeper.batch(entry, batch, "goes to another address")
-            for upload in uploads:
-                self._keeper.upload(entry, upload, "from the start")
             self._changed.notify_all()
         return True
 
