@@ -155,6 +155,23 @@ def test_a_refusal_is_no_loss(bench: Threads) -> None:
     assert bench.clock.now == before
 
 
+@pytest.mark.logs_errors
+def test_a_mistake_of_ours_in_the_middle(bench: Threads, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was made, and then this program failed: what was noted before is not forgotten, and it is found."""
+    bench.practice.misbehave(Fault(kind="early_413", service="haufe", step="prepare"))
+    bench.put("b")
+    assert bench.run() == {"b": BatchState.NEEDS_ATTENTION}
+    with monkeypatch.context() as patch:
+        patch.setattr("uploader_gui.engine.preparing._id", lambda *_: 1 / 0)
+        assert bench.queue.retry("b")
+        assert bench.run() == {"b": BatchState.NEEDS_ATTENTION}
+    assert bench.titles.count("Offer") == 1
+    assert bench.queue.retry("b")
+    assert bench.run() == {"b": BatchState.ATTACHED}
+    assert bench.titles.count("Offer") == 1
+    assert bench.messages() == [1]
+
+
 def test_two_batches_alike(bench: Threads) -> None:
     """What the other batch made meanwhile is passed over: each has its own, with its own file."""
     bench.practice.misbehave(Fault(kind="server_error_after", service="haufe", step="prepare"))

@@ -1,4 +1,4 @@
-"""A batch whose account has another address now: it begins there from the start, unless something lies at the former."""
+"""A batch whose account has another address now: it begins there anew, unless something lies at the former one."""
 
 import dataclasses
 from collections.abc import Iterable

@@ -129,7 +129,12 @@ class Lane:
             self._queue.stored(work, done)
 
     def _attach(self, work: AttachWork) -> None:
-        sent = False
+        sent, known = False, work.batch
+
+        def learned(batch: Batch) -> None:
+            nonlocal known
+            self._queue.learned(batch)
+            known = batch
 
         def began(batch: Batch, step: Step) -> None:
             nonlocal sent
@@ -143,7 +148,7 @@ class Lane:
                 conversation=Conversation(work.session, self.account_client(work.session.account), work.cancel),
                 clock=self._clock,
                 began=began,
-                learned=self._queue.learned,
+                learned=learned,
                 done=self._queue.batch_step_done,
                 pause=self._pause,
                 looks=work.looks,
@@ -158,7 +163,7 @@ class Lane:
             if sent:
                 problem = dataclasses.replace(problem, kind=Kind.ATTACH_UNKNOWN)
             verdict = attach.Verdict.UNKNOWN if sent else attach.Verdict.REFUSED
-            ended = attach.Attached(verdict=verdict, batch=work.batch, problem=problem)
+            ended = attach.Attached(verdict=verdict, batch=known, problem=problem)
         self._queue.attached(work, ended)
 
     def _verify(self, work: VerifyWork) -> None:

@@ -300,7 +300,8 @@ class Queue(Wishes):
                 verdict = Verdict.UNKNOWN if entry.attach_sent else Verdict.REFUSED
                 if entry.attach_sent:
                     problem = dataclasses.replace(problem, kind=Kind.ATTACH_UNKNOWN)
-                self._ended(entry, Attached(verdict=verdict, batch=work.batch, problem=problem))
+                # As it is now: what its calls have told since they began is not forgotten.
+                self._ended(entry, Attached(verdict=verdict, batch=entry.batch, problem=problem))
             self._changed.notify_all()
 
     # ------------------------------------------------------------------------------------------------- inside
