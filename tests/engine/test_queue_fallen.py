@@ -131,7 +131,7 @@ def test_while_taking_digests() -> None:
 
 
 def test_while_cleaning() -> None:
-    """What is deleted, or not, is nobody's work any more: the batch can be let go of, and quitting waits for nothing."""
+    """What is deleted, or not, is nobody's work any more: the batch can be let go of, quitting waits for nothing."""
     scene = Scene()
     assert scene.queue.cancel("b")
     work = scene.cleanup()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.stage import LOST, Stage
+from tests.engine.stage import BROKEN, LOST, Stage
 from tests.engine.test_queue_ledger import Kept
 from uploader_gui.core.batch import BatchState
 from uploader_gui.core.ports import Holder
@@ -77,3 +77,54 @@ def test_what_an_attach_made_is_claimed(made: str | None) -> None:
     stage.queue.attached(work, Attached(verdict=Verdict.ATTACHED, batch=work.batch, made=made))
     claims = ledger.claimed(work.batch.record)
     assert claims == {made or "?b": "b"}, "what has no name keeps others from finding it as theirs"
+
+
+SETTLED = Holder(batch_id="0123456789", alive=False)
+
+
+def test_settled_elsewhere() -> None:
+    """A batch that is not in this queue held the record; once a person has settled it, what waits goes at once."""
+    ledger = Kept()
+    ledger.holder = SETTLED
+    stage = _ready(ledger)
+    stage.queue.drain()
+    assert stage.queue.take() is None
+    stage.queue.settled_elsewhere()
+    assert stage.queue.take() is None, "it looks, and it is still held"
+    assert len(stage.heard.troubled) == 1, "which is no news"
+    ledger.holder = None
+    assert stage.queue.take() is None, "nobody has told it"
+    before = stage.clock.now
+    stage.queue.settled_elsewhere()
+    assert stage.attach_work().batch.id == "b"
+    assert stage.clock.now == before
+    assert stage.queue.batches()[0].problem is None
+
+
+def test_settled_elsewhere_is_no_word_of_what_waits_for_nobody() -> None:
+    """What is held back, or still being sent, is not attached by it."""
+    stage = Stage(ledger=Kept())
+    stage.add("b", 1)
+    stage.add("c", 1)
+    for work in [stage.upload_work(), stage.upload_work()]:
+        assert stage.queue.hold_back(work.batch.id)
+        if work.batch.id == "b":
+            stage.store(work)
+    stage.queue.settled_elsewhere()
+    assert stage.queue._chooser.next() == (None, None)
+
+
+def test_tried_again_behind_another_batch() -> None:
+    """While it waits for a record, a file that was added needs a person: tried again, it goes on."""
+    ledger = Kept()
+    ledger.holder = SETTLED
+    stage = _ready(ledger)
+    stage.queue.drain()
+    assert stage.queue.take() is None
+    stage.queue.extend("b", stage.made("c", 1)[1])
+    stage.queue.failed(stage.upload_work(), BROKEN)
+    assert stage.state("b") is BatchState.NEEDS_ATTENTION
+    ledger.holder = None
+    assert stage.queue.retry("b")
+    stage.store(stage.upload_work())
+    assert stage.attach_work().batch.id == "b"

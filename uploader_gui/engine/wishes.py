@@ -415,12 +415,11 @@ class Wishes:
             ]
             if only is not None and not stuck:
                 return False
-            if entry.behind is not None:
-                self._look_at_holder(entry)
-            elif entry.batch.state is BatchState.NEEDS_ATTENTION:
+            self._look_at_holder(entry)
+            if entry.batch.state is BatchState.NEEDS_ATTENTION:
                 retried = advance(entry.batch, BatchEvent.RETRIED, problem=None, due=None)
                 self._keeper.batch(entry, retried, "retried")
-            elif entry.batch.state is not BatchState.OPEN or not stuck:
+            elif entry.batch.state is not BatchState.OPEN or not (stuck or entry.behind):
                 return False
             for upload in stuck:
                 again = as_found(advance(upload, UploadEvent.RETRIED, problem=None), (found or {}).get(upload.id))
