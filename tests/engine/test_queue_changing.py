@@ -88,6 +88,17 @@ def test_what_is_not_there_for_a_moment_keeps_what_is_known_of_it() -> None:
     assert (again.upload.size, again.upload.modified) == (work.upload.size, work.upload.modified)
 
 
+def test_what_stays_locked_is_called_that() -> None:
+    """Another program keeps it open each time it is to be sent: nothing of it has changed, and nobody says it has."""
+    stage = Stage()
+    stage.add("b", 1)
+    locked = Problem(kind=Kind.FILE_LOCKED, name="1.txt")
+    for _time in range(TIMES + 1):
+        stage.queue.changed(stage.upload_work(), None, sending=True, why=locked)
+    assert [told.problem for told in stage.heard.troubled] == [locked]
+    assert [one.problem for one in stage.queue.uploads("b")] == [locked]
+
+
 @pytest.mark.parametrize("between", ["a lost connection", "a pause"])
 def test_what_may_take_long_ends_the_waiting(between: str) -> None:
     """While a connection is lost, or a person has paused it, a file may become another one: then it is asked about."""

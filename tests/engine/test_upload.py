@@ -454,6 +454,7 @@ def test_a_file_that_changed_meanwhile_is_not_confirmed(
         here.run(upload)
     assert here.asked == ["/sign"]
     assert changing.value.sending
+    assert changing.value.why is None
     assert changing.value.found is not None
     assert changing.value.found.size == 6
 
@@ -472,6 +473,8 @@ def test_a_file_that_is_gone_while_it_is_saved_is_waited_for(
     with pytest.raises(engine.Changing) as changing:
         stage(url=raw_server(storage)).run(upload)
     assert (changing.value.found, changing.value.sending) == (None, True)
+    assert changing.value.why is not None
+    assert changing.value.why.kind is Kind.FILE_MISSING
 
 
 def test_a_file_that_has_not_come_to_rest_is_waited_for(stage: Callable[..., Stage], upload_of: Maker) -> None:

@@ -118,7 +118,7 @@ class Lane:
         except UploadError as error:
             self._queue.failed(work, error.problem)
         except upload.Changing as changing:
-            self._queue.changed(work, changing.found, sending=changing.sending)
+            self._queue.changed(work, changing.found, sending=changing.sending, why=changing.why)
         except upload.PollLater as poll:
             self._queue.later(work, poll.upload, poll.seconds)
         except (Cancelled, LedgerError):

@@ -196,7 +196,7 @@ class Queue(Wishes):
                     self._teller.waits(entry, upload, step, problem, wait)
             self._changed.notify_all()
 
-    def changed(self, work: UploadWork, found: Source | None, *, sending: bool) -> None:
+    def changed(self, work: UploadWork, found: Source | None, *, sending: bool, why: Problem | None = None) -> None:
         """An upload's file was changed on its way: begun anew once it has come to rest; too often, a person is asked.
 
         Args:
@@ -204,6 +204,7 @@ class Queue(Wishes):
             found: What the file is now; None if it is not there, or closed to others, for a moment: then nothing of it
                 has changed so far, and its upload address stays.
             sending: Whether something of it was being sent; else it had not come to rest yet.
+            why: Why it could not be read, where it is not known to have changed: what is told if that goes on.
         """
         with self._changed:
             entry = self._left(work)
@@ -218,7 +219,7 @@ class Queue(Wishes):
                 problem = Problem(kind=Kind.FILE_CHANGING, name=upload.name, step=step)
                 entry.meters[upload.id] = Meter(again.size)
                 if refused is not None or unrest is None:
-                    self._give_up(entry, again, step, refused or problem)
+                    self._give_up(entry, again, step, refused or why or problem)
                 else:
                     entry.unrest[upload.id] = unrest
                     due = now + settling.SETTLE

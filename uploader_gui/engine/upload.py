@@ -48,12 +48,14 @@ class Changing(Exception):  # noqa: N818 - not an error: somebody is saving the 
     Attributes:
         found: What it is now; None if it is not there, or closed to others, for a moment.
         sending: Whether that happened on its way; else it had not come to rest yet.
+        why: Why it could not be read, where that is all that is known.
     """
 
-    def __init__(self, found: Source | None, *, sending: bool) -> None:
+    def __init__(self, found: Source | None, *, sending: bool, why: Problem | None = None) -> None:
         super().__init__()
         self.found = found
         self.sending = sending
+        self.why = why
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +114,7 @@ def run(upload: Upload, batch: Batch, tools: UploadTools) -> Upload:
     found = _now(upload)
     if found is not None and problem.kind is not Kind.FILE_CHANGED and as_found(upload, found) is upload:
         found = None  # it is back already, as it was
-    raise Changing(found, sending=sending)
+    raise Changing(found, sending=sending, why=problem if found is None else None)
 
 
 def _now(upload: Upload) -> Source | None:
