@@ -88,6 +88,36 @@ def test_given_up() -> None:
     scene.nothing()
 
 
+@pytest.mark.parametrize("how", ["batch", "file"])
+def test_given_up_in_its_last_step(how: str) -> None:
+    """What could not be stopped any more is stored after all: then that is deleted as well."""
+    scene = Scene()
+    work = scene.stage.upload_work()
+    scene.queue.began(work.batch, work.upload, Step.CONFIRM)
+    assert scene.queue.cancel("b") if how == "batch" else scene.queue.leave_out("b", "b2")
+    if how == "batch":
+        scene.queue.cleaned(scene.cleanup(), {"b1": CLEANED})
+    scene.queue.stored(work, scene.stored(work.upload))
+    if how == "file":
+        scene.queue.hold_back("b")
+    clean = scene.cleanup()
+    assert [(one.id, one.answers) for one in clean.uploads] == [("b2", ANSWERS)]
+    scene.queue.cleaned(clean, {"b2": CLEANED})
+    assert scene.ledger.lines[-1] == CLEANED
+
+
+def test_too_late_to_stop_and_to_delete() -> None:
+    """The others are being attached by then: nothing of the batch is deleted any more."""
+    scene = Scene()
+    work = scene.stage.upload_work()
+    assert scene.queue.leave_out("b", "b2")
+    attach = scene.stage.attach_work()
+    scene.queue.began(attach.batch, None, Step.ATTACH)
+    scene.queue.stored(work, scene.stored(work.upload))
+    scene.queue.attached(attach, Attached(verdict=Verdict.ATTACHED, batch=attach.batch))
+    scene.nothing()
+
+
 def test_left_out() -> None:
     """A single file that is left out is deleted; its batch goes on with the other."""
     scene = Scene()

@@ -153,6 +153,8 @@ class Queue(Wishes):
                 self._settle(entry)
             elif before in {UploadState.PAUSED, UploadState.QUEUED} and step is not None:
                 self._rests(entry, upload, before, step)
+            elif before is UploadState.CANCELLED:
+                self._clean(entry, [upload])  # it was too late to stop it: now there is something that can be deleted
             self._changed.notify_all()
 
     def later(self, work: UploadWork, upload: Upload, seconds: float) -> None:
