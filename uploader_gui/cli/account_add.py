@@ -83,7 +83,7 @@ def shown(file: str | None, key: str | None) -> Certificate | None:
     """The client certificate that was given. Raises WrongUseError."""
     if file is None:
         if key is not None:
-            raise WrongUseError("--cert-key is the key of a --cert-file: give both.")
+            raise WrongUseError(_("--cert-key is the key of a --cert-file: give both."))
         return None
     found = [None if path is None else Path(path).expanduser().absolute() for path in (file, key)]
     assert found[0] is not None  # noqa: S101 - it is given
@@ -91,7 +91,9 @@ def shown(file: str | None, key: str | None) -> Certificate | None:
     try:
         wants_passphrase(certificate)
     except AuthorityError as error:
-        raise WrongUseError(f"--cert-file {words.plain(file)}: {error.sentence}") from None
+        raise WrongUseError(
+            _("--cert-file {path}: {sentence}").format(path=words.plain(file), sentence=error.sentence)
+        ) from None
     return certificate
 
 

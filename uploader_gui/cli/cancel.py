@@ -14,12 +14,12 @@ def run(options: argparse.Namespace) -> int:
     """Carry the command out; gives the exit code."""
     environment.take_keys()
     if bool(options.batches) == options.all:
-        raise exits.WrongUseError("say which batches, by their ids, or --all (see: uploader-gui queue).")
+        raise exits.WrongUseError(_("say which batches, by their ids, or --all (see: uploader-gui queue)."))
     codes = []
     with keeping.opened(writes=True) as ledger:
         batches = choosing.choose(ledger, options.batches)
         if not batches and not options.json:
-            print("Nothing is on its way.")
+            print(_("Nothing is on its way."))
         for batch in batches:
             try:
                 _give_up(ledger, batch.id, json=options.json)

@@ -190,7 +190,8 @@ def _labels(service: schema.Service, way: schema.Way) -> str:
 
 
 def _needs(service: schema.Service) -> str:
-    return f"{service.name} needs {', or '.join(_and(way.fields) for way in service.account.ways)}"
+    ways = _(", or ").join(_and(way.fields) for way in service.account.ways)
+    return _("{name} needs {ways}").format(name=service.name, ways=ways)
 
 
 def _and(names: Sequence[str] | Mapping[str, str]) -> str:

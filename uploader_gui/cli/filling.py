@@ -68,8 +68,12 @@ def choose(service: schema.Service, target: str | None, link: str | None) -> tup
     one = service.targets[target]
     if not named and one.seen_by in {"customer", "public"} and not one.sends:
         # What sends is asked about; of the rest, who names the target knows who sees it.
-        who = "the customer sees" if one.seen_by == "customer" else "everybody sees"
-        raise WrongUseError(f"{who} what goes to the target “{target}”: name it, with --target {target}.")
+        seen = (
+            _("the customer sees what goes to the target “{target}”: name it, with --target {target}.")
+            if one.seen_by == "customer"
+            else _("everybody sees what goes to the target “{target}”: name it, with --target {target}.")
+        )
+        raise WrongUseError(seen.format(target=target))
     return flow(service, target), inputs
 
 

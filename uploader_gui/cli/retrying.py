@@ -50,9 +50,10 @@ class Splitting:
         """See that there are both, and that it may be. Raises LeftAsItIsError."""
         if taken.batch.partly is Partly.NOTHING:
             raise LeftAsItIsError(
-                f"Batch {left.short(taken.batch.id)} cannot be split: it was begun with --partly nothing, so that its "
-                "files are attached all together or not at all. "
-                f"Go on with it: {outcome.command('retry', taken.batch)}."
+                _(
+                    "Batch {id} cannot be split: it was begun with --partly nothing, so that its files are attached "
+                    "all together or not at all. Go on with it: {command}."
+                ).format(id=left.short(taken.batch.id), command=outcome.command("retry", taken.batch))
             )
         states = {upload.state for upload in taken.uploads}
         if not {UploadState.STORED, UploadState.NEEDS_ATTENTION} <= states:

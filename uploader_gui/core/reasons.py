@@ -27,6 +27,7 @@ OF_SYSTEM = (
 """What Linux and macOS say (`strerror`), in small letters. Windows says it in the person's language by itself."""
 
 OF_ENGINE = (
+    N_("as its web server says"),
     N_("broke off"),
     N_("closed the connection"),
     N_("it could not be read again"),
