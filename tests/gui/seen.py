@@ -51,7 +51,7 @@ def _of(widget: QWidget) -> Iterator[str]:
 
 
 def cut_off(window: QWidget) -> Iterator[str]:
-    """The texts of a window that need more room than they have."""
+    """The texts of a window that need more room than they have, or of which what lies around them hides an end."""
     for widget in window.findChildren(QWidget):
         if not widget.isVisibleTo(window) or widget.visibleRegion().isEmpty():
             continue
@@ -64,6 +64,6 @@ def cut_off(window: QWidget) -> Iterator[str]:
             lacks = widget.minimumSizeHint().width() > widget.width()
         else:
             continue
-        if lacks:
+        if lacks or widget.visibleRegion().boundingRect().width() < widget.width():
             text = widget.text()
             yield f"{type(widget).__name__} in {type(widget.parent()).__name__}, {widget.size()}: {text}"

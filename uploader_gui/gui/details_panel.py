@@ -23,7 +23,7 @@ SOON = 250
 """Milliseconds in which changes are collected before the panel is drawn anew."""
 COUNTDOWN = 30_000
 WIDE = 40 * GRID
-WIDEST = 56 * GRID
+NARROWEST, WIDEST = 30 * GRID, 56 * GRID
 
 
 class DetailsPanel(QWidget):
@@ -56,7 +56,7 @@ class DetailsPanel(QWidget):
         self._form: EditBox | None = None
         self._form_drawn: EditBox | None = None
         self.setAccessibleName(_("Details"))
-        self.setMinimumWidth(30 * GRID)
+        self.setMinimumWidth(NARROWEST)
         self.setAutoFillBackground(True)
         self._title = look.heading(parent=self)
         self._title.setTextFormat(Qt.TextFormat.PlainText)
@@ -225,7 +225,7 @@ class DetailsPanel(QWidget):
         QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         # No narrower than its longest button, and the bar beside it, need: what is cut off cannot be scrolled to.
         needs = self._inside.minimumSizeHint().width() + self._scroll.verticalScrollBar().sizeHint().width()
-        self._scroll.setMinimumWidth(min(needs, WIDEST))
+        self.setMinimumWidth(max(NARROWEST, min(needs, WIDEST)))
         self._scroll.verticalScrollBar().setValue(at)
 
     def _facts(self, row: Row | None) -> object:
