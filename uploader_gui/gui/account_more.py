@@ -47,13 +47,13 @@ class AccountMore(QWidget):
         self.authority = self._authority.edit
         about = _("Only where your company's network needs a certificate authority of its own: its file (PEM or DER).")
         self.authority.setAccessibleDescription(about)
-        self._shown = FileEdit(_("Choose the client certificate's file"), _("none"), self)
+        self._shown = FileEdit(_("Choose the client certificate's file"), _("no certificate"), self)
         self._key = FileEdit(_("Choose the file of the certificate's key"), _("in the same file"), self)
         self.shown, self.key = self._shown.edit, self._key.edit
         self.passphrase = QLineEdit(self)
         self.passphrase.setAcceptDrops(False)
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
-        self.passphrase.setPlaceholderText(_("none"))
+        self.passphrase.setPlaceholderText(_("no passphrase"))
         about_shown = _(
             "Only where the service lets nobody in without a certificate of yours (PEM). It is shown to the account's "
             "own hosts alone; the passphrase is kept as the key is."
@@ -121,7 +121,7 @@ class AccountMore(QWidget):
         self._shown.show_path(None if certificate is None else certificate.file)
         self._key.show_path(None if certificate is None else certificate.key)
         self.passphrase.clear()
-        self.passphrase.setPlaceholderText(_("saved; it is filled in again with the key") if saved else _("none"))
+        self.passphrase.setPlaceholderText(_("saved; it is filled in again with the key") if saved else _("no passphrase"))
         self.fold.setChecked(unfold)
 
     @property
