@@ -121,7 +121,9 @@ class AccountMore(QWidget):
         self._shown.show_path(None if certificate is None else certificate.file)
         self._key.show_path(None if certificate is None else certificate.key)
         self.passphrase.clear()
-        self.passphrase.setPlaceholderText(_("saved; it is filled in again with the key") if saved else _("no passphrase"))
+        self.passphrase.setPlaceholderText(
+            _("saved; it is filled in again with the key") if saved else _("no passphrase")
+        )
         self.fold.setChecked(unfold)
 
     @property
