@@ -37,12 +37,19 @@ class Tunnel:
         self.port: int = self._server.getsockname()[1]
         self._threads: list[threading.Thread] = []
 
-    def vouch(self, authority: trustme.CA, *, name: str = "", ends: datetime | None = None) -> None:
-        """Let new connections find a certificate of this authority, for its own name or another, good until then."""
+    def vouch(self, authority: trustme.CA, *, name: str = "", ends: datetime | None = None, asks: bool = False) -> None:
+        """Let new connections find a certificate of this authority, for its own name or another, good until then.
+
+        Args:
+            authority: Who vouches for it.
+            name: Who it is vouched to be, where that is not who it is.
+            ends: Until when.
+            asks: As of the tunnel; what that asks for from the start it always asks for.
+        """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         starts = None if ends is None else ends - timedelta(days=1)
         authority.issue_cert(name or self._name, not_before=starts, not_after=ends).configure_cert(context)
-        if self._asks:
+        if asks or self._asks:
             context.verify_mode = ssl.CERT_REQUIRED
             authority.configure_trust(context)
         self._context = context
@@ -78,7 +85,7 @@ class Tunnel:
     def _carry(self, connection: socket.socket) -> None:
         context = self._context
         try:
-            secure = connection if context is None else context.wrap_socket(connection, server_side=True)
+            secure = connection if context is None else _secured(connection, context)
         except OSError:
             connection.close()
             return
@@ -102,6 +109,21 @@ class Tunnel:
         self.shut()
         for thread in self._threads:
             thread.join(5)
+
+
+def _secured(connection: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
+    """Speak TLS on a connection. Raises OSError where nothing comes of it."""
+    secure = context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+    try:
+        secure.do_handshake()
+    except OSError:
+        # As servers do: what comes is read, so that the alert is not lost with a connection that is reset.
+        with secure, contextlib.suppress(OSError):
+            socket.socket.shutdown(secure, socket.SHUT_WR)
+            while socket.socket.recv(secure, 4096):
+                pass
+        raise
+    return secure
 
 
 def _pump(source: socket.socket, sink: socket.socket, changes: Sequence[tuple[bytes, bytes]]) -> None:

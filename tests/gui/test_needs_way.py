@@ -87,6 +87,20 @@ def misnamed(scene: Scene) -> None:
     way(scene).later(scene, lambda: way(scene).tunnel.vouch(way(scene).authority, name="another.example"))
 
 
+def closed_to_strangers(scene: Scene) -> None:
+    """Nobody is let in without a certificate of the company's."""
+    there = way(scene)
+    there.later(scene, lambda: there.tunnel.vouch(there.authority, asks=True))
+
+
+def show_one(scene: Scene) -> None:
+    """The account shows one, which the company has made for Ann; the key is filled in for it."""
+    file = way(scene).folder / "ann.pem"
+    way(scene).authority.issue_cert("ann@acme.example").private_key_and_cert_chain_pem.write_to_path(str(file))
+    scene.hand.form.more.shown.setText(str(file))
+    scene.hand.fill(scene.practice.account("close"))
+
+
 def unencrypted(scene: Scene) -> None:
     """No TLS at all."""
     way(scene).later(scene, way(scene).tunnel.unlock)
@@ -113,6 +127,7 @@ AT_TLS = [
     Trouble(kind=Kind.OUT_OF_DATE, bring=expired, mend=mended, account=moved),
     Trouble(kind=Kind.WRONG_HOST, bring=misnamed, mend=mended, account=moved),
     Trouble(kind=Kind.NO_ENCRYPTION, bring=unencrypted, mend=mended, account=moved),
+    Trouble(kind=Kind.CERTIFICATE_WANTED, bring=closed_to_strangers, mend=mended, account=show_one),
     Trouble(kind=Kind.UNREACHABLE, bring=closed, mend=open_again),
 ]
 
