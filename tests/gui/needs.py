@@ -98,10 +98,9 @@ class Scene:
         return [first, *(self.write(f"{name}.pdf") for name in "bc"[: self.count - 1])]
 
     def drop(self, where: tuple[str, str], inputs: Mapping[str, object], files: list[Path]) -> None:
-        """Say where, and drop files; where strangers will see them, say that this is known."""
+        """Say where, and drop files."""
         self.driver.aim(*where, dict(inputs))
         self.driver.drop(files)
-        self.driver.agree()
 
     # ------------------------------------------------------------------------------------------------------ reading
     def needs(self, kind: Kind) -> Row:
