@@ -24,6 +24,7 @@ from uploader_gui.core.batch import BatchState
 from uploader_gui.core.languages import LANGUAGES
 from uploader_gui.gui import deeds, qt_language
 from uploader_gui.gui.deeds import Deed
+from uploader_gui.gui.look import GRID
 from uploader_gui.gui.queue_delegate import button_area
 from uploader_gui.gui.queue_model import Column
 from uploader_gui.gui.shortcuts import listed
@@ -131,6 +132,25 @@ def test_nothing_is_cut_off(
         short += [(scene, one) for one in seen.cut_off(window)]
     assert short == []
     driver.desk.close(cancel=True)
+
+
+def test_sizes_have_room(
+    open_window: Callable[..., Driver], practice: PracticeService, tmp_path: Path, vault: object
+) -> None:
+    """A file of a few hundred bytes has its whole size in its row, however long that word is."""
+    del vault
+    translation.use(Pseudo())
+    driver = open_window(practice_source(practice))
+    driver.window.resize(1040, 680)
+    driver.aim("close", "note", {"lead": "lead_globex"})
+    path = _file(tmp_path)
+    path.write_bytes(b"%PDF".ljust(888, b"."))
+    driver.drop([path])
+    driver.state(BatchState.ATTACHED)
+    queue = driver.window.queue
+    size, room = driver.rows[1][1], queue.columnWidth(Column.SIZE) - 2 * GRID
+    assert "888" in size
+    assert queue.fontMetrics().elidedText(size, Qt.TextElideMode.ElideRight, room) == size
 
 
 def test_right_to_left(

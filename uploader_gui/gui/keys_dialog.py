@@ -19,7 +19,7 @@ class KeysDialog(Sheet):
         super().__init__(_("Keyboard shortcuts"), parent)
         inside = QWidget(self)
         rows = QVBoxLayout(inside)
-        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setContentsMargins(0, 0, GRID, 0)  # the bar beside it does not touch the keys
         grid = QGridLayout()
         grid.setHorizontalSpacing(3 * GRID)
         grid.setVerticalSpacing(GRID // 2)

@@ -1,11 +1,13 @@
 """The queue on the screen: keys, mouse and menu; what they mean is decided in `deeds`, and done by whoever listens."""
 
+import math
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QAction, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
+from uploader_gui.core import words
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import deeds
 from uploader_gui.gui.deeds import Deed
@@ -212,7 +214,9 @@ class QueueView(QTableView):
     def _share_out(self) -> None:
         width = self.viewport().width()
         letter = self.fontMetrics().averageCharWidth()
-        size = 0 if width < NARROW else 10 * letter + 2 * GRID
+        # The longest size of all: bytes have a word, not a sign. Not rounded down, as it would be shortened then.
+        few = math.ceil(QFontMetricsF(self.font()).horizontalAdvance(words.size(888)))
+        size = 0 if width < NARROW else max(10 * letter, few) + 2 * GRID
         # Wide enough for its buttons, whose words are longer in some languages than in others.
         longest = max(button_width(self.fontMetrics(), deed) for deed in deeds.IN_ROW) + 3 * GRID
         progress = 0 if width < VERY_NARROW else max(20 * letter + 2 * GRID, min(longest, 28 * letter))
