@@ -202,3 +202,18 @@ def test_no_motion() -> None:
     moving = ("QPropertyAnimation", "QVariantAnimation", "QMovie", "setRange(0, 0)", "setMaximum(0)")
     found = [(path.name, word) for path in sources for word in moving if word in path.read_text(encoding="utf-8")]
     assert found == []
+
+
+@pytest.mark.usefixtures("qapp")
+def test_icons_of_what_was_disabled() -> None:
+    """An icon that was first drawn while nothing could be done there is no paler than the others afterwards."""
+    outer = QWidget()
+    outer.setEnabled(False)
+    figure = Figure("seen", pixels=48, parent=outer)
+    outer.setEnabled(True)
+    fresh = Figure("seen", pixels=48)
+    assert palettes.colour_of(figure.pixmap()) == palettes.colour_of(fresh.pixmap())
+    outer.setEnabled(False)
+    assert palettes.colour_of(figure.pixmap()) != palettes.colour_of(fresh.pixmap())
+    for one in (outer, fresh):
+        one.deleteLater()

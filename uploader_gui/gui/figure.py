@@ -5,8 +5,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from uploader_gui.gui import look
 
-_AGAIN = frozenset({QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange})
-"""The second comes to every widget of a window that goes to a screen of another scale (Qt 6.6 and later)."""
+_AGAIN = frozenset({QEvent.Type.PaletteChange, QEvent.Type.EnabledChange, QEvent.Type.DevicePixelRatioChange})
+"""What is disabled has other colours. The last one comes to every widget of a window that goes to a screen of another
+scale (Qt 6.6 and later)."""
 
 
 class Figure(QLabel):
