@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QStyleOptionViewItem
 
 from tests.gui.driver import Driver, practice_source
-from uploader_gui.core import languages, translation
+from uploader_gui.core import languages, translation, words
 from uploader_gui.core.batch import BatchState
 from uploader_gui.core.settings import SYSTEM, Settings
 from uploader_gui.gui import deeds, qt_language, wording
@@ -162,3 +162,12 @@ def test_started(chosen: str, system: str, said: str) -> None:
         [sys.executable, "-c", STARTED], env=env, capture_output=True, encoding="utf-8", check=False, timeout=60
     )
     assert result.stdout.replace("&", "").strip() == said, result.stderr
+
+
+def test_sizes_are_not_cut_off(started: Driver) -> None:
+    """The column of sizes has room for the longest there is: "888 Bytes"."""
+    queue = started.window.queue
+    queue.resize(900, 300)
+    longest = words.size(888)
+    assert longest == "888 Bytes"
+    assert queue.columnWidth(Column.SIZE) >= queue.fontMetrics().horizontalAdvance(longest) + 2 * GRID

@@ -4,14 +4,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 
 from uploader_gui.core.batch import Batch, Step, Upload, UploadState
 from uploader_gui.core.progress import Meter
+from uploader_gui.gui import queue_delegate
 from uploader_gui.gui.queue_model import QueueModel
 from uploader_gui.gui.queue_view import QueueView
+from uploader_gui.gui.row_ink import Ink
 from uploader_gui.workers.bridge import Change
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("qapp")]
@@ -101,3 +103,14 @@ def test_rows_follow_what_changes(change: Callable[[QueueView], None]) -> None:
         view.close()
         view.deleteLater()
     model.deleteLater()
+
+
+@pytest.mark.parametrize("direction", list(Qt.LayoutDirection)[:2])
+def test_the_percentage_stands_beside_the_bar(direction: Qt.LayoutDirection) -> None:
+    """Not on it, whichever way the window runs: its room is at the end of the line."""
+    option = QStyleOptionViewItem()
+    option.direction = direction
+    ink, area = Ink(option), QRect(100, 0, 120, 36)
+    bar = queue_delegate.bar_area(ink, area)
+    ends = (bar.left() - area.left(), area.right() - bar.right())
+    assert ends == ((ink.percent, 0) if ink.mirrored else (0, ink.percent))

@@ -145,7 +145,7 @@ class QueueDelegate(QStyledItemDelegate):
         if per_mille is None:
             return
         bar = cell.ink.bar
-        bar.rect = QRect(area.left(), area.center().y() - BAR // 2, area.width() - cell.ink.percent, BAR)
+        bar.rect = bar_area(cell.ink, area)
         bar.progress = per_mille
         option.widget.style().drawControl(QStyle.ControlElement.CE_ProgressBar, bar, cell.painter)
         cell.write(area, wording.percent(per_mille), quiet=True, right=True)
@@ -215,6 +215,11 @@ def button_area(option: QStyleOptionViewItem, area: QRect, deed: Deed) -> QRect:
     high = min(area.height() - GRID, option.fontMetrics.height() + GRID + 2)
     wide = min(area.width(), button_width(option.fontMetrics, deed))
     return QStyle.visualRect(option.direction, area, QRect(area.left(), area.center().y() - high // 2 + 1, wide, high))
+
+
+def bar_area(ink: Ink, area: QRect) -> QRect:
+    """Where the progress bar is: beside it the percentage has its room."""
+    return ink.mirror(area, QRect(area.left(), area.center().y() - BAR // 2, area.width() - ink.percent, BAR))
 
 
 def _inside(ink: Ink, rect: QRect, column: int) -> QRect:
