@@ -8,7 +8,6 @@ from PySide6.QtTest import QTest
 
 from tests.gui.driver import Driver
 from uploader_gui.core.batch import BatchState, UploadState
-from uploader_gui.core.problems import ACTIONS, Action, Kind
 from uploader_gui.gui.status_line import ROOM
 from uploader_gui.practice import Fault, PracticeService
 
@@ -19,6 +18,14 @@ def pdf(folder: Path, name: str, size: int = 10) -> Path:
     """A file."""
     path = folder / name
     path.write_bytes(b"%PDF".ljust(size, b"."))
+    return path
+
+
+def large(folder: Path) -> Path:
+    """A file that Close does not take: trying again is no use. It takes no room on the disk."""
+    path = folder / "large.mov"
+    with path.open("wb") as file:
+        file.truncate(6 << 30)
     return path
 
 
@@ -41,10 +48,7 @@ def test_try_again(driver: Driver, practice: PracticeService, tmp_path: Path) ->
     driver.state(BatchState.NEEDS_ATTENTION)
     send(driver, pdf(tmp_path, "b.pdf"), lead="lead_initech")
     driver.state(BatchState.NEEDS_ATTENTION)
-    driver.aim("circle", "avatar", {})
-    driver.drop([pdf(tmp_path, "c.pdf")])  # another file is what that needs: a picture
-    driver.agree()
-    driver.until(lambda: len(driver.nodes) == 3)
+    send(driver, large(tmp_path), lead="lead_initech")  # another file is what that needs
     driver.state(BatchState.NEEDS_ATTENTION)
     driver.until(lambda: again.text() == "Try again (2)")
     assert again.isVisible()
@@ -60,13 +64,10 @@ def test_try_again(driver: Driver, practice: PracticeService, tmp_path: Path) ->
     assert driver.window.notices.texts == []
 
 
-def test_only_some_files(
-    driver: Driver, practice: PracticeService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_some_files(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
     """Of a batch of which one file cannot be helped by it, the others are tried again."""
-    monkeypatch.setitem(ACTIONS, Kind.FILE_MISSING, (Action.CHOOSE_FILE, Action.LEAVE_OUT, Action.REMOVE))
     practice.misbehave(Fault(kind="server_error", service="close", step="sign", times=0))
-    send(driver, pdf(tmp_path, "a.pdf"), tmp_path / "gone.pdf")
+    send(driver, pdf(tmp_path, "a.pdf"), large(tmp_path))
     driver.state(BatchState.NEEDS_ATTENTION)
     practice.behave()
     driver.press("Try again (1)", driver.window.status)
@@ -122,7 +123,7 @@ def test_what_is_being_attached_stays(driver: Driver, practice: PracticeService,
     assert driver.window.status.end.isHidden()
     send(driver, tmp_path / "gone.pdf", lead="lead_initech")
     driver.state(BatchState.NEEDS_ATTENTION)
-    driver.press("Give everything up…", driver.window.status)
+    driver.window.comforts.menu.actions_["Give everything up…"].trigger()
     assert driver.window.all_at_once.bar.text.endswith("What is being attached, or may be attached, stays.")
     driver.press("Give it up", driver.window.all_at_once.bar)
     driver.state(BatchState.CANCELLED)
@@ -135,17 +136,34 @@ def test_question_that_is_settled(driver: Driver, practice: PracticeService, tmp
     practice.misbehave(Fault(kind="server_error", service="close", step="sign", times=2))
     send(driver, pdf(tmp_path, "a.pdf"))
     driver.state(BatchState.NEEDS_ATTENTION)
-    driver.press("Give everything up…", driver.window.status)
+    driver.window.comforts.menu.actions_["Give everything up…"].trigger()
+    assert driver.window.all_at_once.bar.isVisible()
     driver.press("Try again (1)", driver.window.status)
     driver.state(BatchState.ATTACHED)
     driver.until(driver.window.all_at_once.bar.isHidden)
 
 
 def test_little_room(driver: Driver, tmp_path: Path) -> None:
-    """In a narrow window giving everything up is in the menu only."""
+    """In a narrow window, and for one batch, whose row has its own way, giving everything up is in the menu only."""
+    entry = driver.window.comforts.menu.actions_["Give everything up…"]
     send(driver, tmp_path / "gone.pdf")
     driver.state(BatchState.NEEDS_ATTENTION)
+    driver.until(entry.isEnabled)
+    assert driver.window.status.end.isHidden()
+    send(driver, tmp_path / "gone.pdf", lead="lead_initech")
     driver.until(driver.window.status.end.isVisible)
     driver.window.resize(ROOM - 10, 500)
     driver.until(driver.window.status.end.isHidden)
-    assert driver.window.comforts.menu.actions_["Give everything up…"].isEnabled()
+    assert entry.isEnabled()
+
+
+def test_what_loses_something_stays_where_it_is(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
+    """When another button of the line goes, giving everything up does not come to stand under the mouse."""
+    practice.misbehave(Fault(kind="server_error", service="close", step="sign", times=2))
+    send(driver, pdf(tmp_path, "a.pdf"))
+    driver.state(BatchState.NEEDS_ATTENTION)
+    practice.misbehave(Fault(kind="stall", service="close", step="transfer", after=1000))
+    send(driver, pdf(tmp_path, "slow.pdf", 50_000), lead="lead_initech")
+    status = driver.window.status
+    driver.until(lambda: all(one.isVisible() for one in (status.end, status.again, status.all)))
+    assert status.end.x() < status.again.x() < status.all.x()

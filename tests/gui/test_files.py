@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from uploader_gui.practice import Fault, PracticeService
 from uploader_gui.store import folders, ledger
 from uploader_gui.store.paths import places
 from uploader_gui.workers.desktop import Nobody
+from uploader_gui.workers.facts import Begun
 
 pytestmark = pytest.mark.slow
 GLOBEX: dict[str, object] = {"lead": "lead_globex"}
@@ -226,7 +227,7 @@ def test_a_folder_is_chosen(driver: Driver, practice: PracticeService, tmp_path:
     for name in ("a.pdf", "more/b.pdf"):
         (folder / name).write_bytes(b"x")
     driver.aim("close", "note", GLOBEX)
-    driver.window.comforts.menu.actions_["Add a folder…"].trigger()
+    driver.window.comforts.menu.actions_["Choose a folder…"].trigger()
     driver.until(lambda: driver.window.findChildren(QFileDialog))
     dialog = driver.window.findChildren(QFileDialog)[-1]
     assert dialog.fileMode() is QFileDialog.FileMode.Directory
@@ -234,6 +235,67 @@ def test_a_folder_is_chosen(driver: Driver, practice: PracticeService, tmp_path:
     dialog.close()
     driver.state(BatchState.ATTACHED)
     assert attached(practice) == [[("a.pdf", 1), ("b.pdf", 1)]]
+
+
+def test_files_are_chosen_beside_the_queue(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
+    """An empty window has the button in its middle; from the first batch on it is above the queue, also if narrow."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"x")
+    filters, empty = driver.window.filters, driver.window.empty
+    assert empty.choose.isVisible()
+    assert filters.files.isHidden()
+    driver.aim("close", "note", GLOBEX)
+    driver.drop([path])
+    driver.state(BatchState.ATTACHED)
+    driver.until(filters.files.isVisible)
+    assert filters.files.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    driver.window.resize(500, 600)
+    driver.until(lambda: filters.files.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly)
+    assert filters.files.isVisible()
+    driver.aim("close", "note", GLOBEX)
+    filters.files.click()
+    driver.until(lambda: driver.window.findChildren(QFileDialog))
+    dialog = driver.window.findChildren(QFileDialog)[-1]
+    path.write_bytes(b"xy")
+    dialog.filesSelected.emit([str(path)])
+    dialog.close()
+    driver.until(lambda: len(driver.nodes) == 2)
+    driver.state(BatchState.ATTACHED)
+    assert attached(practice) == [[("a.pdf", 1)], [("a.pdf", 2)]]
+
+
+def test_what_came_last_is_chosen(driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next key is about it; but what a person reads in the details, or went on to meanwhile, is left alone."""
+    queue = driver.window.queue
+
+    def drop(number: int) -> str:
+        path = tmp_path / f"{number}.pdf"
+        path.write_bytes(b"x" * number)
+        driver.aim("close", "note", GLOBEX)
+        driver.drop([path])
+        driver.until(lambda: len(driver.nodes) == number)
+        return driver.node.batch.id
+
+    def chosen() -> list[str]:
+        return [row.node.batch.id for row in queue.selected]
+
+    first = drop(1)
+    driver.until(lambda: chosen() == [first])
+    second = drop(2)
+    driver.until(lambda: chosen() == [second])
+    told: list[Callable[[Begun], None]] = []
+    with monkeypatch.context() as slow:
+        slow.setattr(driver.desk, "send", lambda _where, _paths, begun, *_more, **_options: told.append(begun))
+        driver.aim("close", "note", GLOBEX)
+        driver.window.take_files([str(tmp_path / "2.pdf")])
+    queue.choose(first)
+    told[0](Begun(batches=(second,)))
+    driver.rest()
+    assert chosen() == [first], "it came when the person had gone elsewhere"
+    queue.details_wished.emit()
+    drop(3)
+    driver.rest()
+    assert chosen() == [first], "its details are being read"
 
 
 def test_the_last_folder_is_remembered(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
@@ -118,6 +119,10 @@ def test_from_nothing_to_an_attached_file(run: Run, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(window.doing, "opens", lambda url: looked.append(url.toString()))
     run.press("See what was attached")
     assert looked == [run.service.page]
+    monkeypatch.setattr(window.doing, "opens", lambda _url: False)  # as where there is no browser
+    run.press("See what was attached")
+    assert window.notices.texts == ["No browser could be opened. The address was copied instead."]
+    assert QGuiApplication.clipboard().text() == run.service.page
     assert window.windowTitle().startswith("Trying it out"), "also after something was sent"
     assert not run.service.errors
 

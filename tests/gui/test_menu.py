@@ -34,8 +34,8 @@ def test_entries(driver: Driver) -> None:
     """The entries in their order; each shows its window, wishes for it, or does it."""
     window, menu = driver.window, driver.window.comforts.menu
     assert list(menu.actions_) == [
-        "Add files…",
-        "Add a folder…",
+        "Choose files…",
+        "Choose a folder…",
         "Accounts…",
         "Service files…",
         "Try again all that needs you",
@@ -65,7 +65,7 @@ def test_entries(driver: Driver) -> None:
         shown = [one for one in window.comforts._sheets.values() if one.windowTitle() == title]
         assert len(shown) == 1, entry
         assert shown[0].isVisible()
-    for entry, title in (("Add files…", "Choose files"), ("Add a folder…", "Choose a folder")):
+    for entry, title in (("Choose files…", "Choose files"), ("Choose a folder…", "Choose a folder")):
         menu.actions_[entry].trigger()
         assert window.findChildren(QFileDialog)[-1].windowTitle() == title
         window.findChildren(QFileDialog)[-1].close()

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from uploader_gui.core import words
@@ -179,4 +179,4 @@ class AccountWays(QObject):
     def see(self) -> None:
         """Open the practice service's page in the browser."""
         if self.playground is not None:
-            self._window.doing.opens(QUrl(self.playground.page))
+            self._window.doing.open(self.playground.page)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAccessible, QClipboard, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import deeds
+from uploader_gui.gui import deeds, notices
 from uploader_gui.gui.about_line import LISTENING
 from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.queue_model import Row
@@ -24,7 +24,7 @@ class Doing(QObject):
         desk: Does most of it.
         clipboard: Takes links.
         window: The parent of file dialogs.
-        opens: Opens an address in the browser; the system's own way by default.
+        opens: Opens an address in the browser; the system's own way by default. It gives False if it cannot.
 
     Attributes:
         account_wished: The person wants to look at the account of this batch.
@@ -32,6 +32,7 @@ class Doing(QObject):
         cleared: These batches are to be shown no more.
         show_wished: These files, a list of paths, are to be shown where they lie.
         copied: Something was copied.
+        unopened: An address could not be opened: a notice that says so.
     """
 
     account_wished = Signal(object)
@@ -39,6 +40,7 @@ class Doing(QObject):
     cleared = Signal(object)
     show_wished = Signal(object)
     copied = Signal()
+    unopened = Signal(object)
 
     def __init__(
         self,
@@ -138,10 +140,11 @@ class Doing(QObject):
             self._of_batch(deed, Row(node, None))
 
     def open(self, link: str) -> None:
-        """Open an address in the browser: only https, and http as the practice service has it."""
+        """Open an address in the browser, or copy it where there is none: only https, and http as practising has it."""
         url = QUrl(link)
-        if url.scheme() in {"https", "http"} and url.host():
-            self.opens(url)
+        if url.scheme() in {"https", "http"} and url.host() and self.opens(url) is False:
+            self.copy(link)
+            self.unopened.emit(notices.no_browser())
 
     def _choose_first(self, node: Node) -> None:
         """A batch of one file stands for its file."""

@@ -1,6 +1,6 @@
 """Which batches are shown: all, active, those that need you, done, or the history; and the search."""
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
@@ -8,11 +8,14 @@ from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import aloud, look
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.rows import Group
+from uploader_gui.gui.shortcuts import Way, sequence, shown
 from uploader_gui.gui.totals import Totals
 
 SEARCH_AFTER = 150
 SAID = 2500
 ROOM = 72 * GRID
+ROOM_FOR_WORDS = 100 * GRID
+"""The width from which there is room for the words beside the icon."""
 HISTORY = "history"
 _GROUPS: tuple[Group | None, ...] = (None, Group.ACTIVE, Group.NEEDS_YOU, Group.DONE)
 
@@ -26,10 +29,12 @@ class FilterRow(QWidget):
     Attributes:
         changed: Something else is to be shown: a group or None, a text, whether it is the history.
         clear_wished: What is done is to be cleared from the list.
+        choose_wished: Files are to be chosen.
     """
 
     changed = Signal(object, str, bool)
     clear_wished = Signal()
+    choose_wished = Signal()
     _glass: QAction | None = None
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -53,6 +58,8 @@ class FilterRow(QWidget):
         self._said = look.label(parent=self)
         self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(self._said, 1)
+        self.files = self._files()
+        row.addWidget(self.files)
         self.clear = QToolButton(self)
         self.clear.setText(_("Clear done"))
         self.clear.setToolTip(_("Take what is done off this list; the history keeps it"))
@@ -79,6 +86,15 @@ class FilterRow(QWidget):
         self._quiet.setSingleShot(True)
         self._quiet.setInterval(SAID)
         self._quiet.timeout.connect(self._said.clear)
+
+    def _files(self) -> look.Button:
+        button = look.Button("add", _("Choose files…"), _("Choose files…"), self)
+        keys = shown(sequence(Way.ADD_FILES))
+        button.setToolTip(look.tip(f"{_('Choose files…')} ({keys})"))
+        button.setAccessibleDescription(keys)
+        button.clicked.connect(self.choose_wished)
+        button.hide()
+        return button
 
     @property
     def history(self) -> bool:
@@ -113,9 +129,16 @@ class FilterRow(QWidget):
         self._done = bool(totals.done)
         self._show_clear()
 
+    def offer_files(self, *, offered: bool) -> None:
+        """Let files be chosen here, or not: an empty window has a button of its own for it."""
+        self.files.setVisible(offered)
+
     def _show_clear(self) -> None:
         room = self.width() >= ROOM
         self.clear.setVisible(self._done and room and not self.history)
+        style = Qt.ToolButtonStyle
+        roomy = self.width() >= ROOM_FOR_WORDS
+        self.files.setToolButtonStyle(style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Where there is little room, only what is needed is shown."""

@@ -117,6 +117,7 @@ class MainWindow(QMainWindow):
         self._opens = opens
         self._first = True
         self._furnished = False
+        self._before: tuple[str, str] | None = None  # the current row, when files were taken last
         self.setWindowTitle(_("Uploader"))
         self.setAcceptDrops(True)
         self.resize(120 * GRID, 80 * GRID)
@@ -212,6 +213,7 @@ class MainWindow(QMainWindow):
         self.doing.show_wished.connect(self.comforts.show_files)
         self.comforts.told.connect(self.notices.tell)
         self.doing.copied.connect(lambda: self.filters.say(_("Copied")))
+        self.doing.unopened.connect(self.notices.tell)
         self.offering.begun.connect(self._begun)
         self.offering.failed.connect(self._failed)
         self.filters.changed.connect(self._filter)
@@ -222,6 +224,7 @@ class MainWindow(QMainWindow):
         self.status.end_wished.connect(self.all_at_once.ask)
         self.empty.choose_wished.connect(self.choice.files)
         self.ways.first.choose_wished.connect(self.choice.files)
+        self.filters.choose_wished.connect(self.choice.files)
         self.choice.chosen.connect(self.take_files)
 
     def _let_be_heard(self) -> None:
@@ -266,6 +269,7 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------------------------------------------ files come in
     def take_files(self, paths: Sequence[str], onto: Node | None = None) -> None:
         """Take files: into a batch that is on its way, or as a new one where the target bar says."""
+        self._before = self._current
         if onto is None:
             self.offering.take(paths)
             return
@@ -300,7 +304,7 @@ class MainWindow(QMainWindow):
             self.notices.tell(notice)
         self.filters.show_queue()
         if begun.batches:
-            QTimer.singleShot(0, self, lambda: self._bring_up(begun.batches[0]))
+            QTimer.singleShot(0, self, lambda: self._choose_new(begun.batches[0]))
 
     def _show_batch(self, batch_id: str) -> None:
         """Choose a batch, whatever is shown; "": show those that need a person, if some do."""
@@ -318,6 +322,18 @@ class MainWindow(QMainWindow):
         node = self.model.node(batch_id)
         if node is not None:
             self.doing.do(Deed.OPEN_RECORD, [Row(node, None)])
+
+    def _choose_new(self, batch_id: str) -> None:
+        """What just came is what the next key is about, unless a person reads, or has gone on, elsewhere."""
+        if self.details.isHidden() and self._current in {None, self._before}:
+            self.queue.choose(batch_id)
+            self._before = self._current
+        self._bring_up(batch_id)
+
+    @property
+    def _current(self) -> tuple[str, str] | None:
+        row = self.queue.current
+        return None if row is None else (row.node.batch.id, row.upload.id if row.upload else "")
 
     def _bring_up(self, batch_id: str) -> None:
         row = self.model.row_of(batch_id)
@@ -440,6 +456,8 @@ class MainWindow(QMainWindow):
 
     def _show_pages(self) -> None:
         nothing = self.model.rowCount() == 0
+        there = self.filters.history or any(True for _node in self.model.nodes)
+        self.filters.offer_files(offered=there and bool(self.desk.accounts))
         if self.filters.history:
             self.pages.show_history()
         elif nothing:

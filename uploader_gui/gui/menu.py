@@ -52,8 +52,8 @@ class MenuButton(look.Button):
         menu = QMenu(self)
         menu.setAccessibleName(_("Menu"))
         entries: list[tuple[str, Way | None, Callable[[], object]] | None] = [
-            (_("Add files…"), Way.ADD_FILES, self.files_wished.emit),
-            (_("Add a folder…"), Way.ADD_FOLDER, self.folder_wished.emit),
+            (_("Choose files…"), Way.ADD_FILES, self.files_wished.emit),
+            (_("Choose a folder…"), Way.ADD_FOLDER, self.folder_wished.emit),
             (_("Accounts…"), Way.ACCOUNTS, self.accounts_wished.emit),
             (_("Service files…"), None, self.services_wished.emit),
             None,

@@ -92,6 +92,11 @@ def begun(twice: tuple[str, ...], empty: tuple[str, ...]) -> Notice | None:
     return Notice(text=" ".join(parts), urgent=False) if parts else None
 
 
+def no_browser() -> Notice:
+    """What to say where an address could not be opened."""
+    return Notice(text=_("No browser could be opened. The address was copied instead."), urgent=False)
+
+
 def gone(paths: Sequence[Path]) -> Notice:
     """What to say about files that are to be shown and are not there any more."""
     path = paths[0]

@@ -87,7 +87,7 @@ class StatusLine(QWidget):
         pause_wished: Everything is to rest.
         resume_wished: Everything is to go on.
         again_wished: Everything that needs a person and can be tried again is to be.
-        end_wished: Everything is to be given up.
+        end_wished: Everything is to be given up. It is offered from two batches on.
     """
 
     pause_wished = Signal()
@@ -121,8 +121,9 @@ class StatusLine(QWidget):
         row.addWidget(self._counts, 1)
         row.addWidget(self._speed)
         row.addWidget(self._curve)
-        row.addWidget(self.again)
+        # What is last comes to stand where another one stood when that goes: never what loses something.
         row.addWidget(self.end)
+        row.addWidget(self.again)
         row.addWidget(self.all)
         self.setMinimumHeight(self.all.sizeHint().height() + 2 * GRID)  # it does not jump when the button goes
         self.show_totals(Totals())
@@ -154,7 +155,8 @@ class StatusLine(QWidget):
         again = _("Try again ({n})").format(n=totals.again)
         self.again.setText(again)
         self.again.setVisible(bool(totals.again))
-        self._losable, self._sends = bool(totals.losable), bool(totals.sending)
+        # Of one batch its own row has the way.
+        self._losable, self._sends = totals.losable > 1, bool(totals.sending)
         self._fit()
 
     def _fit(self) -> None:
