@@ -151,6 +151,7 @@ def test_staying(sending: Driver) -> None:
     assert sending.desk.state is State.OPEN
 
 
+@pytest.mark.usefixtures("qapp")
 def test_closed_before_it_is_open(practice: PracticeService) -> None:
     """A window that is closed at once ends in good order, whatever was being opened."""
     driver = Driver(practice_source(practice))
@@ -160,6 +161,17 @@ def test_closed_before_it_is_open(practice: PracticeService) -> None:
     driver.window.close()
     driver.until(lambda: driver.desk.state is State.CLOSED)
     assert kept() == []
+    driver.close()
+
+
+@pytest.mark.usefixtures("qapp")
+def test_told_of_no_network_before_it_is_open(practice: PracticeService) -> None:
+    """A service file with a mistake is told while the queue is being opened, and with that the watch begins."""
+    driver = Driver(practice_source(practice))
+    driver.desk._network.there = False
+    driver.desk._network.gone.emit()
+    driver.show()
+    driver.until(lambda: not driver.desk._the_works.queue._patience._network)
     driver.close()
 
 

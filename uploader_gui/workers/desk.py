@@ -149,6 +149,7 @@ class Desk(QObject):
         self.flows = dict(works.flows)
         self._take_accounts()
         self.state = State.OPEN
+        self._tell_of_network()  # it may have been told while there was nobody to hear it
         self.use_settings(works.settings)
         self.account_desk.begin(works)
         self.opened.emit()
