@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,18 @@ from tests.store.vault import Vault
 from uploader_gui.cli import keychain
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine.queue import Queue
+from uploader_gui.services import catalogue
 
 __all__ = ["cli", "clock", "pace", "practice"]
 
 Interrupt = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def own_services() -> Iterator[None]:
+    """The command line looks for a person's own service files until the process ends: here until the test does."""
+    yield
+    catalogue.look_in(None)
 
 
 @pytest.fixture
