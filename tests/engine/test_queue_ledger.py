@@ -11,6 +11,7 @@ from uploader_gui.core.batch import Batch, BatchState, Step, Upload, UploadState
 from uploader_gui.core.ports import Holder, LedgerError
 from uploader_gui.engine.attach import Attached, Verdict
 from uploader_gui.engine.keeping import Unkept
+from uploader_gui.engine.preparing import NOTED
 from uploader_gui.engine.session import Account, Session
 from uploader_gui.engine.work import AttachWork
 from uploader_gui.services import catalogue
@@ -200,3 +201,16 @@ def test_an_attach_that_is_harmless_twice_is_simply_sent_again() -> None:
     )  # fmt: skip
     stage.queue.restore(batch, [upload], avatar, Session(account, stage.clock), attach_sent=True)
     assert isinstance(stage.queue.take(), AttachWork)
+
+
+def test_what_is_noted_before_a_call_is_on_the_disk() -> None:
+    """A power cut after the call forgets it as little as the attach's own line; what came of it can be found again."""
+    ledger = Kept()
+    stage = Stage(ledger=ledger)
+    stage.add("b", 1)
+    stage.store(stage.upload_work())
+    work = stage.attach_work()
+    stage.queue.learned(dataclasses.replace(work.batch, answers={NOTED: {"thread": {"there": [], "at": "now"}}}))
+    assert ledger.durable == ["prepared"]
+    stage.queue.learned(dataclasses.replace(work.batch, answers={NOTED: {}, "thread": {"id": 1}}))
+    assert ledger.durable == ["prepared"]

@@ -89,9 +89,9 @@ class Keeper:
         entry.put(upload)
         self._changed(entry.batch, upload)
 
-    def batch(self, entry: Entry, batch: Batch, happened: str) -> None:
-        """Keep a batch as it is now. Raises LedgerError."""
-        self._save(batch, (), (batch.id, None, happened))
+    def batch(self, entry: Entry, batch: Batch, happened: str, *, durable: bool = False) -> None:
+        """Keep a batch as it is now; durable: on the disk itself before this returns. Raises LedgerError."""
+        self._save(batch, (), (batch.id, None, happened), durable=durable)
         entry.batch = batch
         self._changed(batch, None)
 

@@ -27,6 +27,7 @@ from uploader_gui.engine.entry import Entry, anew, begun_anew, good_until
 from uploader_gui.engine.events import Stored
 from uploader_gui.engine.limits import grown_too_large
 from uploader_gui.engine.patience import NETWORK_LOOK, counted
+from uploader_gui.engine.preparing import NOTED
 from uploader_gui.engine.source import Source
 from uploader_gui.engine.verify import Looked
 from uploader_gui.engine.wishes import Wishes
@@ -112,7 +113,9 @@ class Queue(Wishes):
         with self._changed:
             entry = self._entries[batch.id]
             answers = {**entry.batch.answers, **batch.answers}
-            self._keeper.batch(entry, dataclasses.replace(entry.batch, answers=answers, there=batch.there), "prepared")
+            now = dataclasses.replace(entry.batch, answers=answers, there=batch.there)
+            # What is noted before a call is there after a power cut too, as the attach's own line is.
+            self._keeper.batch(entry, now, "prepared", durable=bool(batch.answers.get(NOTED)))
 
     def made(self, batch: Batch, call: str, thing: str) -> bool:
         """A call before the attach has made this for a batch; False if another batch has it."""
