@@ -1,6 +1,6 @@
 """Meters and speed."""
 
-from uploader_gui.core.progress import Meter, Speed
+from uploader_gui.core.progress import ALL_SENT, Meter, Speed
 
 
 def test_a_meter_counts_beyond_32_bits() -> None:
@@ -10,9 +10,11 @@ def test_a_meter_counts_beyond_32_bits() -> None:
     assert meter.per_mille == 500
 
 
-def test_an_empty_file_is_whole_at_once() -> None:
-    """Nothing to send is all sent; no division by zero."""
-    assert Meter(0).per_mille == 1000
+def test_what_is_sent_is_not_yet_stored() -> None:
+    """No meter shows all of it: a service has yet to say that it has the file. An empty one divides nothing by zero."""
+    meter = Meter(7)
+    meter.add(7)
+    assert meter.per_mille == Meter(0).per_mille == ALL_SENT
 
 
 def test_speed_is_that_of_the_last_seconds() -> None:

@@ -15,6 +15,7 @@ from tests.contract.cases import picture
 from tests.gui import screen_text
 from tests.gui.driver import Driver
 from uploader_gui.core.batch import BatchState, UploadState
+from uploader_gui.core.progress import ALL_SENT
 from uploader_gui.gui.rows import Group
 from uploader_gui.practice import SAMPLES, Fault, PracticeService
 
@@ -65,7 +66,9 @@ def file(folder: Path, name: str, size: int = 1000) -> Path:
 
 def _sent(driver: Driver) -> None:
     """Wait until the one file of the newest batch has gone out, and its answer is waited for."""
-    driver.until(lambda: driver.nodes and [one for one in driver.node.running.values() if one.meter.per_mille == 1000])
+    driver.until(
+        lambda: driver.nodes and [one for one in driver.node.running.values() if one.meter.per_mille == ALL_SENT]
+    )
 
 
 def test_no_account(open_window: Callable[..., Driver]) -> None:

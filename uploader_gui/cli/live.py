@@ -13,7 +13,7 @@ from rich.text import Text
 from uploader_gui.cli.output import PlainLines
 from uploader_gui.core import words
 from uploader_gui.core.batch import Step, Upload, UploadState
-from uploader_gui.core.progress import Meter, Speed
+from uploader_gui.core.progress import ALL_SENT, Meter, Speed
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.engine.events import Event, Finished, StepChanged, StepState, Stored, Troubled
 
@@ -53,7 +53,7 @@ class LiveLines(PlainLines):
                 table_column=Column(width=max(8, min(room, longest)), no_wrap=True, overflow="ellipsis"),
             ),
             *([BarColumn(bar_width=_BAR)] if wide else []),
-            TextColumn("{task.percentage:>3.0f} %", markup=False, table_column=Column(width=_PERCENT, no_wrap=True)),
+            _Part(table_column=Column(width=_PERCENT, no_wrap=True)),
             _Words(self._speeds),
             console=self._console,
             transient=True,
@@ -122,6 +122,15 @@ class LiveLines(PlainLines):
 
     def _bad(self, line: str) -> None:
         self._good(line)
+
+
+class _Part(ProgressColumn):
+    """How much of a file has gone out, in percent; 100 only once it is stored."""
+
+    def render(self, task: Task) -> Text:
+        """Draw the column."""
+        most = 100 if task.fields["state"] == "stored" else ALL_SENT // 10
+        return Text(f"{min(task.percentage, most):>3.0f} %")
 
 
 class _Words(ProgressColumn):

@@ -6,6 +6,8 @@ Sixty thousand signals froze a window for seconds; reading a few meters ten time
 import collections
 
 WINDOW_SECONDS = 5.0
+ALL_SENT = 990
+"""Per mille that are shown at most until a service has said that it has it: what was sent is not yet stored."""
 
 
 class Meter:
@@ -27,8 +29,8 @@ class Meter:
 
     @property
     def per_mille(self) -> int:
-        """0 to 1000. Per mille, because a count of bytes does not fit a progress bar's 32 bits."""
-        return 1000 if self.total == 0 else self.sent * 1000 // self.total
+        """0 to ALL_SENT. Per mille, because a count of bytes does not fit a progress bar's 32 bits."""
+        return ALL_SENT if self.total == 0 else min(ALL_SENT, self.sent * 1000 // self.total)
 
 
 class Speed:

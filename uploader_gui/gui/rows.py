@@ -8,7 +8,7 @@ from enum import StrEnum, auto
 
 from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState, Step, Upload, UploadState
 from uploader_gui.core.problems import ACTIONS, Action, Problem
-from uploader_gui.core.progress import Meter, Speed
+from uploader_gui.core.progress import ALL_SENT, Meter, Speed
 from uploader_gui.workers.facts import Why
 
 MOST_UNFOLDED = 50
@@ -227,10 +227,10 @@ class Node:
 
     @property
     def per_mille(self) -> int:
-        """How far its files are, 0 to 1000."""
-        if self.size:
-            return min(1000, self.sent * 1000 // self.size)
-        return 1000 if self.all_stored else 0
+        """How far its files are: 1000 once all of them are stored, and ALL_SENT at most before that."""
+        if self.all_stored:
+            return 1000
+        return min(ALL_SENT, self.sent * 1000 // self.size) if self.size else 0
 
     @property
     def speed(self) -> float | None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from uploader_gui.core.batch import BatchState
+from uploader_gui.core.progress import ALL_SENT
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import wording
 from uploader_gui.gui.queue_model import QueueModel
@@ -84,7 +85,7 @@ class Taskbar(QObject):
         self._mine |= {node.batch.id for node in nodes if _going(node)}
         mine = [node for node in nodes if node.batch.id in self._mine and node.batch.state is not BatchState.CANCELLED]
         whole = sum(node.size for node in mine)
-        return min(1000, 1000 * sum(node.sent for node in mine) // whole) if whole else None
+        return min(ALL_SENT, 1000 * sum(node.sent for node in mine) // whole) if whole else None
 
 
 def _going(node: Node) -> bool:
