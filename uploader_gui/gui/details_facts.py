@@ -31,8 +31,9 @@ def about(desk: Desk, row: Row) -> str:
         size = f"{wording.files(row.node.count)}, {words.size(row.node.size)}"
         return " · ".join(part for part in (service, size, who) if part)
     upload = row.upload
+    size = "" if wording.unseen(upload) else words.exact_size(upload.size)
     to = _("to {place}").format(place=words.plain(batch.place or wording.title(batch)))
-    return " · ".join(part for part in (words.exact_size(upload.size), upload.media_type, to, service) if part)
+    return " · ".join(part for part in (size, upload.media_type, to, service) if part)
 
 
 def left_there(desk: Desk, row: Row) -> str:

@@ -45,4 +45,4 @@ class KeysDialog(Sheet):
         scroll.setMinimumWidth(inside.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
         self.rows.addWidget(scroll)
         self.add_close().setFocus()
-        self.resize(56 * GRID, 62 * GRID)
+        self.resize(56 * GRID, 66 * GRID)

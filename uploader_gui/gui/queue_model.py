@@ -167,7 +167,7 @@ class QueueModel(QAbstractTableModel):
         if column is Column.NAME:
             return wording.title(node.batch) if upload is None else words.plain(upload.name)
         if column is Column.SIZE:
-            return words.size(node.size if upload is None else upload.size)
+            return words.size(node.size) if upload is None else wording.size(upload)
         if column is Column.NOW:
             if upload is None:
                 return wording.batch_now(node, self.now())

@@ -161,13 +161,24 @@ def _waiting(problem: Problem | None, due: float | None, now: float) -> str:
     return _("{problem}: tries again in {time}").format(problem=about, time=countdown(due - now))
 
 
+def size(upload: Upload) -> str:
+    """How large a file is; "" of one that was never seen, of which that is not known."""
+    return "" if unseen(upload) else words.size(upload.size)
+
+
+def unseen(upload: Upload) -> bool:
+    """Whether a file was not there from the first."""
+    return not upload.size and upload.problem is not None and upload.problem.kind is Kind.FILE_MISSING
+
+
 def upload_sentence(node: Node, upload: Upload, now: float) -> str:
     """A file's row as one sentence, for whoever hears it."""
-    parts = [words.plain(upload.name), words.size(upload.size), upload_now(node, upload, now)]
+    parts = [words.plain(upload.name), size(upload), upload_now(node, upload, now)]
     running = node.running.get(upload.id)
     if running is not None and upload.next_step is Step.TRANSFER:
         parts.insert(2, percent(running.meter.per_mille))
-    return _("{facts}; to {place}.").format(facts=", ".join(parts), place=title(node.batch))
+    facts = ", ".join(part for part in parts if part)
+    return _("{facts}; to {place}.").format(facts=facts, place=title(node.batch))
 
 
 def percent(per_mille: int) -> str:
