@@ -130,7 +130,7 @@ def test_chosen_in_the_settings(open_window: Callable[..., Driver], practice: Pr
     driver = open_window(practice_source(practice), lanes=None)
     dialog = driver.window.comforts.show_settings()
     assert [dialog.language.itemText(row) for row in range(dialog.language.count())] == [
-        "As the system's",
+        "The system's",
         "English",
         "Deutsch",
     ]

@@ -62,7 +62,7 @@ class SettingsDialog(Sheet):
         self.language = QComboBox(self)
         self.language.setAccessibleName(_("Language"))
         # Each as it calls itself: whoever looks for theirs may not read the others.
-        for called, data in ((_("As the system's"), SYSTEM), *((name, code) for code, name in LANGUAGES.items())):
+        for called, data in ((_("The system's"), SYSTEM), *((name, code) for code, name in LANGUAGES.items())):
             self.language.addItem(called, data)
         self.language.setCurrentIndex(self.language.findData(now.language))
         self.proxy = QComboBox(self)
