@@ -1,5 +1,7 @@
 """Requests on real sockets: what is sent, what an answer means, and that nothing hangs."""
 
+import errno
+import os
 import socket
 import ssl
 import threading
@@ -169,6 +171,26 @@ def test_an_unknown_name_is_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "getaddrinfo", nowhere)
     assert _problem(_client(), _request("https://api.close.example/")) == (Kind.NO_NETWORK, False)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        (errno.ENETUNREACH, Kind.NO_NETWORK),
+        (errno.ENETDOWN, Kind.NO_NETWORK),
+        (errno.EADDRNOTAVAIL, Kind.NO_NETWORK),
+        (errno.EHOSTUNREACH, Kind.UNREACHABLE),
+        (errno.ECONNREFUSED, Kind.UNREACHABLE),
+    ],
+)
+def test_no_way_out_is_no_network(monkeypatch: pytest.MonkeyPatch, number: int, kind: Kind) -> None:
+    """Where this computer has no way out a network is waited for; a server that is not there is another matter."""
+
+    def connect(*_arguments: object, **_more: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    assert _problem(_client(), _request("https://127.0.0.1/")) == (kind, False)
 
 
 def test_a_status_whose_body_is_cut_is_told(raw_server: Server) -> None:

@@ -446,8 +446,9 @@ def _why_not_connected(causes: tuple[BaseException, ...]) -> tuple[Kind, str]:
     return Kind.UNREACHABLE, "no connection"
 
 
-# No way out of this computer: no interface is up, or none has an address or a way on.
-_NO_WAY_OUT = {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL}
+# No way out of this computer: no interface is up, or none has an address or a way on. EHOSTUNREACH is not among them:
+# it is also said of a server beside this one that is switched off, which nobody should wait for without being told.
+_NO_WAY_OUT = {errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 
 
 def _why_no_encryption(error: "ssl.SSLError") -> str:
