@@ -11,7 +11,7 @@ from tests.simulation.shelf import Kept
 from tests.simulation.world import Weather
 from uploader_gui.core.batch import Upload
 from uploader_gui.core.problems import Kind, Problem
-from uploader_gui.engine import verify, wishes
+from uploader_gui.engine import adding, verify
 from uploader_gui.engine.attach import Attached, Verdict
 from uploader_gui.engine.entry import Entry, Look, anew
 from uploader_gui.engine.entry import taken_up as taken_up_again
@@ -89,7 +89,7 @@ def _always_anew() -> contextlib.AbstractContextManager[Any]:
     def taken_up(upload: Upload, flow: Flow) -> Upload:
         return anew(taken_up_again(upload, flow))
 
-    return mock.patch.object(wishes, "taken_up", taken_up)
+    return mock.patch.object(adding, "taken_up", taken_up)
 
 
 def _not_kept() -> contextlib.AbstractContextManager[Any]:

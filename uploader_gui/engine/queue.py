@@ -22,15 +22,18 @@ from uploader_gui.core.batch import (
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine import scope, settling
+from uploader_gui.engine.adding import Adding
 from uploader_gui.engine.attach import Attached, Verdict
+from uploader_gui.engine.deciding import Deciding
+from uploader_gui.engine.editing import Editing
 from uploader_gui.engine.entry import Entry, anew, begun_anew, good_until
 from uploader_gui.engine.events import Stored
 from uploader_gui.engine.limits import grown_too_large
 from uploader_gui.engine.patience import NETWORK_LOOK, counted
 from uploader_gui.engine.preparing import NOTED
+from uploader_gui.engine.resting import Resting
 from uploader_gui.engine.source import Source
 from uploader_gui.engine.verify import Looked
-from uploader_gui.engine.wishes import Wishes
 from uploader_gui.engine.work import AttachWork, CleanupWork, DigestWork, UploadWork, VerifyWork, Work
 
 # After these nobody can go on where it stopped: the address is dead or not safe, or nobody knows of the confirm.
@@ -49,7 +52,7 @@ BEGIN_ANEW = frozenset(
 NOT_AS_STORED = frozenset({400, 404, 409, 410, 422})
 
 
-class Queue(Wishes):
+class Queue(Adding, Editing, Resting, Deciding):
     """Batches on their way.
 
     A change that the ledger cannot keep raises LedgerError, and everything stops: see `broken`.
@@ -153,7 +156,7 @@ class Queue(Wishes):
                     self._teller.done(entry, upload, step)
                 receipt = upload.receipt or Receipt(size=upload.size)
                 self._teller.event(Stored(batch=entry.batch, upload=upload, receipt=receipt, result=result))
-                self._settle(entry)
+                self._parting.settle(entry)
             elif before in {UploadState.PAUSED, UploadState.QUEUED} and step is not None:
                 self._rests(entry, upload, before, step)
             elif before is UploadState.CANCELLED:
@@ -364,7 +367,7 @@ class Queue(Wishes):
             upload = anew(upload)
         self._keeper.upload(entry, upload, f"{step} failed: {problem.kind}")
         self._teller.failed(entry, upload, step, problem)
-        self._settle(entry)
+        self._parting.settle(entry)
 
     def _attach_later(self, entry: Entry, batch: Batch, ended: Attached, step: Step) -> None:
         """Not attached, or harmless to attach again: once more in a while, else a person is asked."""
