@@ -301,7 +301,7 @@ def make(
             both = accounts.together(saved, source)
         works = Works(opened.ledger, bridge, both, saved=saved, policy=policy, timing=timing, settings=read.settings)
         with contextlib.suppress(LedgerError, OSError):  # what cannot be deleted now is tried again at the next start
-            works.forget_old()
+            works.past.forget_old()
         return works
 
     return made

@@ -31,7 +31,7 @@ def journal(driver: Driver) -> list[str]:
     """What the ledger says happened to the newest batch's first file."""
     works = driver.desk._works
     assert works is not None
-    return [what for _at, what in works.journal(driver.node.batch.id, driver.node.uploads[0].id)]
+    return [what for _at, what in works.past.journal(driver.node.batch.id, driver.node.uploads[0].id)]
 
 
 def texts(driver: Driver) -> list[str]:

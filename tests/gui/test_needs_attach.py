@@ -48,10 +48,10 @@ def still_at_work(scene: Scene) -> None:
     """The service does not come to an end with a file."""
     works = scene.driver.desk._works
     assert works is not None
-    for key, flow in works.flows.items():
+    for key, flow in works.known.flows.items():
         if flow.ready is not None:
             hasty = flow.ready.model_copy(update={"every": 0.01, "within": 0})
-            works.flows[key] = dataclasses.replace(flow, ready=hasty)
+            works.known.flows[key] = dataclasses.replace(flow, ready=hasty)
     slow = Fault(kind="refuse", status=409, service="haufe", step="ready", times=4 if scene.count > 1 else 0)
     scene.practice.misbehave(slow)
     where = ("haufe", "upload") if scene.count > 1 else ("haufe", "message")

@@ -207,7 +207,7 @@ def test_service_is_gone(driver: Driver, tmp_path: Path) -> None:
     driver.upload(UploadState.NEEDS_ATTENTION)
     works = driver.desk._works
     assert works is not None
-    works.flows = {}
+    works.known.flows = {}
     driver.desk.retry(driver.node.batch.id)
     driver.until(lambda: driver.window.notices.texts)
     assert driver.window.notices.texts[0].startswith("The service file of this batch is not there any more.")

@@ -189,7 +189,7 @@ class AccountRoom:
             self.saved.forget(account_id)
         if draft.anew:
             self.saved.took(made, draft.values)
-        self._works.mended(account_id)
+        self._works.solving.mended(account_id)
         return made
 
     def rename(self, account_id: str, name: str) -> SavedAccount:
@@ -206,7 +206,7 @@ class AccountRoom:
         agreed = dict.fromkeys((*before.hosts, *hosts))
         after = self.saved.accounts.change(dataclasses.replace(before, hosts=tuple(agreed)))
         self.saved.forget(account_id)
-        self._works.mended(account_id)
+        self._works.solving.mended(account_id)
         return after
 
     def remove(self, account_id: str, *, leave_key: bool) -> None:

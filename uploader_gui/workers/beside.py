@@ -62,7 +62,7 @@ class Beside:
 
             works.settings = settings  # this thread may be the first
             write(settings)
-            works.forget_old()
+            works.past.forget_old()
 
         if not self._desk.on_disk(keep, lambda _: then(), failed):
             return False
@@ -72,7 +72,7 @@ class Beside:
     # ------------------------------------------------------------------------------------------------- history
     def clear_history(self, then: Callable[[int], object]) -> bool:
         """Delete what has ended, with its traces; from the queue as well. Told how many batches it was."""
-        return self._desk.on_disk(lambda works, _: works.forget_ended(timedelta()), then)
+        return self._desk.on_disk(lambda works, _: works.past.forget_ended(timedelta()), then)
 
     # --------------------------------------------------------------------------------------------- diagnostics
     def diagnostics(self, then: Callable[[str], object], *, without_names: bool) -> bool:

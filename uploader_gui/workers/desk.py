@@ -135,8 +135,8 @@ class Desk(QObject):
 
     def _opened_in_errand(self, _cancel: CancelToken) -> "Works":
         works = self._make(self._bridge)
-        works.read_services()
-        works.read_accounts()
+        works.known.read_services()
+        works.solving.read_accounts()
         return works
 
     def _opened(self, works: "Works") -> None:
@@ -146,7 +146,7 @@ class Desk(QObject):
             self._wishes.ask(lambda _: works.close(), lambda _: self._all_done(), lambda _: self._all_done())
             return
         self._works = works
-        self.flows = dict(works.flows)
+        self.flows = dict(works.known.flows)
         self._take_accounts()
         self.state = State.OPEN
         self._tell_of_network()  # it may have been told while there was nobody to hear it
@@ -189,7 +189,7 @@ class Desk(QObject):
             self.failed.emit(error)
 
     def _take_accounts(self) -> None:
-        faces = tuple(one.face for one in self._the_works.accounts)
+        faces = tuple(one.face for one in self._the_works.known.accounts)
         if faces != self.accounts:
             self.accounts = faces
             self.accounts_changed.emit()
@@ -197,7 +197,7 @@ class Desk(QObject):
     def read_accounts(self) -> None:
         """Ask anew which accounts there are; batches whose account is back are taken up."""
         if self._works is not None:
-            self._wishes.ask(lambda _: self._the_works.read_accounts(), lambda _: self._accounts_read())
+            self._wishes.ask(lambda _: self._the_works.solving.read_accounts(), lambda _: self._accounts_read())
 
     def _accounts_read(self) -> None:
         self._take_accounts()
@@ -222,10 +222,14 @@ class Desk(QObject):
     def read_services(self) -> None:
         """Read the service files anew; batches whose service is back are taken up."""
         if self._works is not None:
-            self._wishes.ask(lambda _: (self._the_works.read_services(), self._the_works.read_accounts()), self._read)
+            self._wishes.ask(lambda _: self._read_in_errand(), self._read)
+
+    def _read_in_errand(self) -> None:
+        self._the_works.known.read_services()
+        self._the_works.solving.read_accounts()
 
     def _read(self, _found: object) -> None:
-        self.flows = dict(self._the_works.flows)
+        self.flows = dict(self._the_works.known.flows)
         self._accounts_read()
 
     # ------------------------------------------------------------------------------------- what earlier runs left
@@ -294,7 +298,7 @@ class Desk(QObject):
         refused: Callable[[Exception], object] | None = None,
     ) -> None:
         """Add files to a batch that is on its way."""
-        self._disk.ask(lambda cancel: self._the_works.extend(batch_id, paths, cancel), then, refused)
+        self._disk.ask(lambda cancel: self._the_works.beginning.extend(batch_id, paths, cancel), then, refused)
 
     def keep_picture(
         self, picture: "QImage | bytes", name: str, then: Callable[[str], object], failed: Callable[[Exception], object]
@@ -317,11 +321,11 @@ class Desk(QObject):
 
     def pause_all(self) -> None:
         """Let all batches rest."""
-        self._wish(lambda works: works.every(works.queue.pause))
+        self._wish(lambda works: works.queued.every(works.queue.pause))
 
     def resume_all(self) -> None:
         """Let all batches go on."""
-        self._wish(lambda works: works.every(works.queue.resume))
+        self._wish(lambda works: works.queued.every(works.queue.resume))
 
     def cancel(self, batch_id: str, then: Told = _nobody) -> None:
         """Give a batch up."""
@@ -337,11 +341,11 @@ class Desk(QObject):
 
     def retry(self, batch_id: str, upload_id: str | None = None) -> None:
         """Try again what needs attention."""
-        self._disk.ask(lambda _: self._the_works.retry(batch_id, upload_id))
+        self._disk.ask(lambda _: self._the_works.solving.retry(batch_id, upload_id))
 
     def replace(self, batch_id: str, upload_id: str, path: str) -> None:
         """Take another file in the place of one that needs attention."""
-        self._disk.ask(lambda _: self._the_works.replace(batch_id, upload_id, path))
+        self._disk.ask(lambda _: self._the_works.solving.replace(batch_id, upload_id, path))
 
     def settle(self, batch_id: str, *, attached: bool) -> None:
         """Say what became of an attach nobody knows about."""
@@ -349,7 +353,7 @@ class Desk(QObject):
 
     def part(self, batch_id: str) -> None:
         """Attach the files that worked; the others become a batch of their own."""
-        self._wish(lambda works: works.part(batch_id))
+        self._wish(lambda works: works.queued.part(batch_id))
 
     def choose_partly(self, batch_id: str, partly: Partly) -> None:
         """Say what becomes of a batch if some of its files cannot be sent."""
@@ -371,7 +375,7 @@ class Desk(QObject):
 
     def edit(self, batch_id: str, inputs: Mapping[str, Any], named: Mapping[str, str], then: Told = _nobody) -> None:
         """Change what is filled in, and try again what was wrong with it. Told False if it is too late."""
-        self._wish(lambda works: works.edit(batch_id, inputs, named), then)
+        self._wish(lambda works: works.solving.edit(batch_id, inputs, named), then)
 
     def go_on(self, batch_id: str) -> None:
         """Let a batch that was held back be attached."""
@@ -400,7 +404,10 @@ class Desk(QObject):
     ) -> Errand:
         """Find records; a newer search takes the place of an older one."""
         return self._questions.ask(
-            lambda cancel: self._the_works.search(where, lookup, text, cancel), then, failed, place=f"search {place}"
+            lambda cancel: self._the_works.questions.search(where, lookup, text, cancel),
+            then,
+            failed,
+            place=f"search {place}",
         )
 
     def give_up(self, question: Errand) -> None:
@@ -414,34 +421,36 @@ class Desk(QObject):
         failed: Callable[[Exception], object],
     ) -> Errand:
         """Find out what the records that are filled in are called; a newer question takes the place of an older one."""
-        return self._questions.ask(lambda cancel: self._the_works.named(where, cancel), then, failed, place="name")
+        return self._questions.ask(
+            lambda cancel: self._the_works.questions.named(where, cancel), then, failed, place="name"
+        )
 
     def recall(self, then: "Callable[[list[Recalled]], object]") -> None:
         """The targets that are remembered: the pinned ones, then the last ones."""
         if self._works is not None:
-            self._wishes.ask(lambda _: self._the_works.recalled(), then, place="recall")
+            self._wishes.ask(lambda _: self._the_works.memory.recalled(), then, place="recall")
 
     def pin(self, where: "Destination", *, pinned: bool, then: Told = _nobody) -> None:
         """Pin a target, or take its pin back."""
-        self._wish(lambda works: works.pin(where, pinned=pinned), then)
+        self._wish(lambda works: works.memory.pin(where, pinned=pinned), then)
 
     def forget_target(self, what: "Remembered", then: Told = _nobody) -> None:
         """Remember a target no longer."""
-        self._wish(lambda works: works.forget_target(what), then)
+        self._wish(lambda works: works.memory.forget_target(what), then)
 
     def journal(
         self, batch_id: str, upload_id: str | None, then: Callable[[list[tuple[datetime, str]]], object]
     ) -> None:
         """When what happened to a batch itself, or to one of its uploads."""
         if self._works is not None:
-            self._disk.ask(lambda _: self._the_works.journal(batch_id, upload_id), then, place="journal")
+            self._disk.ask(lambda _: self._the_works.past.journal(batch_id, upload_id), then, place="journal")
 
     def history(
         self, search: str, newest: int, then: Callable[[list[tuple[Batch, tuple[Upload, ...]]]], object]
     ) -> None:
         """The batches that have ended."""
         if self._works is not None:
-            self._disk.ask(lambda _: self._the_works.history(search, newest), then, place="history")
+            self._disk.ask(lambda _: self._the_works.past.history(search, newest), then, place="history")
 
     def export(self, path: Path, search: str, then: Callable[[int], object]) -> None:
         """Write the history to a file, JSON or CSV by its name; tells the number of batches."""
@@ -490,7 +499,7 @@ class Desk(QObject):
             self._wishes.ask(lambda _: None, lambda _: None if self._opened_late else self._all_done())
         elif cancel:
             works = self._works
-            self._wishes.ask(lambda _: works.every(works.queue.cancel), self._stop, self._stop)
+            self._wishes.ask(lambda _: works.queued.every(works.queue.cancel), self._stop, self._stop)
         else:
             self._stop(None)
 

@@ -20,7 +20,7 @@ from uploader_gui.workers.works import Works
 
 def text(works: Works, *, without_names: bool) -> str:
     """Put the diagnostics together. Raises nothing: what cannot be found out is said to be so."""
-    secrets = [value for account in works.accounts for value in works.session(account).account.secrets]
+    secrets = [value for account in works.known.accounts for value in works.known.session(account).account.secrets]
     known = Known(settings=_shown(works.settings), accounts=_accounts(), own_services=_own(), secrets=secrets)
     return diagnostics(datetime.now(UTC), known, without_names=without_names)
 

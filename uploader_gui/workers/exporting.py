@@ -20,7 +20,7 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 def export(works: Works, path: Path, search: str) -> int:
     """Write what has ended to a file; gives the number of batches. Raises OSError and StoreError."""
-    found = works.history(search, MOST)
+    found = works.past.history(search, MOST)
     found.reverse()
     write = _csv if path.suffix.lower() == ".csv" else _json
     # Whole or not at all: a half-written file must not stand where a whole one was.

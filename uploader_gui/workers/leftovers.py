@@ -81,7 +81,7 @@ class Leftovers(QObject):
         from uploader_gui.workers import taking  # noqa: PLC0415 - see above
 
         def look(_cancel: CancelToken) -> list[Left]:
-            works.read_accounts()
+            works.solving.read_accounts()
             return [taking.anew(works, left)]
 
         def looked(found: list[Left]) -> None:
@@ -93,6 +93,8 @@ class Leftovers(QObject):
 
     def end(self, works: "Works", left: Left, *, attached: bool) -> None:
         """End one: it is given up, or a person has seen it attached."""
+        from uploader_gui.workers import taking  # noqa: PLC0415 - see above
+
         event = BatchEvent.FOUND_ATTACHED if attached else BatchEvent.CANCELLED
 
         def ended(gone: bool) -> None:
@@ -101,7 +103,7 @@ class Leftovers(QObject):
                 self._bridge.tell(Gone(batch_id=left.batch.id))
 
         self._forget(left)
-        self._wishes.ask(lambda _: works.end_left(left.batch, left.uploads, event), ended)
+        self._wishes.ask(lambda _: taking.end(works, left.batch, left.uploads, event), ended)
 
     def stop(self) -> None:
         """The program ends."""

@@ -32,8 +32,8 @@ class Sending:
 
     def gather(self, cancel: CancelToken) -> None:
         """Find the files. Raises NotYetError if there are none, or they do not go together."""
-        self._works.account(self._where.account)
-        flow = self._works.flows[self._where.service, self._where.target]
+        self._works.known.account(self._where.account)
+        flow = self._works.known.flows[self._where.service, self._where.target]
         self._found = found = gathering.gather(flow, str(uuid.uuid4()), self._paths, cancel=cancel)
         count = len(found.uploads)
         if not count:
@@ -45,12 +45,12 @@ class Sending:
 
     def introduce(self, cancel: CancelToken) -> None:
         """Name the record, and learn whose the account is. Raises NotYetError if the record is not there."""
-        self._where, self._whose = self._works.introduced(self._where, cancel)
+        self._where, self._whose = self._works.questions.introduced(self._where, cancel)
 
     def begin(self, _cancel: CancelToken) -> Begun:
         """Put them into the queue. Raises NotYetError and LedgerError."""
         portions = [self._found]
         if self._alone:
             portions = [Gathered(uploads=(one,)) for one in self._found.uploads]
-        batches = self._works.begin(self._where, self._whose, portions, again=self._again)
+        batches = self._works.beginning.begin(self._where, self._whose, portions, again=self._again)
         return Begun(batches=batches, twice=self._found.twice, empty=self._found.empty)

@@ -73,6 +73,6 @@ def remove(works: Works, service_id: str) -> Removed:
         catalogue.remove(service_id)
     if service_id in catalogue.bundled():
         return Removed(name=name, again=True)
-    accounts = tuple(one.name for one in works.accounts if one.service.id == service_id)
+    accounts = tuple(one.name for one in works.known.accounts if one.service.id == service_id)
     batches = sum(one.service == service_id for one in works.ledger.batches(ended=False))
     return Removed(name=name, again=False, accounts=accounts, batches=batches)

@@ -1,8 +1,19 @@
-"""Taking up what earlier runs left: held, read again, and gone on with by whoever it was begun by."""
+"""Taking up what earlier runs left: held, read again, and gone on with by whoever it was begun by, or ended."""
 
+import dataclasses
 from collections.abc import Iterator
 
-from uploader_gui.core.batch import ATTACH_SENT, ENDED_BATCHES, Batch, BatchEvent, BatchState, advance
+from uploader_gui.core.batch import (
+    ATTACH_SENT,
+    ENDED_BATCHES,
+    Batch,
+    BatchEvent,
+    BatchState,
+    Upload,
+    UploadEvent,
+    UploadState,
+    advance,
+)
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
 from uploader_gui.store.ledger import Ledger
@@ -34,7 +45,7 @@ def anew(works: Works, left: Left) -> Left:
 
 
 def _why(works: Works, batch: Batch) -> Why:
-    if (batch.service, batch.target) not in works.flows:
+    if (batch.service, batch.target) not in works.known.flows:
         return Why.NO_SERVICE
     return _why_of(works, batch, account_of(works, batch))
 
@@ -42,13 +53,13 @@ def _why(works: Works, batch: Batch) -> Why:
 def _why_of(works: Works, batch: Batch, account: KnownAccount | None) -> Why:
     if account is not None:
         return Why.NOT_CHECKED if account.ready else Why.KEY_WAITS if account.waits else Why.NO_KEY
-    mine = any(one.id == batch.account for one in works.accounts if one.id)
+    mine = any(one.id == batch.account for one in works.known.accounts if one.id)
     return Why.OTHER_ADDRESS if mine else Why.NO_ACCOUNT
 
 
 def account_of(works: Works, batch: Batch) -> KnownAccount | None:
     """The account a batch was begun with; None if it is gone."""
-    return fitting(works.accounts, batch)
+    return fitting(works.known.accounts, batch)
 
 
 def checked(works: Works, left: list[Left], cancel: CancelToken) -> Iterator[Left]:
@@ -66,7 +77,7 @@ def checked(works: Works, left: list[Left], cancel: CancelToken) -> Iterator[Lef
             yield Left(batch=one.batch, uploads=one.uploads, why=why)
             continue
         try:
-            now = works.whose(account, cancel)
+            now = works.questions.whose(account, cancel)
         except UploadError as error:
             why = Why.NOT_CHECKED if error.problem.kind in PASSING else Why.PROBLEM
             yield Left(batch=one.batch, uploads=one.uploads, why=why, problem=error.problem)
@@ -91,7 +102,7 @@ def restore(works: Works, left: Left) -> None:
     if any(one.id == left.batch.id for one in works.queue.batches()):
         return  # it was looked at twice, as accounts came one after the other
     account = account_of(works, left.batch)
-    flow = works.flows.get((left.batch.service, left.batch.target))
+    flow = works.known.flows.get((left.batch.service, left.batch.target))
     stored = next(iter(works.ledger.batches(like=left.batch.id)), None)
     if account is None or not account.ready or flow is None or stored is None or stored.state in ENDED_BATCHES:
         return
@@ -99,12 +110,37 @@ def restore(works: Works, left: Left) -> None:
         stored,
         left.uploads,
         flow,
-        works.session(account),
+        works.known.session(account),
         attach_sent=_attach_sent(works.ledger, stored),
         attach_began=any(event == ATTACH_SENT for _at, _upload, event in works.ledger.journal(stored.id)),
         held_back=flow.target.sends,
     )
-    works.show(stored.id)
+    works.queued.show(stored.id)
+
+
+def end(works: Works, batch: Batch, uploads: tuple[Upload, ...], event: BatchEvent) -> bool:
+    """End a batch that is not in the queue, by a person's word alone. Raises StoreError.
+
+    Returns:
+        False if it came into the queue a moment before: then the person's word is the queue's to follow.
+    """
+    if any(one.id == batch.id for one in works.queue.batches()):
+        if event is BatchEvent.CANCELLED:
+            works.queue.cancel(batch.id)
+        else:
+            works.queue.settle(batch.id, attached=True)
+        return False
+    now = works.clock.utc()
+    ended = advance(batch, event, problem=None, due=None, ended=now, answers={}, there=None)
+    changed = [dataclasses.replace(upload, answers={}) for upload in uploads]
+    if event is BatchEvent.CANCELLED:
+        changed = [
+            one if one.state is UploadState.CANCELLED else advance(one, UploadEvent.CANCELLED) for one in changed
+        ]
+    works.ledger.save(ended, changed, now, (batch.id, None, f"{event}, says a person"), durable=True)
+    works.ledger.release(batch.id)
+    works.queue.settled_elsewhere()
+    return True
 
 
 def _attach_sent(ledger: Ledger, batch: Batch) -> bool:
