@@ -42,7 +42,7 @@ def texts(driver: Driver) -> list[str]:
 def test_deleted(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
     """The question says what is deleted; then it is, once, and the file's steps say so."""
     drop(driver, tmp_path)
-    driver.press("Give everything up…", driver.window.status)
+    driver.window.comforts.menu.actions_["Give everything up…"].trigger()
     bar = driver.window.all_at_once.bar
     assert "What was sent already is deleted at Kizen, if it lets us" in bar.text
     driver.press("Give it up", bar)
