@@ -237,7 +237,7 @@ def undo(stage: Stage) -> None:
         [stage.file("Offer.pdf", 310_000)],
     )
     stage.until(lambda: node.all_stored)
-    stage.desk.let_go(node.batch.id)
+    stage.desk.batch_desk.let_go(node.batch.id)
     stage.until(stage.window.undo.isVisible)
 
 

@@ -58,7 +58,7 @@ def test_not_to_be_had(driver: Driver, practice: PracticeService, tmp_path: Path
     """What the service refuses to delete stays, is noted, and is not asked for again; nothing else depends on it."""
     practice.misbehave(Fault(kind="server_error", service="kizen", step="cleanup"))
     drop(driver, tmp_path)
-    driver.desk.cancel(driver.node.batch.id)
+    driver.desk.batch_desk.cancel(driver.node.batch.id)
     driver.until(lambda: any(what.startswith(NOT_CLEANED) for what in journal(driver)))
     assert len(deleted(practice)) == 1
     driver.choose(driver.node, driver.node.uploads[0])
@@ -70,7 +70,7 @@ def test_quitting_waits_for_nothing(driver: Driver, practice: PracticeService, t
     """A service that does not answer holds up neither the window's end nor anything else."""
     practice.misbehave(Fault(kind="stall", service="kizen", step="cleanup"))
     drop(driver, tmp_path)
-    driver.desk.cancel(driver.node.batch.id)
+    driver.desk.batch_desk.cancel(driver.node.batch.id)
     driver.until(lambda: deleted(practice))
     driver.close()
     assert [batch.state for batch, _uploads in kept()] == [BatchState.CANCELLED]
@@ -79,7 +79,7 @@ def test_quitting_waits_for_nothing(driver: Driver, practice: PracticeService, t
 def test_where_no_way_is_documented(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
     """Nothing is asked for, and the details say what stays, and how long."""
     drop(driver, tmp_path, "close", "note")
-    driver.desk.cancel(driver.node.batch.id)
+    driver.desk.batch_desk.cancel(driver.node.batch.id)
     driver.state(BatchState.CANCELLED)
     driver.choose(driver.node)
     said = "What was sent already stays at Close until it runs out, 24 h after it was sent."

@@ -117,7 +117,7 @@ def test_paused(driver: Driver, practice: PracticeService, tmp_path: Path) -> No
     driver.aim("close", "note", {"lead": "lead_globex"})
     driver.drop([file(tmp_path, "a.pdf")])
     _sent(driver)
-    driver.desk.pause_all()
+    driver.desk.batch_desk.pause_all()
     driver.state(BatchState.PAUSED)
     driver.until(lambda: not driver.node.running)
     holds(driver, "paused")

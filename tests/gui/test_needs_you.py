@@ -208,7 +208,7 @@ def test_service_is_gone(driver: Driver, tmp_path: Path) -> None:
     works = driver.desk._works
     assert works is not None
     works.known.flows = {}
-    driver.desk.retry(driver.node.batch.id)
+    driver.desk.batch_desk.retry(driver.node.batch.id)
     driver.until(lambda: driver.window.notices.texts)
     assert driver.window.notices.texts[0].startswith("The service file of this batch is not there any more.")
 
@@ -229,12 +229,12 @@ def test_parted_is_held_at_once(driver: Driver, tmp_path: Path, monkeypatch: pyt
     missing = tmp_path / "gone.pdf"
     driver.window.take_files([str(pdf(tmp_path, "a.pdf")), str(missing)])
     driver.until(lambda: driver.nodes and driver.node.batch.state is BatchState.NEEDS_ATTENTION)
-    driver.desk.part(driver.node.batch.id)
+    driver.desk.batch_desk.part(driver.node.batch.id)
     driver.until(lambda: len(driver.nodes) == 2)
     assert held == [True]
     before = {path.name for path in (works.ledger.path.parent / "locks").iterdir()}
-    driver.desk.part(driver.nodes[0].batch.id)
-    driver.desk.pause_all()
+    driver.desk.batch_desk.part(driver.nodes[0].batch.id)
+    driver.desk.batch_desk.pause_all()
     driver.until(lambda: driver.desk._wishes.idle)
     assert {path.name for path in (works.ledger.path.parent / "locks").iterdir()} == before
 

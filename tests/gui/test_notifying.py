@@ -117,11 +117,11 @@ def test_needs_you(away: Driver, heard: Heard, practice: PracticeService, tmp_pa
     away.upload(UploadState.NEEDS_ATTENTION)
     away.until(lambda: heard.notes)
     assert heard.notes[0][0] == "Needs you: Note on Globex Corporation"
-    away.desk.retry(away.node.batch.id)
+    away.desk.batch_desk.retry(away.node.batch.id)
     away.until(lambda: len([one for one in Traces().read(away.node.batch.id) if one.step == "sign"]) == 4)
     away.upload(UploadState.NEEDS_ATTENTION)
     away.window.comforts.notifying.tell()
-    away.desk.retry(away.node.batch.id)
+    away.desk.batch_desk.retry(away.node.batch.id)
     away.state(BatchState.ATTACHED)
     away.until(lambda: len(heard.notes) == 2)
     assert heard.notes[1] == ("Attached: Note on Globex Corporation", "1 file")
@@ -197,7 +197,7 @@ def test_title_and_sleep(driver: Driver, heard: Heard, practice: PracticeService
     driver.until(lambda: driver.window.windowTitle().endswith(" % – Uploader"))  # noqa: RUF001 - a title's dash
     driver.until(lambda: driver.window.windowTitle() != "0 % – Uploader")  # noqa: RUF001 - a title's dash
     assert heard.awake == [True]
-    driver.desk.pause_all()
+    driver.desk.batch_desk.pause_all()
     driver.until(lambda: driver.window.windowTitle() == "Uploader")
     assert driver.window.comforts.taskbar._rest.isActive()
     driver.window.comforts.taskbar._rest.timeout.emit()

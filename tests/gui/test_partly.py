@@ -88,7 +88,7 @@ def test_list_that_is_open(driver: Driver, tmp_path: Path) -> None:
     driver.choose(driver.node)
     [box] = driver.window.details.findChildren(PartlyBox)
     box.showPopup()
-    driver.desk.leave_out(driver.node.batch.id, driver.node.uploads[1].id)
+    driver.desk.batch_desk.leave_out(driver.node.batch.id, driver.node.uploads[1].id)
     driver.state(BatchState.ATTACHED)
     driver.rest(0.5)
     assert box.is_open

@@ -98,7 +98,7 @@ def test_what_sends_asks_again(open_window: Callable[..., Driver], practice: Pra
     driver.aim("close", "email_send", {"lead": "lead_globex", "sender": SAMPLES["close"]["sender"]})
     driver.drop([path])
     driver.until(lambda: driver.nodes and driver.node.all_stored)
-    driver.desk.let_go(driver.node.batch.id)
+    driver.desk.batch_desk.let_go(driver.node.batch.id)
     driver.state(BatchState.HELD)
     driver.close()
     again = open_window(practice_source(practice))
@@ -189,7 +189,7 @@ def test_given_up_while_it_is_checked(open_window: Callable[..., Driver], practi
     driver.desk.end_left(Left(batch=batch, uploads=uploads, why=Why.NOT_CHECKED), attached=False)
     driver.until(lambda: not driver.nodes)
     told: list[object] = []
-    driver.desk.search(_anywhere(driver), "lead", "", told.append, told.append)
+    driver.desk.target_desk.search(_anywhere(driver), "lead", "", told.append, told.append)
     driver.until(lambda: told)  # asked after the check: that has been answered as well
     driver.rest()
     assert not driver.nodes

@@ -47,7 +47,7 @@ class Shaker:
         if act == 0:
             driver.window.model.show_only(chance.choice([None, None, *Group]), chance.choice(["", "", "1"]))
         elif act == 1:
-            (driver.desk.pause_all if chance.random() < 0.3 else driver.desk.resume_all)()
+            (driver.desk.batch_desk.pause_all if chance.random() < 0.3 else driver.desk.batch_desk.resume_all)()
         elif act == 2 and driver.nodes:
             model.unfold(chance.choice(driver.nodes).batch.id, unfolded=chance.random() < 0.5)
         elif model.rowCount():
@@ -117,7 +117,7 @@ def all_ended(driver: Driver) -> bool:
                 driver.window.doing.do(deed, [Row(node, None)])
         for upload in node.uploads if node.batch.state is BatchState.OPEN else ():
             if upload.state is UploadState.PAUSED:
-                driver.desk.resume(node.batch.id, upload.id)
+                driver.desk.batch_desk.resume(node.batch.id, upload.id)
     driver.rest(0.1)
     return all(node.batch.state in ENDED_BATCHES for node in driver.nodes)
 

@@ -56,11 +56,11 @@ def test_pause_one_file(sending: Driver, practice: PracticeService) -> None:
     """One file can rest while the others go on."""
     first = sending.node.uploads[0]
     practice.behave()
-    sending.desk.pause(sending.node.batch.id, first.id)
+    sending.desk.batch_desk.pause(sending.node.batch.id, first.id)
     sending.upload(UploadState.PAUSED)
     sending.until(lambda: sending.node.counts[UploadState.STORED] == 3)
     assert not practice.world.attachments("close")
-    sending.desk.resume(sending.node.batch.id, first.id)
+    sending.desk.batch_desk.resume(sending.node.batch.id, first.id)
     sending.state(BatchState.ATTACHED)
 
 

@@ -137,7 +137,7 @@ class DetailsPanel(QWidget):
                 self._journal = journal
                 self._draw()
 
-        self._desk.journal(row.node.batch.id, upload_id, told)
+        self._desk.past_desk.journal(row.node.batch.id, upload_id, told)
 
     # --------------------------------------------------------------------------------------------------- editing
     @property
@@ -259,7 +259,7 @@ class DetailsPanel(QWidget):
         line, batch = QVBoxLayout(), row.node.batch
         if batch.attaches and row.node.count > 1 and row.node.left is None and deeds.can_be_given_up(row.node):
             box = PartlyBox(batch.partly, self)
-            box.picked.connect(lambda partly: self._desk.choose_partly(batch.id, partly))
+            box.picked.connect(lambda partly: self._desk.batch_desk.choose_partly(batch.id, partly))
             line.addWidget(box)
         return line
 

@@ -81,15 +81,15 @@ class Doing(QObject):
         batch_id, upload = row.node.batch.id, row.upload
         assert upload is not None  # noqa: S101 - that is what it is about
         if deed is Deed.RETRY:
-            self._desk.retry(batch_id, upload.id)
+            self._desk.batch_desk.retry(batch_id, upload.id)
         elif deed is Deed.CHOOSE_FILE:
             self._choose(batch_id, upload.id, str(upload.path.parent))
         elif deed is Deed.LEAVE_OUT:
-            self._desk.leave_out(batch_id, upload.id)
+            self._desk.batch_desk.leave_out(batch_id, upload.id)
         elif deed is Deed.PAUSE:
-            self._desk.pause(batch_id, upload.id)
+            self._desk.batch_desk.pause(batch_id, upload.id)
         elif deed is Deed.RESUME:
-            self._desk.resume(batch_id, upload.id)
+            self._desk.batch_desk.resume(batch_id, upload.id)
         elif deed in {Deed.OPEN_LINK, Deed.COPY_LINK}:
             link = deeds.link_of(upload, datetime.now(UTC))
             if link:
@@ -100,23 +100,23 @@ class Doing(QObject):
     def _of_batch(self, deed: Deed, row: Row) -> None:  # noqa: C901, PLR0912 - one line for each deed
         batch = row.node.batch
         if deed is Deed.SEND:
-            self._desk.let_go(batch.id, longer=LISTENING if QAccessible.isActive() else 1)
+            self._desk.batch_desk.let_go(batch.id, longer=LISTENING if QAccessible.isActive() else 1)
         elif deed is Deed.UNDO:
-            self._desk.hold_back(batch.id)
+            self._desk.batch_desk.hold_back(batch.id)
         elif deed is Deed.RETRY:
-            self._desk.retry(batch.id)
+            self._desk.batch_desk.retry(batch.id)
         elif deed is Deed.PART:
-            self._desk.part(batch.id)
+            self._desk.batch_desk.part(batch.id)
         elif deed is Deed.IS_ATTACHED:
-            self._desk.settle(batch.id, attached=True)
+            self._desk.batch_desk.settle(batch.id, attached=True)
         elif deed is Deed.ATTACH_AGAIN:
-            self._desk.settle(batch.id, attached=False)
+            self._desk.batch_desk.settle(batch.id, attached=False)
         elif deed is Deed.PAUSE:
-            self._desk.pause(batch.id)
+            self._desk.batch_desk.pause(batch.id)
         elif deed is Deed.RESUME:
-            self._desk.resume(batch.id)
+            self._desk.batch_desk.resume(batch.id)
         elif deed is Deed.REMOVE:
-            self._desk.cancel(batch.id)
+            self._desk.batch_desk.cancel(batch.id)
         elif deed is Deed.CHANGE_ACCOUNT:
             self.account_wished.emit(batch)
         elif deed is Deed.EDIT:
@@ -157,5 +157,5 @@ class Doing(QObject):
         dialog = QFileDialog(self._window, _("Choose another file"), folder)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda path: self._desk.replace(batch_id, upload_id, path))
+        dialog.fileSelected.connect(lambda path: self._desk.batch_desk.replace(batch_id, upload_id, path))
         dialog.open()

@@ -90,18 +90,18 @@ class Finder:
             failed(notices.of_error(error).text)
 
         place = f"{one.id} of {id(self)}"  # the same field may be shown in the details as well
-        self._errands[one.id] = self._desk.search(where, one.lookup, text, found, not_found, place=place)
+        self._errands[one.id] = self._desk.target_desk.search(where, one.lookup, text, found, not_found, place=place)
 
     def give_up(self, one: "Input") -> None:
         """Stop the search of a field."""
         errand = self._errands.pop(one.id, None)
         if errand is not None:
-            self._desk.give_up(errand)
+            self._desk.target_desk.give_up(errand)
 
     def give_up_all(self) -> None:
         """Stop all searches."""
         for errand in self._errands.values():
-            self._desk.give_up(errand)
+            self._desk.target_desk.give_up(errand)
         self._errands.clear()
 
     def take_address(self, one: "Input", address: str) -> str:

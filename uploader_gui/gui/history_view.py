@@ -268,7 +268,7 @@ class HistoryView(QWidget):
     def look_up(self, search: str) -> None:
         """Show what has ended and has this text in it."""
         self._search = search
-        self._desk.history(search, NEWEST, self._show)
+        self._desk.past_desk.history(search, NEWEST, self._show)
 
     def _show(self, found: list[tuple[Batch, tuple[Upload, ...]]]) -> None:
         self.model.show(found)
@@ -326,4 +326,4 @@ class HistoryView(QWidget):
 
     def export_to(self, path: Path) -> None:
         """Write what has ended, as far as it was searched for, to a file."""
-        self._desk.export(path, self._search, lambda count: self.exported.emit(path, count))
+        self._desk.past_desk.export(path, self._search, lambda count: self.exported.emit(path, count))

@@ -218,8 +218,8 @@ class MainWindow(QMainWindow):
         self.offering.failed.connect(self._failed)
         self.filters.changed.connect(self._filter)
         self.filters.clear_wished.connect(self._clear_done)
-        self.status.pause_wished.connect(desk.pause_all)
-        self.status.resume_wished.connect(desk.resume_all)
+        self.status.pause_wished.connect(desk.batch_desk.pause_all)
+        self.status.resume_wished.connect(desk.batch_desk.resume_all)
         self.status.again_wished.connect(self.all_at_once.try_again)
         self.status.end_wished.connect(self.all_at_once.ask)
         self.empty.choose_wished.connect(self.choice.files)
@@ -274,7 +274,7 @@ class MainWindow(QMainWindow):
             self.offering.take(paths)
             return
         batch_id = onto.batch.id
-        self.desk.extend(batch_id, paths, self._begun, self._failed)
+        self.desk.file_desk.extend(batch_id, paths, self._begun, self._failed)
 
     def paste(self) -> None:
         """Take what was copied: files, a picture, or a record's address."""
@@ -292,7 +292,7 @@ class MainWindow(QMainWindow):
             self.take_files(paths, onto)
         elif ways_in.has_picture(data):
             found = ways_in.picture_of(data)
-            self.desk.keep_picture(found, picture, lambda path: self.take_files([path], onto), self._failed)
+            self.desk.file_desk.keep_picture(found, picture, lambda path: self.take_files([path], onto), self._failed)
         elif address := ways_in.address_of(data):
             self.take_address(address)
         else:
@@ -402,7 +402,7 @@ class MainWindow(QMainWindow):
             else:
                 self.notices.tell(notices.Notice(text=_("It is too late to change it."), urgent=False))
 
-        self.desk.hold_back(row.node.batch.id, held)
+        self.desk.batch_desk.hold_back(row.node.batch.id, held)
 
     def _edited(self, batch_id: str, values: Any, names: Any) -> None:
         def told(done: bool) -> None:
@@ -411,12 +411,12 @@ class MainWindow(QMainWindow):
                 self.notices.tell(notices.Notice(text=text))
             self._edit_ended(batch_id)
 
-        self.desk.edit(batch_id, values, names, told)
+        self.desk.batch_desk.edit(batch_id, values, names, told)
 
     def _edit_ended(self, batch_id: str) -> None:
         node = self.model.node(batch_id)
         if node is not None and not node.sends:
-            self.desk.go_on(batch_id)
+            self.desk.batch_desk.go_on(batch_id)
 
     def _account_wished(self, batch: Batch) -> None:
         self.ways.look_at(batch)
@@ -424,7 +424,7 @@ class MainWindow(QMainWindow):
 
     def _clear(self, batch_ids: list[str]) -> None:
         for batch_id in batch_ids:
-            self.desk.forget(batch_id)
+            self.desk.batch_desk.forget(batch_id)
         self.model.remove(batch_ids)
 
     def _clear_done(self) -> None:
@@ -500,7 +500,7 @@ class MainWindow(QMainWindow):
         soon = _("{place} goes out soon. {keys} undoes it.").format(
             place=wording.title(node.batch), keys=shown(sequence(Way.UNDO))
         )
-        self.undo.say(text, [(_("Undo"), lambda: self.desk.hold_back(batch_id))], aloud=soon)
+        self.undo.say(text, [(_("Undo"), lambda: self.desk.batch_desk.hold_back(batch_id))], aloud=soon)
 
     def _undo(self) -> None:
         """What the bar offers, by key: whoever works by keyboard has no time to walk there."""

@@ -98,11 +98,11 @@ class Offering(QObject):
                 self.failed.emit(error)
             self.settled.emit()
 
-        self._desk.send(where, paths, begun, refused, again=again, alone=alone)
+        self._desk.file_desk.send(where, paths, begun, refused, again=again, alone=alone)
 
     def give_up(self) -> None:
         """The files that wait are not sent after all."""
-        self._desk.discard_pictures(self.waiting)
+        self._desk.file_desk.discard_pictures(self.waiting)
         self._end()
 
     def _end(self) -> None:

@@ -68,7 +68,7 @@ class RememberedMenu(QObject):
 
     def read(self) -> None:
         """Ask anew what is remembered."""
-        self._desk.recall(self._read)
+        self._desk.target_desk.recall(self._read)
 
     def _read(self, found: list[Recalled]) -> None:
         if self._pinning:
@@ -108,7 +108,7 @@ class RememberedMenu(QObject):
             key = self._key(where)
             self._pinned = self._pinned | {key} if on else self._pinned - {key}
             self._pinning += 1
-            self._desk.pin(where, pinned=on, then=self._kept)
+            self._desk.target_desk.pin(where, pinned=on, then=self._kept)
         self._show_pin()
 
     def _kept(self, _done: object) -> None:
@@ -142,7 +142,7 @@ class RememberedMenu(QObject):
         entry.setIcon(look.icon("pinned" if what.pinned else "history", self.menu.palette()))
         if where is None:
             entry.setText(_("{target} (account is gone: click to forget it)").format(target=look.shown(title)))
-            entry.triggered.connect(lambda: self._desk.forget_target(what, lambda _done: self.read()))
+            entry.triggered.connect(lambda: self._desk.target_desk.forget_target(what, lambda _done: self.read()))
         else:
             entry.setText(look.shown(title))
             entry.triggered.connect(lambda: self.chosen.emit(where))

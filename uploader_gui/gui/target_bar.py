@@ -341,7 +341,7 @@ class TargetBar(QWidget):
             else:
                 self._about.say(notices.of_error(error).text)
 
-        self._desk.name(where, named, failed)
+        self._desk.target_desk.name(where, named, failed)
 
 
 def _place_of(where: Destination) -> object:
