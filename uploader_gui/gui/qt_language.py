@@ -13,7 +13,7 @@ def of_system() -> list[str]:
 
 
 def speak(app: QApplication) -> None:
-    """Let Qt speak the language that the program speaks. Before the first window.
+    """Let Qt speak the language that the program speaks, and no other one any more. Before the first window.
 
     Args:
         app: The application; it keeps Qt's words as long as it lives.
@@ -23,6 +23,9 @@ def speak(app: QApplication) -> None:
     # Where the system speaks the language its own way of writing numbers holds: that of Austria, say.
     locale = own if own.name().partition("_")[0] == code else QLocale(code)
     QLocale.setDefault(locale)
+    for before in app.findChildren(QTranslator):
+        app.removeTranslator(before)
+        before.deleteLater()
     translator = QTranslator(app)
     if translator.load(locale, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(translator)
