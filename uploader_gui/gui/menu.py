@@ -80,12 +80,15 @@ class MenuButton(look.Button):
             action.triggered.connect(lambda _checked=False, does=does: does())
             menu.addAction(action)
         self.setMenu(menu)
+        # By what they are, not by what they are called: that changes with the language.
+        self._again = self.actions_[_("Try again all that needs you")]
+        self._end = self.actions_[_("Give everything up…")]
         self.show_totals(Totals())
 
     def show_totals(self, totals: Totals) -> None:
         """Say what there is to be tried again, or given up."""
-        self.actions_[_("Try again all that needs you")].setEnabled(bool(totals.again))
-        self.actions_[_("Give everything up…")].setEnabled(bool(totals.losable))
+        self._again.setEnabled(bool(totals.again))
+        self._end.setEnabled(bool(totals.losable))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw it without an arrow: the icon says that there is a menu.
