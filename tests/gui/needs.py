@@ -146,7 +146,7 @@ class Scene:
         if deeds.primary(row.node, row.upload) is not deed:
             self.driver.press(deeds.label(deed), self.driver.window.details)
             return
-        self.driver.window._hide_details()
+        self.driver.window.paging.hide_details()
         self.driver.rest(0.01)
         view, model = self.driver.window.queue, self.driver.window.model
         number = model.row_of(row.node.batch.id, None if row.upload is None else row.upload.id)

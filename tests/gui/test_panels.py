@@ -106,7 +106,7 @@ def test_keys(attached: Driver) -> None:
     attached.key(Qt.Key.Key_Down)
     attached.key(Qt.Key.Key_Return)
     assert attached.window.details.isVisible()
-    attached.window._escape()
+    attached.window.escape()
     assert not attached.window.details.isVisible()
     queue.choose(attached.node.batch.id)
     attached.key(Qt.Key.Key_Delete)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QGuiApplication
 
 from uploader_gui.core.translation import gettext as _
@@ -16,20 +16,23 @@ from uploader_gui.gui.details_panel import DetailsPanel
 from uploader_gui.gui.doing import Doing
 from uploader_gui.gui.drop_overlay import DropOverlay
 from uploader_gui.gui.drops import Drops
+from uploader_gui.gui.editing import Editing
 from uploader_gui.gui.file_choice import FileChoice
+from uploader_gui.gui.going_out import GoingOut
 from uploader_gui.gui.history_view import HistoryView
 from uploader_gui.gui.leaving import Leaving
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.offering import Offering
+from uploader_gui.gui.paging import Paging
 from uploader_gui.gui.pasting import Pasting
+from uploader_gui.gui.pointing import Pointing
 from uploader_gui.gui.queue_model import QueueModel
 from uploader_gui.gui.queue_view import QueueView
+from uploader_gui.gui.taking import Taking
 from uploader_gui.gui.telling import Telling
 
 if TYPE_CHECKING:
     from uploader_gui.gui.main_window import MainWindow
-
-TICK = 250
 
 
 def furnish(window: "MainWindow", opens: Callable[[QUrl], object]) -> None:
@@ -57,8 +60,11 @@ def furnish(window: "MainWindow", opens: Callable[[QUrl], object]) -> None:
     window.announcing = Announcing(window.model, window)
     window.pasting = Pasting(window)
     window.comforts = Comforts(desk, window.model, window, window.menu, opens=opens)
-    window.tick = QTimer(window)
-    window.tick.setInterval(TICK)
+    window.going_out = GoingOut(desk, window.model, window.undo, window)
+    window.editing = Editing(desk, window.model, window.details, window.notices, window)
+    window.pointing = Pointing(window.model, window.queue, window.filters, window.details, window.doing, window)
+    window.paging = Paging(window)
+    window.taking = Taking(window)
     _lay_out(window)
     window.overlay = DropOverlay(window.inside)
     window.drops = Drops(window, window.inside, window.queue, window.target, window.overlay)
