@@ -225,7 +225,11 @@ def test_quitting_while_files_wait(driver: Driver, tmp_path: Path) -> None:
 
 def test_quitting_while_a_folder_does_not_answer(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread that is stuck keeps the window from nothing while it closes: it is left behind, and nobody waits."""
-    stuck, waited, wait = threading.Event(), list[int](), Errands.wait
+    begun, stuck, waited, wait = threading.Event(), threading.Event(), list[int](), Errands.wait
+
+    def hang() -> None:
+        begun.set()
+        stuck.wait(30)
 
     def noted(errands: Errands, most: int) -> bool:
         waited.append(most)
@@ -233,7 +237,8 @@ def test_quitting_while_a_folder_does_not_answer(driver: Driver, monkeypatch: py
 
     monkeypatch.setattr(Errands, "wait", noted)
     monkeypatch.setattr(desk_module, "WAIT", 50)
-    driver.desk.on_disk(lambda _works, _cancel: stuck.wait(30))
+    driver.desk.on_disk(lambda _works, _cancel: hang())
+    driver.until(begun.is_set)  # what has not begun is dropped
     driver.desk.close()
     driver.until(lambda: driver.desk.state is State.CLOSED)
     assert errands_module.some_are_left()
