@@ -285,7 +285,9 @@ def test_what_came_last_is_chosen(driver: Driver, tmp_path: Path, monkeypatch: p
     driver.until(lambda: chosen() == [second])
     told: list[Callable[[Begun], None]] = []
     with monkeypatch.context() as slow:
-        slow.setattr(driver.desk.file_desk, "send", lambda _where, _paths, begun, *_more, **_options: told.append(begun))
+        slow.setattr(
+            driver.desk.file_desk, "send", lambda _where, _paths, begun, *_more, **_options: told.append(begun)
+        )
         driver.aim("close", "note", GLOBEX)
         driver.window.take_files([str(tmp_path / "2.pdf")])
     queue.choose(first)
