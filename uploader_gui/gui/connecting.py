@@ -63,7 +63,6 @@ def _deeds(window: "MainWindow") -> None:
     doing, comforts = window.doing, window.comforts
     doing.edit_wished.connect(window.editing.edit)
     doing.account_wished.connect(window.ways.look_at)
-    doing.account_wished.connect(window.account_wished)
     doing.cleared.connect(window.clear)
     doing.show_wished.connect(comforts.show_files)
     comforts.told.connect(window.notices.tell)

@@ -80,11 +80,9 @@ class MainWindow(QMainWindow):
         opens: Opens an address in the browser.
 
     Attributes:
-        account_wished: The person wants to look at the account of this batch.
         painted: The window was shown for the first time, and all of it is there.
     """
 
-    account_wished = Signal(object)
     painted = Signal()
     # Made after the first paint, by `furnishing.furnish`; connected by `connecting.connect`.
     model: "QueueModel"

@@ -16,6 +16,7 @@ from uploader_gui.services.language import in_language
 from uploader_gui.services.schema import Service
 from uploader_gui.workers.accounts import KnownAccount
 from uploader_gui.workers.drafts import Draft, Tested, UnusableError
+from uploader_gui.workers.known import account_of
 from uploader_gui.workers.saved import SavedAccounts
 from uploader_gui.workers.works import Works
 
@@ -89,14 +90,7 @@ class AccountRoom:
 
     def test_saved(self, account: KnownAccount, cancel: CancelToken) -> Tested:
         """Ask the service whose a saved account is, and note what it says; raises what `test` raises."""
-        made = Account(
-            service=account.service,
-            base=account.base,
-            values=account.values,
-            ca_file=account.ca_file,
-            certificate=account.certificate,
-            agreed=account.agreed,
-        )
+        made = account_of(account)
         self._check(made)
         tested = self._tested(made, cancel)
         saved = self._saved(account.id)

@@ -71,14 +71,7 @@ class Known:
         """The session of an account: one for all its batches, so that a token is fetched once for all of them."""
         values = frozenset(account.values.items())
         key = account.key, account.base, values, account.ca_file, account.certificate, account.agreed
-        made = Account(
-            service=account.service,
-            base=account.base,
-            values=account.values,
-            ca_file=account.ca_file,
-            certificate=account.certificate,
-            agreed=account.agreed,
-        )
+        made = account_of(account)
         self._hide(made)
         return self._sessions.setdefault(key, Session(made, self._clock))
 
@@ -88,3 +81,15 @@ class Known:
         if found is None:
             raise NotYetError(Why.NO_SERVICE)
         return found
+
+
+def account_of(known: KnownAccount) -> Account:
+    """What the engine signs in with, of an account that the window knows."""
+    return Account(
+        service=known.service,
+        base=known.base,
+        values=known.values,
+        ca_file=known.ca_file,
+        certificate=known.certificate,
+        agreed=known.agreed,
+    )
