@@ -220,8 +220,7 @@ def test_the_form_is_whole(open_window: Open, vault: Vault, practice: PracticeSe
     hand.press("Test")
     hand.said("Signed in as")
     bar = hand.dialog._form_page.verticalScrollBar()
-    hand.driver.rest(0.05)
-    assert bar.maximum() == 0
+    hand.driver.until(lambda: bar.maximum() == 0)
     assert hand.dialog.height() <= hand.dialog.screen().availableGeometry().height()
     hand.dialog.resize(hand.dialog.width(), 300)
     hand.driver.rest(0.05)

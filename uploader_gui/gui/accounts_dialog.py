@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.core.translation import gettext as _
@@ -78,9 +78,20 @@ class AccountsDialog(QDialog):
         self.form.given_up.connect(self._given_up)
         # Once it has its place: what was hidden has none yet.
         self.form.said.told.connect(lambda: QTimer.singleShot(0, scroll, self._show_said))
-        self._needed = 0
+        self._made_smaller = False
         scroll.changed.connect(self._grow_soon)
         desk.account_desk.closing.connect(self.close)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Notice who makes it smaller: this window only ever makes itself larger."""
+        super().resizeEvent(event)
+        if self.isVisible() and event.size().height() < event.oldSize().height():
+            self._made_smaller = True
+
+    def _show_form(self) -> None:
+        self._made_smaller = False
+        self.pages.setCurrentWidget(self._form_page)
+        self._bring_up()
 
     def _grow_soon(self) -> None:
         QTimer.singleShot(0, self, self._grow)  # once everything has its place
@@ -88,15 +99,13 @@ class AccountsDialog(QDialog):
     def _grow(self) -> None:
         """The form has become longer: so does the window, as far as the screen has room. Nothing is hidden in it.
 
-        Whoever makes the window smaller by hand has it so: the form has not become longer by that.
+        Whoever makes the window smaller by hand has it so, until a form is opened again.
         """
         layout = self.form.layout()
         if layout is None or not self.isVisible() or self.pages.currentWidget() is not self._form_page:
             return
-        needed = layout.totalHeightForWidth(self._form_page.width())
-        longer, self._needed = needed > self._needed, needed
-        below = needed - self._form_page.viewport().height()
-        if not longer or below <= 0:
+        below = layout.totalHeightForWidth(self._form_page.width()) - self._form_page.viewport().height()
+        if self._made_smaller or below <= 0:
             return
         room, frame = self.screen().availableGeometry(), self.frameGeometry()
         more = min(below, room.height() - frame.height())
@@ -119,8 +128,7 @@ class AccountsDialog(QDialog):
 
         def known(services: "Sequence[Service]") -> None:
             self.form.show_new(services, service_id)
-            self.pages.setCurrentWidget(self._form_page)
-            self._bring_up()
+            self._show_form()
 
         self._desk.account_desk.services(known)
 
@@ -130,8 +138,7 @@ class AccountsDialog(QDialog):
         def known(services: "Sequence[Service]") -> None:
             service = next((one for one in services if one.id == face.service.id), face.service)
             self.form.show_saved(face, service)
-            self.pages.setCurrentWidget(self._form_page)
-            self._bring_up()
+            self._show_form()
 
         self._desk.account_desk.services(known)
 
