@@ -5,6 +5,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.cli.harness import CommandLine, kept, ledger
 from uploader_gui.core.batch import BatchState
 from uploader_gui.practice import SAMPLES
 from uploader_gui.store import database
+from uploader_gui.store import ledger as ledger_module
 from uploader_gui.store.database import StoreError, Trouble
 from uploader_gui.store.ledger import Ledger
 from uploader_gui.store.opening import ledger_path
@@ -121,17 +123,15 @@ def refuse(monkeypatch: pytest.MonkeyPatch) -> Callable[[Trouble, str], None]:
     """Let the ledger refuse to keep what its journal would call so, and everything after it."""
 
     def arm(trouble: Trouble, event: str) -> None:
-        save, broken = Ledger.save, list[bool]()
+        note, broken = ledger_module._note, list[bool]()
 
-        def saving(opened: Ledger, *arguments: object, **named: object) -> None:
-            line = arguments[3]
-            assert isinstance(line, tuple)
-            if broken or line[2] == event:
+        def noting(connection: sqlite3.Connection, batch: str, upload: str | None, at: datetime, line: str) -> None:
+            if broken or line == event:
                 broken.append(True)
-                raise StoreError(trouble, opened.path)
-            save(opened, *arguments, **named)  # type: ignore[arg-type]
+                raise StoreError(trouble, ledger_path())
+            note(connection, batch, upload, at, line)
 
-        monkeypatch.setattr(Ledger, "save", saving)
+        monkeypatch.setattr(ledger_module, "_note", noting)
 
     return arm
 

@@ -1,7 +1,9 @@
 """The scheduler and its ledger: kept before told, nothing done that cannot be kept, taken up where it was."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 
 import pytest
@@ -29,6 +31,21 @@ class Kept(Unkept):
         self.lines: list[str] = []
         self.durable: list[str] = []
         self.full = False
+        self.slow: list[tuple[Callable[[], None], Future[None]]] | None = None
+
+    def post(self, upload: Upload, at: datetime, line: tuple[str, str | None, str]) -> Future[None]:
+        """Keep an upload, or not before `catch_up` while the disk is slow."""
+        if self.slow is None:
+            return super().post(upload, at, line)
+        kept = Future[None]()
+        self.slow.append((lambda: self.save(None, (upload,), at, line), kept))
+        return kept
+
+    def catch_up(self) -> None:
+        """Keep what was posted."""
+        for save, kept in self.slow or ():
+            save()
+            kept.set_result(None)
 
     def add(self, batch: Batch, uploads: Sequence[Upload], at: datetime) -> None:
         """Keep a batch."""
@@ -88,7 +105,7 @@ def test_several_batches_are_added_as_one() -> None:
 
 
 def test_every_change_is_kept_before_it_is_told() -> None:
-    """Whatever a listener hears of is in the ledger by then; "attach sent" is on the disk itself before it is sent."""
+    """Whatever a listener hears of is in the ledger, if it is quick; "attach sent" is on the disk before it is sent."""
     ledger = Kept()
     stage = Stage(ledger=ledger)
     differing: list[str] = []
@@ -137,12 +154,73 @@ def test_a_full_disk_stops_what_runs() -> None:
     first, second = stage.upload_work(), stage.upload_work()
     ledger.full = True
     with pytest.raises(LedgerError):
-        stage.store(first)
+        stage.queue.later(first, first.upload, 1)
     assert second.cancel.cancelled
     stage.queue.stopped(second)
     assert stage.queue.take() is None
     with pytest.raises(LedgerError):
         stage.add("c", 1)
+
+
+@pytest.mark.parametrize("what", ["a confirm", "a pause"])
+def test_nothing_comes_before_what_was_posted_is_kept(what: str) -> None:
+    """Lanes sign and send without waiting for the ledger; what may not be done twice, or is kept next, waits for it."""
+    ledger = Kept()
+    stage = Stage(ledger=ledger)
+    stage.add("b", 3)
+    first, second, _ = (stage.upload_work() for _ in range(3))
+    ledger.slow = []
+    signed = dataclasses.replace(first.upload, next_step=Step.TRANSFER)
+    stage.queue.step_done(first.batch, signed, Step.SIGN)
+    stage.queue.began(first.batch, signed, Step.TRANSFER)
+    stage.store(second)
+    acts: dict[str, Callable[[], object]] = {
+        "a confirm": lambda: stage.queue.began(first.batch, signed, Step.CONFIRM),
+        "a pause": lambda: stage.queue.pause("b"),
+    }
+    acting = threading.Thread(target=acts[what])
+    acting.start()
+    acting.join(0.1)
+    assert acting.is_alive()
+    assert not {"sign done", "stored", "paused"} & set(ledger.lines)
+    ledger.catch_up()
+    acting.join()
+    assert ledger.lines[4:6] == ["sign done", "stored"]
+    assert ("paused" in ledger.lines) is (what == "a pause")
+
+
+@pytest.mark.parametrize("what", ["a confirm", "a step done"])
+def test_what_could_not_be_kept_later_stops_everything(what: str) -> None:
+    """A change that was posted and could not be kept: whoever comes next is stopped, and nothing more is kept."""
+    ledger = Kept()
+    stage = Stage(ledger=ledger)
+    stage.add("b", 3)
+    first, second = stage.upload_work(), stage.upload_work()
+    ledger.full = True
+    stage.store(first)
+    ledger.full = False
+    act = stage.queue.began if what == "a confirm" else stage.queue.step_done
+    with pytest.raises(LedgerError):
+        act(second.batch, second.upload, Step.CONFIRM)
+    assert stage.queue.broken is not None
+    assert second.cancel.cancelled
+    stage.queue.stopped(second)
+    assert stage.queue.take() is None
+    assert not {"confirm done", "stored", "stopped"} & set(ledger.lines)
+
+
+def test_the_last_change_is_not_lost_unheard() -> None:
+    """Also where no step follows: a lane that is to end waits until all is kept, and says so if it cannot be."""
+    ledger = Kept()
+    stage = Stage(ledger=ledger)
+    stage.add("b", 2)
+    work = stage.upload_work()
+    ledger.full = True
+    stage.store(work)
+    stage.queue.stop()
+    with pytest.raises(LedgerError):
+        stage.queue.take()
+    assert stage.queue.broken is not None
 
 
 @pytest.mark.parametrize(

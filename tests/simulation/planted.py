@@ -93,15 +93,19 @@ def _always_anew() -> contextlib.AbstractContextManager[Any]:
 
 
 def _not_kept() -> contextlib.AbstractContextManager[Any]:
-    right = Keeper.upload
+    right = Keeper.soon
 
-    def upload(self: Keeper, entry: Entry, one: Upload, happened: str) -> None:
+    def soon(self: Keeper, entry: Entry, one: Upload, happened: str) -> None:
         if happened.endswith("done"):
             entry.put(one)
         else:
             right(self, entry, one, happened)
 
-    return mock.patch.object(Keeper, "upload", upload)
+    return mock.patch.object(Keeper, "soon", soon)
+
+
+def _not_waited_for() -> contextlib.AbstractContextManager[Any]:
+    return mock.patch.object(Keeper, "settle", return_value=None)
 
 
 _LOSSES = Weather(lost=0.5, lag=0.8)
@@ -120,5 +124,6 @@ PLANTED = {
     ),
     "after a restart everything is sent again": Planted(plant=_always_anew, weather=Weather(kills=0.03)),
     "a finished step is told, and not kept": Planted(plant=_not_kept, weather=Weather()),
+    "a confirm goes out, and what led to it is not kept": Planted(plant=_not_waited_for, weather=Weather()),
 }
 """By what they do."""

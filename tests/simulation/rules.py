@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from tests.simulation.replay import Played
-from tests.simulation.shelf import ENDED, HOLDING, Line, Row, Shelf
+from tests.simulation.shelf import ENDED, HOLDING, Kept, Line, Row, Shelf
 from tests.simulation.trace import Wrong
 from tests.simulation.truth import OURS, Truth
 from uploader_gui.core.batch import (
@@ -21,8 +21,8 @@ from uploader_gui.core.batch import (
 from uploader_gui.core.cancel import Cancelled
 from uploader_gui.core.ports import LedgerError
 from uploader_gui.core.problems import Kind, UploadError
-from uploader_gui.engine.events import Event, Finished, Stored, Troubled
-from uploader_gui.engine.queue import Queue
+from uploader_gui.engine.events import Event, Finished, StepChanged, StepState, Stored, Troubled
+from uploader_gui.engine.queue import NOT_TWICE, Queue
 from uploader_gui.engine.work import AttachWork, UploadWork
 from uploader_gui.services.flow import Flow
 from uploader_gui.store import rows
@@ -122,7 +122,7 @@ class Rules:
         """Bytes go out: only of an upload that needs them, and by one lane."""
         assert isinstance(played.work, UploadWork)
         upload = played.work.upload
-        row = self._shelf.uploads[upload.id]
+        row = _posted(played.queue, upload.id) or self._shelf.uploads[upload.id]
         if played.work.cancel.cancelled:
             return  # it is about to end; what it was told comes late
         if row["state"] != UploadState.RUNNING or row["next_step"] not in {Step.SIGN, Step.TRANSFER}:
@@ -201,13 +201,18 @@ class Rules:
             raise Wrong(f"{entry.batch.id} needs attention: {event.problem}")
 
     def kept(self, queue: Queue, event: Event) -> None:
-        """What the queue says of what it tells of is what the ledger says."""
+        """What the queue says of what it tells of is what the ledger says, or for a file on its way soon says."""
         entry = queue._entries[event.batch.id]
         upload = None if isinstance(event, Finished) else event.upload
+        on_its_way = isinstance(event, Stored) or (
+            isinstance(event, StepChanged)
+            and (event.state is StepState.DONE or (event.state is StepState.STARTED and event.step not in NOT_TWICE))
+        )
         told = entry.uploads.values() if upload is None else [entry.uploads[upload.id]]
         differing = _differing(self._shelf.batches.get(entry.batch.id), rows.of_batch(entry.batch))
         for one in told:
-            differing += _differing(self._shelf.uploads.get(one.id), rows.of_upload(one))
+            posted = _posted(queue, one.id) if on_its_way else None
+            differing += _differing(posted or self._shelf.uploads.get(one.id), rows.of_upload(one))
         if differing:
             raise Wrong(f"the ledger does not have what is told of {entry.batch.id}: {'; '.join(differing)}")
 
@@ -276,6 +281,13 @@ class Rules:
             for name, value in digests.items():
                 if hashlib.new(name, content, usedforsecurity=False).hexdigest() != value:
                     raise Wrong(f"{row['id']} has a {name} that is not that of what is stored")
+
+
+def _posted(queue: Queue, upload_id: str) -> Row | None:
+    """What a process's ledger is about to keep of an upload."""
+    ledger = queue._keeper._ledger
+    assert isinstance(ledger, Kept)
+    return ledger.posted(upload_id)
 
 
 def _differing(kept: Row | None, told: Row) -> list[str]:

@@ -1,12 +1,13 @@
 """A ledger in memory that keeps what `store.ledger.Ledger` keeps, as the same rows, and can be cut off at any write."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from uploader_gui.core.batch import ENDED_BATCHES, Batch, BatchState, Upload
-from uploader_gui.core.ports import Holder
+from uploader_gui.core.ports import Holder, LedgerError
 from uploader_gui.store import rows
 
 Row = dict[str, Any]
@@ -80,6 +81,23 @@ class Watch(Protocol):
         """A write has happened; may raise whatever ends a process."""
 
 
+class Posted(Future[None]):
+    """A write that is done when somebody waits for it.
+
+    Args:
+        do: Does it, and all before it.
+    """
+
+    def __init__(self, do: Callable[[], None]) -> None:
+        super().__init__()
+        self._do = do
+
+    def result(self, timeout: float | None = None) -> None:
+        """Do it."""
+        self._do()
+        return super().result(timeout)
+
+
 class Kept:
     """One process's way to the ledger: what `core.ports.Ledger` says.
 
@@ -93,6 +111,8 @@ class Kept:
         self._shelf = shelf
         self._watch = watch
         self._alive = alive
+        self._posted: list[tuple[Upload, Line, Posted]] = []
+        self._refused: set[str] = set()
 
     def add(self, batch: Batch, uploads: Sequence[Upload], at: datetime) -> None:
         """Keep a new batch with its uploads."""
@@ -126,6 +146,31 @@ class Kept:
         for upload in uploads:
             self._put_upload(upload, line)
         self._end(line, durable=durable)
+
+    def post(self, upload: Upload, at: datetime, line: Line) -> "Posted":
+        """Have an upload kept: as late as can be, when somebody waits for it or something else is to be kept."""
+        del at
+        posted = Posted(self._catch_up)
+        self._posted.append((upload, line, posted))
+        return posted
+
+    def posted(self, upload_id: str) -> Row | None:
+        """What is to be kept of an upload; None: nothing that is not kept."""
+        rows_of_it = [rows.of_upload(upload) for upload, _line, _posted in self._posted if upload.id == upload_id]
+        return rows_of_it[-1] if rows_of_it else None
+
+    def _catch_up(self) -> None:
+        while self._posted:
+            upload, line, posted = self._posted.pop(0)
+            try:
+                self._start(line)
+                self._put_upload(upload, line)
+                self._end(line)
+            except LedgerError as error:
+                self._refused.add(upload.id)
+                posted.set_exception(error)
+            else:
+                posted.set_result(None)
 
     def begin_attach(self, batch: Batch, at: datetime, line: Line) -> Holder | None:
         """Keep a batch that begins to be attached, unless another one holds its record."""
@@ -181,6 +226,10 @@ class Kept:
         return None
 
     def _begin(self, line: Line) -> None:
+        self._catch_up()
+        self._start(line)
+
+    def _start(self, line: Line) -> None:
         self._watch.before(line)
         self._shelf.soft.append([])
 
@@ -198,5 +247,7 @@ class Kept:
 
     def _put(self, name: str, table: dict[str, Row], row: Row, line: Line) -> None:
         old = table.get(row["id"])
-        self._watch.row(name, old, row, line)
+        # Until somebody waits for what was refused, more may be kept: whole rows, so that no part of one is missing.
+        if row["id"] not in self._refused:
+            self._watch.row(name, old, row, line)
         self._shelf.put(table, row["id"], row)

@@ -70,7 +70,7 @@ def test_an_attach_is_not_sent_once_the_ledger_is_broken() -> None:
     attach, other = stage.attach_work(), stage.upload_work()
     ledger.full = True
     with pytest.raises(LedgerError):
-        stage.queue.step_done(other.batch, other.upload, Step.SIGN)
+        stage.queue.later(other, other.upload, 1)
     with pytest.raises(LedgerError):
         stage.queue.began(attach.batch, None, Step.ATTACH)
 

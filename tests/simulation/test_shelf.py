@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 
 from tests.simulation.replay import played_files
-from tests.simulation.shelf import Kept, Line
+from tests.simulation.shelf import Kept, Line, Posted
 from tests.simulation.world import Weather, World
 from uploader_gui.core.batch import Batch, Upload
 from uploader_gui.core.ports import Holder
@@ -34,6 +34,11 @@ class Both(Kept):
         changed = tuple(uploads)
         super().save(batch, changed, at, line, durable=durable)
         self.ledger.save(batch, changed, at, line, durable=durable)
+
+    def post(self, upload: Upload, at: datetime, line: Line) -> Posted:
+        """Have an upload kept."""
+        self.ledger.post(upload, at, line)
+        return super().post(upload, at, line)
 
     def begin_attach(self, batch: Batch, at: datetime, line: Line) -> Holder | None:
         """Keep a batch that begins to be attached, unless another one holds its record."""

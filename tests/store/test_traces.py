@@ -107,12 +107,12 @@ def test_a_lane_never_waits(kept: Traces, monkeypatch: pytest.MonkeyPatch) -> No
     """While the disk hangs, noting costs nothing: what is too much is lost and counted."""
     free = threading.Event()
     monkeypatch.setattr(Traces, "_write", lambda *_: free.wait(30))
-    monkeypatch.setattr(kept._waiting, "maxsize", 10)
+    monkeypatch.setattr(module, "MOST_WAITING", 10)
     began = time.monotonic()
     for _ in range(100):
         kept.note(ONE)
     assert time.monotonic() - began < 1
-    assert 88 <= kept.lost <= 90
+    assert 80 <= kept.lost <= 90
     free.set()
 
 

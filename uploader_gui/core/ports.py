@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum, auto
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from uploader_gui.core.batch import Batch, Upload
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
 class Clock(Protocol):
@@ -42,7 +45,7 @@ class Holder:
 
 
 class Ledger(Protocol):
-    """The batches on disk. A change is kept before it is acted on; each call returns when it is."""
+    """The batches on disk. A change is kept before it is acted on; each call but `post` returns when it is."""
 
     def add(self, batch: Batch, uploads: Sequence[Upload], at: datetime) -> None:
         """Keep a new batch with its uploads. Raises LedgerError."""
@@ -70,6 +73,16 @@ class Ledger(Protocol):
 
         Raises:
             LedgerError: It cannot be kept.
+        """
+
+    def post(self, upload: Upload, at: datetime, line: tuple[str, str | None, str]) -> "Future[None]":
+        """Have an upload kept as it is now, with a line of the journal: after all that was asked for before.
+
+        Returns:
+            Done when it is kept; its result raises LedgerError if it cannot be.
+
+        Raises:
+            LedgerError: Nothing can be kept at all.
         """
 
     def begin_attach(self, batch: Batch, at: datetime, line: tuple[str, str | None, str]) -> Holder | None:

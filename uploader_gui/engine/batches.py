@@ -122,8 +122,9 @@ class Batches:
 
     def _halt(self) -> None:
         """Nothing can be kept any more: let everything come to an end."""
-        self._stopping = True
-        for entry in self._entries.values():
-            for token in entry.running.values():
-                token.cancel()
-        self._changed.notify_all()
+        with self._changed:
+            self._stopping = True
+            for entry in self._entries.values():
+                for token in entry.running.values():
+                    token.cancel()
+            self._changed.notify_all()

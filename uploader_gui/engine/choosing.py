@@ -154,7 +154,7 @@ class Chooser:
 
     def _upload(self, entry: Entry, upload: Upload) -> UploadWork:
         upload = advance(upload, UploadEvent.STARTED)
-        self._keeper.upload(entry, upload, "started")
+        self._keeper.soon(entry, upload, "started")
         entry.running[upload.id] = CancelToken()
         return UploadWork(
             batch=entry.batch,

@@ -1,7 +1,12 @@
-"""Every change of the scheduler's batches and uploads: kept by the ledger first, then acted on."""
+"""Every change of the scheduler's batches and uploads: kept by the ledger first, then acted on.
+
+What a lane does to an upload is posted (`soon`), so that no lane waits for the writes of all others: it is kept in its
+order, before anything else is, and before anything goes out that may not be done twice (`settle`).
+"""
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 
 from uploader_gui.core.batch import ATTACH_SENT, Batch, BatchEvent, Upload, ended, nameless
@@ -34,6 +39,17 @@ class Unkept:
         durable: bool = False,
     ) -> None:
         """Forget it."""
+
+    def post(self, upload: Upload, at: datetime, line: tuple[str, str | None, str]) -> Future[None]:
+        """Forget it, as soon as `save` has."""
+        kept = Future[None]()
+        try:
+            self.save(None, (upload,), at, line)
+        except LedgerError as error:
+            kept.set_exception(error)
+        else:
+            kept.set_result(None)
+        return kept
 
     def begin_attach(self, batch: Batch, at: datetime, line: tuple[str, str | None, str]) -> Holder | None:
         """There is nobody else."""
@@ -71,6 +87,7 @@ class Keeper:
         self._broke = broke
         self._changed = changed or (lambda _batch, _upload: None)
         self.broken: LedgerError | None = None
+        self._posted: tuple[Future[None], ...] = ()
 
     def new(self, entry: Entry) -> None:
         """Keep a new batch. Raises LedgerError: then nothing has begun, and nothing is stopped."""
@@ -88,6 +105,24 @@ class Keeper:
         self._save(None, (upload,), (entry.batch.id, upload.id, happened))
         entry.put(upload)
         self._changed(entry.batch, upload)
+
+    def soon(self, entry: Entry, upload: Upload, happened: str) -> None:
+        """As `upload`, but without waiting: a process that ends before it is kept does it again. Raises LedgerError."""
+        if self.broken is None:
+            with self._stopping():
+                for one in self._posted:
+                    if one.done():
+                        one.result()
+                posted = self._ledger.post(upload, self._clock.utc(), (entry.batch.id, upload.id, happened))
+            self._posted = *(one for one in self._posted if not one.done()), posted
+        entry.put(upload)
+        self._changed(entry.batch, upload)
+
+    def settle(self) -> None:
+        """Wait until everything that was posted is kept; not under the lock, or everybody waits. Raises LedgerError."""
+        self._check()
+        with self._in_order():
+            pass
 
     def batch(self, entry: Entry, batch: Batch, happened: str, *, durable: bool = False) -> None:
         """Keep a batch as it is now; durable: on the disk itself before this returns. Raises LedgerError."""
@@ -116,7 +151,7 @@ class Keeper:
     def begin_attach(self, entry: Entry, batch: Batch) -> Holder | None:
         """Keep a batch that begins to be attached, unless another one holds its record. Raises LedgerError."""
         self._check()
-        with self._stopping():
+        with self._in_order():
             holder = self._ledger.begin_attach(batch, self._clock.utc(), (batch.id, None, "attaching"))
         if holder is None:
             entry.batch = batch
@@ -135,7 +170,7 @@ class Keeper:
 
     def part(self, entry: Entry, kept: Batch, parted: Batch, uploads: Sequence[Upload]) -> None:
         """Keep a batch some of whose uploads become a batch of their own. Raises LedgerError."""
-        with self._stopping():
+        with self._in_order():
             self._ledger.part(kept, parted, uploads, self._clock.utc())
         entry.batch = kept
         entry.drop(upload.id for upload in uploads)
@@ -146,7 +181,7 @@ class Keeper:
 
     def extend(self, entry: Entry, batch: Batch, uploads: Sequence[Upload]) -> None:
         """Keep new uploads of a batch that is there already. Raises LedgerError."""
-        with self._stopping():
+        with self._in_order():
             self._ledger.extend(batch, uploads, self._clock.utc())
         entry.batch = batch
         entry.more(uploads)
@@ -164,7 +199,7 @@ class Keeper:
             LedgerError: It cannot be kept.
         """
         thing = thing or nameless(entry.batch.id)
-        with self._stopping():
+        with self._in_order():
             return self._ledger.claim(_record(entry, by), thing, entry.batch.id)
 
     def claimed(self, entry: Entry, *, by: str = "") -> frozenset[str]:
@@ -197,8 +232,16 @@ class Keeper:
         durable: bool = False,
     ) -> None:
         if self.broken is None:
-            with self._stopping():
+            with self._in_order():
                 self._ledger.save(batch, uploads, self._clock.utc(), line, durable=durable)
+
+    @contextlib.contextmanager
+    def _in_order(self) -> Iterator[None]:
+        """Keep nothing before what was posted is kept, and stop everything when the ledger refuses."""
+        with self._stopping():
+            for posted in self._posted:
+                posted.result()
+            yield
 
     @contextlib.contextmanager
     def _stopping(self) -> Iterator[None]:

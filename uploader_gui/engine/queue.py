@@ -48,6 +48,9 @@ BEGIN_ANEW = frozenset(
     }
 )
 
+# A signed address or a file's bytes that nobody remembers are left behind, and made again; these would be done twice.
+NOT_TWICE = frozenset({Step.CONFIRM, Step.PREPARE, Step.ATTACH})
+
 # Said of what is confirmed, not of the confirming: what storage has, or said of it, is not right, and stays so.
 NOT_AS_STORED = frozenset({400, 404, 409, 410, 422})
 
@@ -72,6 +75,12 @@ class Queue(Adding, Editing, Resting, Deciding):
     # --------------------------------------------------------------------------------------------- from a lane
     def take(self) -> Work | None:
         """Wait for something to do; None when the lane is to end."""
+        work = self._next()
+        if work is None and self.broken is None:
+            self._keeper.settle()  # or nobody would hear that something could not be kept
+        return work
+
+    def _next(self) -> Work | None:
         with self._changed:
             while True:
                 if self._stopping:
@@ -87,7 +96,9 @@ class Queue(Adding, Editing, Resting, Deciding):
                 self._clock.wait(self._changed, seconds)
 
     def began(self, batch: Batch, upload: Upload | None, step: Step) -> None:
-        """A step begins."""
+        """A step begins; what may not be done twice does so once all that led to it is kept."""
+        if step in NOT_TWICE:
+            self._keeper.settle()
         with self._changed:
             if step is Step.VERIFY and batch.id not in self._entries:
                 return  # a person has settled it, and let go of it, before its look began
@@ -106,7 +117,7 @@ class Queue(Adding, Editing, Resting, Deciding):
             before = entry.uploads.get(upload.id)
             if before is not None and before.state is UploadState.RUNNING:
                 running = dataclasses.replace(upload, state=UploadState.RUNNING)
-                self._keeper.upload(entry, advance(running, UploadEvent.STEP_DONE, problem=None), f"{step} done")
+                self._keeper.soon(entry, advance(running, UploadEvent.STEP_DONE, problem=None), f"{step} done")
                 self._teller.done(entry, upload, step)
             elif before is not None and before.state in {UploadState.PAUSED, UploadState.QUEUED}:
                 self._rests(entry, upload, before.state, step)
@@ -150,7 +161,7 @@ class Queue(Adding, Editing, Resting, Deciding):
                 upload = advance(
                     running, UploadEvent.FINISHED, problem=None, tries=0, limited=0, result=result, **facts
                 )
-                self._keeper.upload(entry, upload, "stored")
+                self._keeper.soon(entry, upload, "stored")
                 entry.unrest.pop(upload.id, None)
                 if step is not None:
                     self._teller.done(entry, upload, step)

@@ -1,6 +1,6 @@
 """The ledger: every change of a batch or an upload is here before it is acted on.
 
-One thread writes, for everybody; who asks for a change waits until it is committed.
+One thread writes, for everybody, in the order in which changes are asked for.
 """
 
 import contextlib
@@ -118,6 +118,15 @@ class Ledger:
             self._stale = self._stale or (batch is not None and batch.state in ENDED_BATCHES)
 
         self.write(job, durable=durable)
+
+    def post(self, upload: Upload, at: datetime, line: tuple[str, str | None, str]) -> Future[None]:
+        """Have an upload kept, as `core.ports.Ledger` says. Raises StoreError."""
+
+        def job(connection: sqlite3.Connection) -> None:
+            _update(connection, "upload", rows.of_upload(upload))
+            _note(connection, line[0], line[1], at, line[2])
+
+        return self._ask(job)
 
     def begin_attach(self, batch: Batch, at: datetime, line: tuple[str, str | None, str]) -> Holder | None:
         """Keep a batch that begins to be attached, as `core.ports.Ledger` says. Raises StoreError."""
@@ -283,13 +292,16 @@ class Ledger:
         Raises:
             StoreError: It cannot be kept.
         """
+        return self._ask(job, durable=durable).result()
+
+    def _ask(self, job: Callable[[sqlite3.Connection], Given], *, durable: bool = False) -> Future[Given]:
         future: Future[Given] = Future()
         with self._guard:
             if self._closed:
                 # An errand that outlived the window: nobody would ever answer it.
                 raise StoreError(Trouble.UNREACHABLE, self.path)
             self._jobs.put((job, durable, future))
-        return future.result()
+        return future
 
     def _work(self) -> None:
         while (asked := self._jobs.get()) is not None:

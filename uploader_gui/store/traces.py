@@ -11,7 +11,7 @@ import queue
 import re
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from uploader_gui.core.traces import Trace, from_line, to_line
@@ -37,7 +37,7 @@ class Traces:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or places().logs / FOLDER
         self.lost = 0
-        self._waiting: queue.Queue[Trace | None] = queue.Queue(MOST_WAITING)
+        self._waiting: queue.SimpleQueue[Trace | None] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._made: set[Path] = set()
@@ -46,9 +46,9 @@ class Traces:
         """Keep a trace, soon. One that comes while too many wait is lost, and counted in `lost`."""
         if self._thread is None:
             self._start()
-        try:
-            self._waiting.put_nowait(trace)
-        except queue.Full:
+        if self._waiting.qsize() < MOST_WAITING:
+            self._waiting.put(trace)
+        else:
             self.lost += 1
 
     def close(self) -> None:
@@ -56,8 +56,7 @@ class Traces:
         with self._starting:
             thread, self._thread = self._thread, None
         if thread is not None:
-            with contextlib.suppress(queue.Full):
-                self._waiting.put(None, timeout=CLOSING_SECONDS)
+            self._waiting.put(None)
             thread.join(CLOSING_SECONDS)
 
     def read(self, batch_id: str) -> list[Trace]:
@@ -101,27 +100,46 @@ class Traces:
                 self._thread.start()
 
     def _work(self) -> None:
-        while (trace := self._waiting.get()) is not None:
-            try:
-                self._write(trace)
-            except OSError:
-                self.lost += 1
+        ends = False
+        while not ends:
+            # What has gathered meanwhile is written at once, or many small files would be more work than their sending.
+            batches: dict[str, list[Trace]] = {}
+            for trace in self._gathered():
+                if trace is None:
+                    ends = True
+                    break
+                batches.setdefault(trace.batch, []).append(trace)
+            for batch_id, traces in batches.items():
+                try:
+                    self._write(batch_id, traces)
+                except OSError:
+                    self.lost += len(traces)
 
-    def _write(self, trace: Trace) -> None:
-        path = self._path(trace.batch)
+    def _gathered(self) -> Iterator[Trace | None]:
+        """Wait for a trace; give it and those that are there with it."""
+        yield self._waiting.get()
+        for _ in range(self._waiting.qsize()):
+            yield self._waiting.get()
+
+    def _write(self, batch_id: str, traces: Iterable[Trace]) -> None:
+        path = self._path(batch_id)
         if path not in self._made:
             private_folder(self.folder)
             self._made.add(path)
             self._clear_away()
-        line = f"{to_line(trace)}\n".encode("utf-8", "replace")
+        size = 0
         with contextlib.suppress(FileNotFoundError):
-            if path.stat().st_size + len(line) > MOST_BYTES:
-                path.replace(self._path(trace.batch, ".old.jsonl"))
-        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(file, line)
-        finally:
-            os.close(file)
+            size = path.stat().st_size
+        lines = bytearray()
+        for trace in traces:
+            line = f"{to_line(trace)}\n".encode("utf-8", "replace")
+            if size + len(lines) + len(line) > MOST_BYTES:
+                _append(path, lines)
+                path.replace(self._path(batch_id, ".old.jsonl"))
+                size = 0
+                lines.clear()
+            lines += line
+        _append(path, lines)
 
     def _clear_away(self) -> None:
         """Delete what is old, and the oldest of what is too much."""
@@ -131,6 +149,14 @@ class Traces:
             if number >= 2 * MOST_BATCHES or _changed(path) < oldest:
                 with contextlib.suppress(OSError):
                     path.unlink()
+
+
+def _append(path: Path, lines: bytes | bytearray) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(file, lines)
+    finally:
+        os.close(file)
 
 
 def _changed(path: Path) -> float:
