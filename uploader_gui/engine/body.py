@@ -161,9 +161,11 @@ class FormBody:
 
     def __iter__(self) -> Iterator[bytes]:
         """Give the form in pieces."""
-        yield self._head
-        yield from self._file
-        yield self._tail
+        before = self._head  # together with the file's first bytes: a small file needs few packets
+        for piece in self._file:
+            yield before + piece
+            before = b""
+        yield before + self._tail
 
 
 def _quoted(text: str) -> str:

@@ -24,6 +24,8 @@ MOST_BATCHES = 100
 DAYS = 30
 MOST_WAITING = 2000
 CLOSING_SECONDS = 2.0
+GATHERING_SECONDS = 0.1
+"""Traces are written together: to wake a thread for each would cost a lane more than all else that is told of one."""
 _ENDINGS = (".old.jsonl", ".jsonl")
 
 
@@ -39,6 +41,7 @@ class Traces:
         self.lost = 0
         self._waiting: queue.SimpleQueue[Trace | None] = queue.SimpleQueue()
         self._starting = threading.Lock()
+        self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self._made: set[Path] = set()
 
@@ -57,6 +60,7 @@ class Traces:
             thread, self._thread = self._thread, None
         if thread is not None:
             self._waiting.put(None)
+            self._closing.set()
             thread.join(CLOSING_SECONDS)
 
     def read(self, batch_id: str) -> list[Trace]:
@@ -96,15 +100,15 @@ class Traces:
     def _start(self) -> None:
         with self._starting:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="traces", daemon=True)
+                self._closing = threading.Event()
+                self._thread = threading.Thread(target=self._work, name="traces", args=(self._closing,), daemon=True)
                 self._thread.start()
 
-    def _work(self) -> None:
+    def _work(self, closing: threading.Event) -> None:
         ends = False
         while not ends:
-            # What has gathered meanwhile is written at once, or many small files would be more work than their sending.
             batches: dict[str, list[Trace]] = {}
-            for trace in self._gathered():
+            for trace in self._gathered(closing):
                 if trace is None:
                     ends = True
                     break
@@ -115,9 +119,10 @@ class Traces:
                 except OSError:
                     self.lost += len(traces)
 
-    def _gathered(self) -> Iterator[Trace | None]:
-        """Wait for a trace; give it and those that are there with it."""
+    def _gathered(self, closing: threading.Event) -> Iterator[Trace | None]:
+        """Wait for a trace; give it and those that come soon after it."""
         yield self._waiting.get()
+        closing.wait(GATHERING_SECONDS)
         for _ in range(self._waiting.qsize()):
             yield self._waiting.get()
 
