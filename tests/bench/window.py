@@ -7,8 +7,6 @@ runs, which take turns, so that a busy machine is busy for all of them. Python h
 where the program is installed; the first run of each kind does that and does not count.
 """
 
-import atexit
-import functools
 import json
 import os
 import shutil
@@ -20,6 +18,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from tests.bench.bytecode import environment
+
 ROOT = Path(__file__).parents[2]
 CHILD = Path(__file__).with_name("window_child.py")
 RUNS = 7
@@ -30,23 +30,13 @@ ROOM = 6e9
 """Bytes that the server keeps at most of what is sent to it."""
 
 
-@functools.cache
-def _compiled() -> str:
-    """Where Python keeps what it has compiled: a folder of this run's own, as the checkout may have none."""
-    folder = tempfile.mkdtemp(prefix="uploader-bench-")
-    atexit.register(shutil.rmtree, folder)
-    return folder
-
-
 def ask(*words: object, home: Path | None = None, accounts: str = "[]") -> dict[str, Any]:
     """Run one measurement in a process of its own; gives what it found."""
     with (
         tempfile.TemporaryDirectory(prefix="uploader-bench-") as name,
         tempfile.TemporaryDirectory(prefix="uploader-bench-", dir=_memory()) as files,
     ):
-        env = {**os.environ, "UPLOADER_GUI_HOME": str(home or name), "BENCH_ACCOUNTS": accounts, "BENCH_FILES": files}
-        env.pop("PYTHONDONTWRITEBYTECODE", None)
-        env |= {"PYTHONPYCACHEPREFIX": _compiled()}
+        env = environment(UPLOADER_GUI_HOME=str(home or name), BENCH_ACCOUNTS=accounts, BENCH_FILES=files)
         env |= {"QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"), "QT_LOGGING_RULES": "*=false"}
         command = [sys.executable, str(CHILD), *map(str, words)]
         ran = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
