@@ -1,8 +1,10 @@
 """What a call before the attach makes is made once: after a lost answer it is looked for, and only then made again."""
 
 import dataclasses
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -34,6 +36,11 @@ class Threads(Bench):
         batch = Batch(id=name, service="haufe", target="new_thread", inputs=inputs, named={}, created=self.clock.utc())
         upload = dataclasses.replace(self._upload_of(CONTENT, name=f"{name}.txt"), id=f"{name}1", batch_id=name)
         self.queue.add(batch, [upload], self.flow, self.session("haufe"))
+
+    def edit(self, name: str, **changes: str) -> bool:
+        """Fill in something else."""
+        [batch] = [one for one in self.queue.batches() if one.id == name]
+        return self.queue.edit(name, {**batch.inputs, **changes}, batch.named)
 
     @property
     def titles(self) -> list[str]:
@@ -213,4 +220,60 @@ def test_taken_up_by_another_process(bench: Threads) -> None:
     assert other.retry("b")
     assert bench.run() == {"b": BatchState.ATTACHED}
     assert bench.titles.count("Offer") == 1
+    assert bench.messages() == [1]
+
+
+def test_another_text_while_it_is_looked_for(bench: Threads) -> None:
+    """The message is changed, the thread is the same: the one that was made is still found, and no second one made."""
+    bench.practice.misbehave(Fault(kind="broken_json", service="haufe", step="prepare"))
+    bench.put("b")
+    assert bench.run() == {"b": BatchState.NEEDS_ATTENTION}
+    assert bench.edit("b", text="better")
+    assert bench.queue.retry("b")
+    assert bench.run() == {"b": BatchState.ATTACHED}
+    assert bench.messages() == [1]
+
+
+def test_another_title_waits_until_it_was_looked_for(bench: Threads) -> None:
+    """Nobody knows yet whether the thread is there: another one cannot be asked for before that was seen."""
+    bench.practice.misbehave(Fault(kind="broken_json", service="haufe", step="prepare"))
+    bench.put("b")
+    bench.run()
+    assert not bench.edit("b", title="Other")
+    bench.practice.misbehave(Fault(kind="early_413", service="haufe", step="attach"))
+    assert bench.queue.retry("b")
+    assert bench.run() == {"b": BatchState.NEEDS_ATTENTION}
+    assert bench.edit("b", title="Other"), "it was found"
+    assert bench.queue.retry("b")
+    assert bench.run() == {"b": BatchState.ATTACHED}
+    assert (bench.titles.count("Offer"), bench.titles.count("Other")) == (1, 1)
+
+
+def test_another_title_while_it_waits_for_the_server(bench: Threads, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same while the batch waits by itself until the server has come to rest."""
+    bench.practice.misbehave(Fault(kind="unavailable", service="haufe", step="prepare"))
+    bench.put("b")
+    asked: list[bool] = []
+
+    def wait(condition: threading.Condition, seconds: float | None, pass_time: Any = bench.clock.wait) -> None:
+        if bench.queue.batches()[0].answers.get(NOTED):
+            asked.append(bench.edit("b", title="Other"))
+        pass_time(condition, seconds)
+
+    monkeypatch.setattr(bench.clock, "wait", wait)
+    assert bench.run() == {"b": BatchState.ATTACHED}
+    assert asked
+    assert not any(asked)
+    assert bench.titles.count("Offer") == 1
+    assert "Other" not in bench.titles
+
+
+def test_another_text_for_what_was_made(bench: Threads) -> None:
+    """The thread is there and the message was refused: said otherwise, it goes to the same thread."""
+    bench.practice.misbehave(Fault(kind="early_413", service="haufe", step="attach"))
+    bench.put("b")
+    assert bench.run() == {"b": BatchState.NEEDS_ATTENTION}
+    assert bench.edit("b", text="better")
+    assert bench.queue.retry("b")
+    assert bench.run() == {"b": BatchState.ATTACHED}
     assert bench.messages() == [1]

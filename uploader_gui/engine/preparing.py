@@ -3,25 +3,29 @@
 What was there before the call is noted before it goes out. After a lost answer the next try looks: exactly one new
 thing that no other batch has made, and of which the service file says that it is what the call makes, is taken for it.
 None: the call is made again, once the server has surely come to rest. Several: nobody can say which, and one is made
-anew, as it would be without a look.
+anew, as it would be without a look. What is filled in otherwise meanwhile changes nothing of that: what was made stays
+the batch's as long as the same would be made again, and until it was looked for nothing else can be asked for.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from uploader_gui.core.batch import Batch
+from uploader_gui.core.batch import Batch, Upload
 from uploader_gui.core.problems import PASSING, Kind, Problem, UploadError
-from uploader_gui.engine.asking import holds, unexpected
+from uploader_gui.engine import scope
+from uploader_gui.engine.asking import fill, holds, unexpected
+from uploader_gui.engine.http import Request
 from uploader_gui.engine.verify import listed
 from uploader_gui.services import schema
 from uploader_gui.services.expression import ExpressionError, Scope
-from uploader_gui.services.flow import MissingAnswerError
+from uploader_gui.services.flow import Flow, MissingAnswerError
 from uploader_gui.services.template import as_text
 
 if TYPE_CHECKING:
     from uploader_gui.engine.attach import AttachTools
+    from uploader_gui.engine.session import Account
 
 NOTED = "before prepare"
 """Among a batch's answers: what was there before its calls, by the call's id. No expression can say this name."""
@@ -72,6 +76,44 @@ def once(
     batch = dataclasses.replace(batch, answers={**batch.answers, call.id: kept})
     learned(batch)
     return batch
+
+
+def edited(
+    before: Batch, after: Batch, uploads: Sequence[Upload], flow: Flow, account: "Account", now: datetime
+) -> Mapping[str, Any] | None:
+    """What a batch still knows of its calls when something else is filled in: of those that would make the same again.
+
+    Args:
+        before: As it is.
+        after: As it is to be; what it knows of its calls is not looked at.
+        uploads: Its uploads.
+        flow: What happens with them.
+        account: Whose calls they are.
+        now: The time, in UTC.
+
+    Returns:
+        Its answers; None if something else would be made while it is not known whether the first one was made.
+    """
+    noted: Mapping[str, Any] = before.answers.get(NOTED, {})
+    kept: dict[str, Any] = {}
+    for call in flow.target.prepare:
+        after = dataclasses.replace(after, answers=kept)
+        said, says = (
+            _said(call, scope.of_batch(flow, account.public, one, uploads, now), account) for one in (before, after)
+        )
+        if says is not None and says == said:
+            kept.update({call.id: before.answers[call.id]} if call.id in before.answers else {})
+        elif call.id in noted:
+            return None
+    return {**kept, NOTED: noted} if noted else kept
+
+
+def _said(call: schema.Prepare, known: Scope, account: "Account") -> Request | None:
+    """What a call sends; None where that cannot be filled in."""
+    try:
+        return fill(call, known, base=account.base, service="", step=STEP, signed=())
+    except (ExpressionError, ValueError, RecursionError):
+        return None
 
 
 def _there(found: schema.Found, known: Scope, tools: "AttachTools") -> dict[str, Any] | None:

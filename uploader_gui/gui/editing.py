@@ -52,7 +52,7 @@ class Editing(QObject):
 
         def told(done: bool) -> None:
             if not done:
-                text = _("This cannot be changed any more: a file was already sent with it.")
+                text = _("This cannot be changed now: something was already sent with it.")
                 self._told.tell(notices.Notice(text=text))
             self.end(batch_id)
 
