@@ -5,7 +5,6 @@ import dataclasses
 from collections.abc import Mapping
 
 from uploader_gui.core.batch import (
-    ENDED_BATCHES,
     BatchEvent,
     BatchState,
     Step,
@@ -27,6 +26,8 @@ LOOK_AT_HOLDER = 1.0
 """Seconds after which it is looked again whether another process is done with a record."""
 SPARE_SECONDS = 60.0
 """What a link must still live when it is attached."""
+GOING = frozenset({BatchState.OPEN, BatchState.HELD, BatchState.ATTACH_UNKNOWN})
+"""Of others nothing is begun: they have ended, are being attached, rest, or need a person."""
 
 
 class Chooser:
@@ -40,6 +41,9 @@ class Chooser:
         entries: All batches, in their order.
         idle_digests: Digests taken of stored files when there is nothing else to do.
         looks: Whether an attach notes what is on the record before it.
+
+    Attributes:
+        at: The batch that was looked at last: where `next` raised, it did so over this one. None: over none of them.
     """
 
     def __init__(
@@ -63,16 +67,18 @@ class Chooser:
         self._digesting: DigestWork | None = None
         self._not_digested: set[str] = set()
         self._cleanups: collections.deque[CleanupWork] = collections.deque()
+        self.at: Entry | None = None
 
     def next(self) -> tuple[Work | None, float | None]:
         """What to do now; else when something is due at the earliest. Raises LedgerError."""
-        now = self._clock.monotonic()
+        self.at, now = None, self._clock.monotonic()
         dues: list[float] = []
         chosen: tuple[Entry, Upload] | None = None
         taken = self._records_in_use()
         for entry in self._entries.values():
-            if entry.batch.state in ENDED_BATCHES:
+            if entry.batch.state not in GOING or entry.asks:
                 continue
+            self.at = entry
             self._wake(entry, now)
             dues += entry.waiting.values()
             gate = self._patience.opens(entry.session, now)
@@ -88,12 +94,12 @@ class Chooser:
                         return work, None
                     dues += [] if due is None else [due]
                 continue
-            going = entry.batch.state in {BatchState.OPEN, BatchState.HELD}
-            upload = entry.next_queued() if going else None
+            upload = entry.next_queued() if entry.batch.state is not BatchState.ATTACH_UNKNOWN else None
             if upload is not None and gate > now:
                 dues.append(gate)
             elif upload is not None and chosen is None:
                 chosen = (entry, upload)
+        self.at = None if chosen is None else chosen[0]
         if chosen is not None:
             return self._upload(*chosen), None
         if self._cleanups:
@@ -153,18 +159,19 @@ class Chooser:
         return bool(expired)
 
     def _upload(self, entry: Entry, upload: Upload) -> UploadWork:
-        upload = advance(upload, UploadEvent.STARTED)
-        self._keeper.soon(entry, upload, "started")
-        entry.running[upload.id] = CancelToken()
-        return UploadWork(
+        work = UploadWork(
             batch=entry.batch,
-            upload=upload,
+            upload=advance(upload, UploadEvent.STARTED),
             flow=entry.flow,
             session=entry.session,
-            cancel=entry.running[upload.id],
+            cancel=CancelToken(),
             meter=entry.meter(upload.id),
             unsettled=upload.id in entry.unrest,
         )
+        self._keeper.soon(entry, work.upload, "started")
+        # The last of all: what runs and is not among these is at work nowhere.
+        entry.running[upload.id] = work.cancel
+        return work
 
     def _attach_when_due(self, entry: Entry, now: float, gate: float) -> tuple[AttachWork | None, float | None]:
         """Begin an attach; else say when it is worth another try, None if a person comes first."""

@@ -53,7 +53,15 @@ class Looking:
         else:
             settled = False
         if not settled:
-            self._ask_a_person(entry)
+            self.ask_a_person(entry)
+
+    def ask_a_person(self, entry: Entry) -> None:
+        """Look no more: a person says what became of it."""
+        entry.look = None
+        problem = entry.batch.problem or Problem(
+            kind=Kind.ATTACH_UNKNOWN, service=entry.flow.service.name, step=Step.ATTACH
+        )
+        self._teller.failed(entry, None, Step.VERIFY, problem)
 
     def _had_none(self, entry: Entry, look: Look, problem: Problem | None) -> bool:
         wait = None
@@ -100,10 +108,3 @@ class Looking:
         self._keeper.batch(entry, again, "found absent")
         self._teller.done(entry, None, Step.VERIFY)
         return True
-
-    def _ask_a_person(self, entry: Entry) -> None:
-        entry.look = None
-        problem = entry.batch.problem or Problem(
-            kind=Kind.ATTACH_UNKNOWN, service=entry.flow.service.name, step=Step.ATTACH
-        )
-        self._teller.failed(entry, None, Step.VERIFY, problem)

@@ -5,6 +5,7 @@ that they come in order: a listener must be quick and must not wait for a lane.
 """
 
 import dataclasses
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from uploader_gui.core.batch import (
     UploadState,
     advance,
 )
+from uploader_gui.core.ports import LedgerError
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.core.progress import Meter
 from uploader_gui.engine import scope, settling
@@ -35,6 +37,8 @@ from uploader_gui.engine.resting import Resting
 from uploader_gui.engine.source import Source
 from uploader_gui.engine.verify import Looked
 from uploader_gui.engine.work import AttachWork, CleanupWork, DigestWork, UploadWork, VerifyWork, Work
+
+log = logging.getLogger(__name__)
 
 # After these nobody can go on where it stopped: the address is dead or not safe, or nobody knows of the confirm.
 BEGIN_ANEW = frozenset(
@@ -85,7 +89,15 @@ class Queue(Adding, Editing, Resting, Deciding):
             while True:
                 if self._stopping:
                     return None
-                work, due = self._chooser.next()
+                try:
+                    work, due = self._chooser.next()
+                except LedgerError:
+                    raise
+                except Exception as mistake:
+                    if self._chooser.at is None:
+                        raise
+                    self._stumbled(self._chooser.at, mistake)
+                    continue
                 if work is not None:
                     return work
                 if self._draining and due is None and not self._chooser.busy:
@@ -325,6 +337,28 @@ class Queue(Adding, Editing, Resting, Deciding):
             self._changed.notify_all()
 
     # ------------------------------------------------------------------------------------------------- inside
+    def _stumbled(self, entry: Entry, mistake: Exception) -> None:
+        """A mistake of this program's keeps a batch from going on: a person is told, and the others go on."""
+        # Only the kind of error: its text may hold anything.
+        log.error("unexpected %s", type(mistake).__name__)
+        problem = Problem(kind=Kind.INTERNAL, service=entry.flow.service.name, detail=type(mistake).__name__)
+        begun = [one for one in entry.ordered if one.state is UploadState.RUNNING and one.id not in entry.running]
+        for upload in begun:
+            self._give_up(entry, upload, upload.next_step, problem)
+        if entry.batch.state is BatchState.ATTACHING:
+            # It was begun a moment ago, and nothing of it has gone out.
+            self._ended(entry, Attached(verdict=Verdict.REFUSED, batch=entry.batch, problem=problem))
+        elif entry.batch.state is BatchState.ATTACH_UNKNOWN:
+            self._keeper.batch(entry, dataclasses.replace(entry.batch, due=None), "a person is asked")
+            self._looking.ask_a_person(entry)
+        elif not begun:
+            if entry.batch.state is BatchState.HELD:
+                self._keeper.batch(entry, advance(entry.batch, BatchEvent.UNDONE), "not sent yet")
+                entry.held_back = True
+            failed = advance(entry.batch, BatchEvent.FAILED, problem=problem, due=None)
+            self._keeper.batch(entry, failed, "needs attention")
+            self._teller.failed(entry, None, Step.ATTACH, problem)
+
     def _fell_sending(self, entry: Entry, work: UploadWork, problem: Problem) -> None:
         entry.running.pop(work.upload.id, None)
         upload = entry.uploads.get(work.upload.id)
