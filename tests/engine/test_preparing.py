@@ -12,6 +12,7 @@ import pytest
 from tests.engine.fakes import FakeClock, Heard
 from tests.engine.test_verify_cases import Bench
 from uploader_gui.core.batch import Batch, BatchState, Upload
+from uploader_gui.engine.events import Event, Finished
 from uploader_gui.engine.preparing import NOTED
 from uploader_gui.engine.queue import Queue
 from uploader_gui.practice import SAMPLES, Fault, PracticeService
@@ -104,6 +105,25 @@ def test_it_waits_until_the_server_has_come_to_rest(bench: Threads) -> None:
     made = [one for one in bench.practice.world.requests if "prepare" in one.steps]
     assert len(made) == 2
     assert bench.clock.now - 1000 >= call.found.settle
+
+
+def test_the_others_do_not_wait_for_that(bench: Threads) -> None:
+    """It is this batch that waits until the server has come to rest: whatever else goes to the same host goes on."""
+    began = bench.clock.now
+    ended: dict[str, float] = {}
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Finished):
+            ended[event.batch.id] = bench.clock.now - began
+
+    bench.queue = Queue(clock=bench.clock, listener=hear)
+    bench.practice.misbehave(Fault(kind="unavailable", service="haufe", step="prepare"))
+    bench.put("b")
+    bench.put("c", title="Other")
+    assert bench.run() == {"b": BatchState.ATTACHED, "c": BatchState.ATTACHED}
+    [call] = bench.flow.target.prepare
+    assert call.found is not None
+    assert ended["c"] < call.found.settle <= ended["b"]
 
 
 def test_not_allowed_to_read(bench: Threads) -> None:

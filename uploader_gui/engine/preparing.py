@@ -64,7 +64,7 @@ def once(
         note = None if there is None else {"there": [*there], "at": tools.clock.utc().isoformat()}
         batch = _note(batch, call, note)
         learned(batch)
-        content = _make(call, found, batch, known, tools, learned)
+        content = _make(call, batch, known, tools, learned)
     try:
         kept = tools.flow.keep(call.id, content)
     except MissingAnswerError as error:
@@ -131,14 +131,9 @@ def _there(found: schema.Found, known: Scope, tools: "AttachTools") -> dict[str,
 
 
 def _make(
-    call: schema.Prepare,
-    found: schema.Found,
-    batch: Batch,
-    known: Scope,
-    tools: "AttachTools",
-    learned: Callable[[Batch], None],
+    call: schema.Prepare, batch: Batch, known: Scope, tools: "AttachTools", learned: Callable[[Batch], None]
 ) -> Any:
-    """Make it; when its answer gets lost, the next try waits until the server has surely come to rest."""
+    """Make it; when its answer gets lost, the next try looks for it."""
     try:
         _answer, content = tools.conversation.read(call, known, STEP, fresh=True)
     except UploadError as error:
@@ -149,8 +144,6 @@ def _make(
         learned(_note(batch, call, None))  # nothing was made: there is nothing to look for
     elif call.id not in batch.answers.get(NOTED, {}):
         raise LostError(problem)
-    elif problem.kind in PASSING:
-        problem = dataclasses.replace(problem, wait=max(problem.wait or 0.0, found.settle))
     raise UploadError(problem)
 
 
