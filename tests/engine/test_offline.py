@@ -6,13 +6,14 @@ import pytest
 
 from tests.engine.stage import Stage
 from uploader_gui.core.batch import BatchState, UploadState
-from uploader_gui.core.problems import Kind, Problem
+from uploader_gui.core.problems import ACTIONS, Action, Kind, Problem
 from uploader_gui.engine.attach import Attached, Verdict
 from uploader_gui.engine.verify import Looked, Sight
 from uploader_gui.engine.work import AttachWork, VerifyWork
 
 NOT_FOUND = Problem(kind=Kind.NO_NETWORK, service="Close", sent=False)
 PROXY = Problem(kind=Kind.UNREACHABLE, service="Close", host="api.close.com", sent=False, proxied=True)
+ANSWERED = dataclasses.replace(PROXY, status=503, detail="the proxy px.acme.example: status 503")
 NOWHERE = Problem(kind=Kind.UNREACHABLE, service="Close", host="api.close.com", sent=False)
 HERE = dataclasses.replace(NOWHERE, host="127.0.0.1")
 LOST = Problem(kind=Kind.CONNECTION_LOST, service="Close", host="api.close.com")
@@ -96,6 +97,57 @@ def test_files_and_attaches_wait_behind_a_proxy_as_well(problem: Problem) -> Non
     stage.queue.network(there=True)
     assert isinstance(stage.queue.take(), AttachWork)
     assert stage.clock.now - began < 1
+
+
+@pytest.mark.parametrize("files", [1, 40])
+def test_a_proxy_that_answers_is_believed_in_the_end(files: int) -> None:
+    """Where it says for ten minutes that the host cannot be reached, that is told of each file, with Try again."""
+    stage = Stage(waits_for_network=True)
+    stage.add("b", files)
+    began = stage.clock.now
+    while stage.state("b") is BatchState.OPEN and stage.clock.now - began < 7200:
+        stage.queue.failed(stage.upload_work(), ANSWERED)
+        if not stage.heard.troubled:
+            told = stage.clock.now - began
+    assert 600 <= told <= 660
+    assert stage.states("b") == [UploadState.NEEDS_ATTENTION] * files
+    assert [event.problem for event in stage.heard.troubled[:files]] == [ANSWERED] * files
+    assert Action.RETRY in ACTIONS[ANSWERED.kind]
+    stage.clock.now += 3600
+    assert stage.queue.retry("b")
+    stage.queue.failed(stage.upload_work(), ANSWERED)
+    assert UploadState.WAITING_NETWORK in stage.states("b"), "an hour later it may be the network once more"
+
+
+def test_attaches_and_looks_behind_a_proxy_that_answers() -> None:
+    """The same for them: in the end a person is asked."""
+    stage = Stage(waits_for_network=True, looks=True)
+    stage.add("b", 1)
+    stage.store(stage.upload_work())
+    while stage.state("b") is not BatchState.NEEDS_ATTENTION:
+        work = stage.attach_work()
+        assert stage.clock.now < 1700
+        stage.queue.attached(work, Attached(verdict=Verdict.NOT_SENT, batch=work.batch, problem=ANSWERED))
+    assert stage.queue.cancel("b")
+    assert stage.queue.forget("b")
+    stage.clock.now += 3600
+    _unknown(stage)
+    stage.heard.events.clear()
+    while not stage.heard.troubled:
+        assert stage.clock.now < 6000
+        stage.queue.looked(_look(stage), None, ANSWERED)
+
+
+def test_a_proxy_that_answers_while_there_is_no_network() -> None:
+    """One on this computer says the same of every host then: it is waited for the network, however long that takes."""
+    stage = Stage(waits_for_network=True)
+    stage.queue.network(there=False)
+    stage.add("b", 1)
+    for _ in range(2 * MANY):
+        stage.queue.failed(stage.upload_work(), ANSWERED)
+    stage.queue.network(there=True)
+    stage.queue.failed(stage.upload_work(), ANSWERED)
+    assert stage.states("b") == [UploadState.WAITING_NETWORK], "its patience begins anew"
 
 
 def test_harmless_twice_goes_on_when_the_network_is_back() -> None:

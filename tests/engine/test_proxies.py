@@ -144,7 +144,7 @@ def _problem(monkeypatch: pytest.MonkeyPatch, proxy: str, timing: Timing | None 
         (b"", "broke off"),
         (b"HTTP/1.1 200 OK\r\nX: ", "broke off"),
         (b"nonsense\r\n\r\n", "broke off"),
-        (b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "says 503"),
+        (b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "status 503"),
         (b"HTTP/1.1 200 OK\r\n\r\n", "closed the connection"),
     ],
 )

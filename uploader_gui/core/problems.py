@@ -91,7 +91,7 @@ class Problem:
         name: The file's or record's name, if one is concerned.
         host: The host that was talked to, without path or query.
         said: What the service said, in its own words: untrusted, shown as a quotation.
-        status: The HTTP status, if there was an answer.
+        status: The HTTP status, if there was an answer, a proxy's own included.
         size: The size that was found, in bytes.
         limit: The limit that applies, in bytes (or a number of files).
         detail: A plain fact of ours (an allowed list, an errno's text, a missing path); never a secret.

@@ -415,7 +415,9 @@ def _not_there(error: BaseException, request: Request, origin: Origin, proxy: Pr
         return problem
     if isinstance(error, httpx.ProxyError) and (status := str(error)[:3]).isdecimal():
         if status in UNREADY_PROXY:
-            return _by_proxy(_told(request, origin, Kind.UNREACHABLE, f"the proxy says {status}", sent=False))
+            said = f"the proxy {proxy.host}: status {status}"
+            unready = _told(request, origin, Kind.UNREACHABLE, said, sent=False)
+            return _by_proxy(dataclasses.replace(unready, status=int(status)))
         # tinyproxy says 401 where others say 407.
         kind = Kind.PROXY_SIGN_IN if status in {"401", "407"} else Kind.PROXY
         return _told(request, origin, kind, f"{proxy.host}: status {status}", sent=False)

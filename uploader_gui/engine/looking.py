@@ -65,6 +65,8 @@ class Looking:
 
     def _had_none(self, entry: Entry, look: Look, problem: Problem | None) -> bool:
         wait = None
+        if problem is not None:
+            self._patience.met(problem)
         look.offline = problem is not None and self._patience.offline(problem)
         if look.offline:
             # However long that takes: without a network nobody could look, and a person is no better off.

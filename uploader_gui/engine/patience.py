@@ -14,6 +14,10 @@ DAMAGE_TRIES = 3
 """How often a file is sent in a row of which storage says that it came damaged: what stays so is no accident."""
 NETWORK_LOOK = 15.0
 """Seconds after which it is tried whether the network is back, should nobody have told."""
+PROXY_PATIENCE = 600.0
+"""Seconds for which a proxy that answers, but not for a host, may stand for a network that is not there."""
+PROXY_LAPSE = 60.0
+"""Seconds after which its next such answer is another matter: whatever came between, somebody was heard of."""
 
 
 class Patience:
@@ -31,6 +35,7 @@ class Patience:
         self._waits_for_network = waits_for_network
         self._gates: dict[Hashable, float] = {}
         self._dark: dict[Origin | None, float] = {}
+        self._by_proxy: dict[str, tuple[float, float]] = {}
         self._network = True
 
     @property
@@ -55,17 +60,30 @@ class Patience:
         self._network = there
         if there:
             self._dark.clear()
+            self._by_proxy.clear()
+
+    def met(self, problem: Problem) -> None:
+        """Hear of a problem, before it is asked what comes of it."""
+        if _proxy_answered(problem):
+            now = self._clock.monotonic()
+            since, last = self._by_proxy.get(problem.host, (now, now))
+            self._by_proxy[problem.host] = since if now - last <= PROXY_LAPSE else now, now
 
     def offline(self, problem: Problem) -> bool:
         """Whether something waits until there is a network again, and uses up no tries.
 
         Nothing of it has gone out, and it may well be the network that is not there: the name is not known, or there is
         no way out; or a proxy is on the way, behind which one looks like the other; or the system says there is none.
+        A proxy that answers for a long time that it cannot reach a host, while the system says nothing of the kind, is
+        right: then it is the host, which a person is told of.
         """
         if not self._waits_for_network or problem.sent:
             return False
         if problem.kind is Kind.NO_NETWORK:
             return True
+        if self._network and _proxy_answered(problem):
+            now = self._clock.monotonic()
+            return now - self._by_proxy.get(problem.host, (now, now))[0] < PROXY_PATIENCE
         return problem.kind in {Kind.UNREACHABLE, Kind.STALLED, Kind.CONNECTION_LOST} and (
             problem.proxied or not (self._network or near(("https", problem.host, 443)))
         )
@@ -99,6 +117,11 @@ class Patience:
             return now
         gates = self._gates.get(session.host, now), self._gates.get(session.alone, now)
         return max(now, *gates, self._dark.get(session.host, now))
+
+
+def _proxy_answered(problem: Problem) -> bool:
+    """Whether a proxy is there and says that it cannot reach the host: 502, 503 or 504."""
+    return problem.proxied and problem.status is not None
 
 
 def counted(thing: Upload | Batch, problem: Problem) -> dict[str, int]:

@@ -206,6 +206,7 @@ class Queue(Adding, Editing, Resting, Deciding):
                 step = entry.current.get(upload.id, upload.next_step)
                 # A wait for something else may be long: what changes meanwhile is asked about.
                 entry.unrest.pop(upload.id, None)
+                self._patience.met(problem)
                 tried = counted(upload, problem)
                 wait = self._patience.wait(problem, tried)
                 if self._patience.offline(problem):
@@ -417,6 +418,8 @@ class Queue(Adding, Editing, Resting, Deciding):
     def _attach_later(self, entry: Entry, batch: Batch, ended: Attached, step: Step) -> None:
         """Not attached, or harmless to attach again: once more in a while, else a person is asked."""
         problem = ended.problem
+        if problem is not None:
+            self._patience.met(problem)
         tried = {"tries": batch.tries, "limited": batch.limited} if problem is None else counted(batch, problem)
         wait = None if problem is None else self._patience.wait(problem, tried)
         if problem is not None and self._patience.offline(problem):
