@@ -13,8 +13,11 @@ from typing import Any, Self
 
 import pytest
 
+from uploader_gui.workers import desktop as desktop_module
+from uploader_gui.workers.desktop import Desktop, Nobody
 from uploader_gui.workers.desktop_mac import MacHost
 from uploader_gui.workers.desktop_windows import WindowsHost, explorer
+from uploader_gui.workers.errands import some_are_left
 from uploader_gui.workers.notes import Note, Press, Pressed
 
 pytestmark = pytest.mark.slow
@@ -445,6 +448,44 @@ def test_windows_elsewhere() -> None:
     host.progress(0.5, 1)
     host.close()
     assert not host.notify(NOTE)
+
+
+class Stuck(Nobody):
+    """A desktop that does not answer until the test lets it."""
+
+    def __init__(self) -> None:
+        self.asked, self.answers, self.closed = threading.Event(), threading.Event(), threading.Event()
+
+    def hold(self, why: str) -> bool:
+        """Hang."""
+        del why
+        self.asked.set()
+        return self.answers.wait(HEARD)
+
+    def close(self) -> None:
+        """Hear the last words."""
+        self.closed.set()
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("hangs", [True, False])
+def test_quitting_does_not_wait_for_a_desktop_that_hangs(*, hangs: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that listens hears the last words before the window is gone; one that hangs is left behind, soon."""
+    host = Stuck()
+    desktop = Desktop(host)
+    desktop.keep_awake(True, "Sending files")
+    assert host.asked.wait(HEARD)
+    assert desktop_module.CLOSING < 500
+    if not hangs:
+        monkeypatch.setattr(desktop_module, "CLOSING", HEARD * 1000)  # however busy this computer is
+        host.answers.set()
+    desktop.close()
+    assert host.closed.is_set() is not hangs
+    assert some_are_left() is hangs
+    host.answers.set()
+    assert host.closed.wait(HEARD), "it hears them late"
+    _until(lambda: not some_are_left())
+    desktop.deleteLater()
 
 
 def _until(condition: Callable[[], object]) -> None:
