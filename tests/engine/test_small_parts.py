@@ -15,7 +15,7 @@ from uploader_gui.core.problems import Kind
 from uploader_gui.engine import storage_error
 from uploader_gui.engine.expiry import seconds_left
 from uploader_gui.engine.http import Answer
-from uploader_gui.engine.limits import check_files, check_one, policy_range
+from uploader_gui.engine.limits import check_files, check_one, policy_range, without_largest
 from uploader_gui.engine.media_type import UNKNOWN, fits, media_type
 from uploader_gui.engine.retry import LONGEST_TOLD_WAIT, Policy, told_wait
 from uploader_gui.engine.signed import pairs
@@ -274,6 +274,21 @@ def test_a_batch_has_limits_of_its_own(upload_of: Maker) -> None:
     assert list(check_files(whatsapp, half)) == []
     more = [half[0], dataclasses.replace(small, size=12_500_001, id="c")]
     assert [problem.kind for problem in check_files(whatsapp, more)] == [Kind.BATCH_TOO_LARGE]
+
+
+def test_the_largest_are_left_out_of_what_does_not_go_together(upload_of: Maker) -> None:
+    """As few as it takes, and the others stay in their order; where nothing is limited none is left out."""
+    one, whatsapp = upload_of(b"x"), flow(catalogue.find("close"), "whatsapp_log")
+
+    def left(*mega: int) -> list[int]:
+        files = [dataclasses.replace(one, id=str(number), size=size * 1_000_000) for number, size in enumerate(mega)]
+        return [upload.size // 1_000_000 for upload in without_largest(whatsapp, files)]
+
+    assert left(12, 13) == [12, 13]
+    assert left(3, 12, 11, 2) == [3, 11, 2]
+    assert left(3, 30, 24, 2) == [3, 2]
+    assert left(30, 30) == []
+    assert without_largest(flow(catalogue.find("close"), "note"), [one]) == [one]
 
 
 # ------------------------------------------------------------------------------------------------- media types

@@ -169,6 +169,37 @@ def test_too_large_together(scene: Scene) -> None:
     scene.attached("a.pdf")
 
 
+def _three(scene: Scene, *mega: int) -> list[Path]:
+    """Three files of so many megabytes, dropped where 25 go together."""
+    scene.count = 3
+    files = scene.files()
+    for path, size in zip(files, mega, strict=True):
+        with path.open("r+b") as file:
+            file.truncate(size * 1_000_000)
+    scene.drop(("close", "whatsapp_log"), WHATSAPP, files)
+    scene.driver.until(lambda: "Files are too large together." in scene.driver.window.offer.text)
+    return files
+
+
+def test_too_large_together_without_the_largest(scene: Scene) -> None:
+    """The largest is left out by a press where the others go together then."""
+    _three(scene, 11, 10, 12)
+    scene.driver.press("Leave out c.pdf", scene.driver.window.offer)
+    scene.attached("a.pdf", "b.pdf")
+
+
+def test_too_large_together_without_the_two_largest(scene: Scene) -> None:
+    """Or as many as it takes, also of a folder's."""
+    driver = scene.driver
+    scene.count = 3
+    for path, size in zip(scene.files(), (3, 24, 27), strict=True):
+        with path.open("r+b") as file:
+            file.truncate(size * 1_000_000)
+    scene.drop(("close", "whatsapp_log"), WHATSAPP, [scene.folder])
+    driver.press("Leave out the 2 largest files", driver.window.offer)
+    scene.attached("a.pdf")
+
+
 def test_too_large_together_afterwards(scene: Scene) -> None:
     """Another file in the place of one that is missing must fit beside the others; left out, those are attached."""
     driver = scene.driver

@@ -73,10 +73,13 @@ def test_limits(tmp_path: Path) -> None:
     assert first.problem.kind is Kind.FILE_TYPE
     assert (second.state, second.width, second.height) == (UploadState.QUEUED, 7, 5)
     assert [one.kind for one in gather(of("circle", "avatar"), "b", both).together] == [Kind.TOO_MANY_FILES]
-    assert [one.kind for one in gather(of("close", "whatsapp_log"), "b", [str(big)]).together] == [Kind.BATCH_TOO_LARGE]
-    [upload] = gather(of("kizen", "record_field"), "b", [str(big)]).uploads
-    assert upload.problem is not None
-    assert upload.problem.kind is Kind.FILE_TOO_LARGE
+    too_large = gather(of("close", "whatsapp_log"), "b", [str(big), *both])
+    assert [one.kind for one in too_large.together] == [Kind.BATCH_TOO_LARGE]
+    for where in (("kizen", "record_field"), ("close", "whatsapp_log")):
+        found = gather(of(*where), "b", [str(big)])
+        assert not found.together, "by itself it is this file that is too large"
+        assert found.uploads[0].problem is not None
+        assert found.uploads[0].problem.kind is Kind.FILE_TOO_LARGE
 
 
 def test_it_can_be_stopped(tmp_path: Path) -> None:

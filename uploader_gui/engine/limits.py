@@ -23,7 +23,9 @@ def check_alone(flow: Flow, upload: Upload) -> Iterator[Problem]:
     """Find what the service would refuse about one file, whatever goes with it."""
     service = flow.service.name
     for limits in flow.limits:
-        if (problem := check_one(upload, service, limits.size, limits.types)) is not None:
+        # One that is larger than all together may be goes with no others either.
+        size = min((one for one in (limits.size, limits.total) if one is not None), default=None)
+        if (problem := check_one(upload, service, size, limits.types)) is not None:
             yield problem
     if flow.needs_image_size and (upload.width is None or upload.height is None):
         yield Problem(kind=Kind.FILE_NOT_IMAGE, service=service, name=upload.name)
@@ -36,9 +38,21 @@ def check_together(flow: Flow, uploads: Sequence[Upload]) -> Iterator[Problem]:
     if most is not None and len(uploads) > most:
         yield Problem(kind=Kind.TOO_MANY_FILES, service=service, size=len(uploads), limit=most)
     together = sum(upload.size for upload in uploads)
-    for limits in flow.limits:
+    for limits in flow.limits if len(uploads) > 1 else ():
         if limits.total is not None and together > limits.total:
             yield Problem(kind=Kind.BATCH_TOO_LARGE, service=service, size=together, limit=limits.total)
+
+
+def without_largest(flow: Flow, uploads: Sequence[Upload]) -> list[Upload]:
+    """Those of some files, in their order, that are not too large together once the largest are left out."""
+    total = min((one.total for one in flow.limits if one.total is not None), default=None)
+    size, left_out = sum(upload.size for upload in uploads), set[str]()
+    for upload in sorted(uploads, key=lambda one: one.size, reverse=True):
+        if total is None or size <= total:
+            break
+        left_out.add(upload.id)
+        size -= upload.size
+    return [upload for upload in uploads if upload.id not in left_out]
 
 
 def grown_too_large(flow: Flow, upload: Upload, uploads: Sequence[Upload]) -> Problem | None:

@@ -159,4 +159,14 @@ class Offering(QObject):
             return [(alone.format(n=error.count), lambda: self._send(paths, alone=True))]
         if error.why is Why.SAME_FILES:
             return [(_("Send them once more"), lambda: self._send(paths, again=True, alone=self._alone))]
-        return [(_("Try again"), lambda: self._send(paths, alone=self._alone))]
+        again: Choice = (_("Try again"), lambda: self._send(paths, alone=self._alone))
+        if not error.fitting:
+            return [again]
+        left_out = len(error.left_out)
+        leave = ngettext("Leave out {name}", "Leave out the {n} largest files", left_out)
+        return [(leave.format(name=words.plain(error.left_out[0]), n=left_out), lambda: self._fewer(error)), again]
+
+    def _fewer(self, error: NotYetError) -> None:
+        """Those that go together are sent; the others are not."""
+        self._desk.file_desk.discard_pictures([path for path in self.waiting if path not in error.fitting])
+        self._send(error.fitting)

@@ -1,6 +1,6 @@
 """What passes between the window and the engine room: plain facts. Importing it brings nothing that takes time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from pathlib import Path
@@ -35,6 +35,8 @@ class NotYetError(Exception):
         problem: What is wrong, if it is a problem.
         count: How many files it is about.
         most: How many are taken at once, if that is why.
+        fitting: The paths of those that would go together; without any, that is not why.
+        left_out: The names of the others, which are the largest.
         place: The batch or record it is about, in words, if that is why.
         said: Why, in words, where that is known.
     """
@@ -46,6 +48,8 @@ class NotYetError(Exception):
         problem: Problem | None = None,
         count: int = 0,
         most: int | None = None,
+        fitting: Sequence[str] = (),
+        left_out: Sequence[str] = (),
         place: str = "",
         said: str = "",
     ) -> None:
@@ -54,6 +58,8 @@ class NotYetError(Exception):
         self.problem = problem
         self.count = count
         self.most = most
+        self.fitting = tuple(fitting)
+        self.left_out = tuple(left_out)
         self.place = place
         self.said = said
 

@@ -56,7 +56,9 @@ def gather(
     seen = _Seen()
     for one in beside:
         seen.add(one.file)
-    bounded = any(one.size is not None or one.types for one in flow.limits) or flow.needs_image_size
+    bounded = flow.needs_image_size or any(
+        one.size is not None or one.total is not None or one.types for one in flow.limits
+    )
     for root in given:
         found = False
         for path, whole in _inside(root):

@@ -3,6 +3,7 @@
 import uuid
 
 from uploader_gui.core.cancel import CancelToken
+from uploader_gui.engine import limits
 from uploader_gui.engine.lookup import Whose
 from uploader_gui.workers import gathering
 from uploader_gui.workers.facts import Begun, Destination, NotYetError, Why
@@ -41,7 +42,11 @@ class Sending:
         if not self._alone and flow.max_files is not None and count > flow.max_files:
             raise NotYetError(Why.TOO_MANY, count=count, most=flow.max_files)
         if not self._alone and found.together:
-            raise NotYetError(Why.PROBLEM, problem=found.together[0], count=count)
+            fitting = dict.fromkeys(one.given for one in limits.without_largest(flow, found.uploads))
+            left_out = [one.name for one in found.uploads if one.given not in fitting]
+            raise NotYetError(
+                Why.PROBLEM, problem=found.together[0], count=count, fitting=tuple(fitting), left_out=left_out
+            )
 
     def introduce(self, cancel: CancelToken) -> None:
         """Name the record, and learn whose the account is. Raises NotYetError if the record is not there."""
