@@ -265,7 +265,7 @@ def test_sending_needs_yes(cli: CommandLine, file: Path) -> None:
     """Where nobody can be asked, what goes out to others at once needs --yes; nothing is asked of the service."""
     result = cli.send("circle", file, target="chat_message", inputs=CHAT, more=("--json",))
     assert result.code == 2
-    assert "1 file will be sent at once to “Message in a chat” (the customer sees it). Add --yes if" in result.err
+    assert "1 file will be sent at once to “Message in a chat” (the members see it). Add --yes if" in result.err
     assert nothing_sent(cli)
     assert cli.send("circle", file, target="chat_message", inputs=CHAT, more=("--json", "--yes")).code == 0
     assert len(cli.practice.world.attachments("circle")) == 1

@@ -294,7 +294,7 @@ def test_what_goes_out_is_asked_about(cli: CommandLine, interrupt: Interrupt, of
     assert result.code == 1
     assert result.err == (
         f"Batch {batch} is left as it is. Circle: 1 file will be sent at once to the message in General "
-        "(the customer sees it). Add --yes if that is what you want.\n"
+        "(the members see it). Add --yes if that is what you want.\n"
     )
     assert len(cli.practice.world.attachments("close")) == 1
     assert not cli.practice.world.attachments("circle")

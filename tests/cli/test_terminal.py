@@ -100,7 +100,7 @@ def test_question(answer: str, code: int, practice: PracticeService, files: list
     """Before anything goes out to others a person is asked, with the record's name; anything but yes means no."""
     with Terminal(command(practice, "circle", files[:1]), environment(practice, "circle")) as terminal:
         wait_until(lambda: "[y/N]" in " ".join(terminal.screen.text))
-        asked = "Circle: 1 file will be sent at once to the message in General (the customer sees it). Go on? [y/N]"
+        asked = "Circle: 1 file will be sent at once to the message in General (the members see it). Go on? [y/N]"
         assert " ".join(terminal.screen.text).startswith(asked)
         assert not reached(practice, "sign")
         terminal.press(answer)
@@ -136,7 +136,7 @@ def test_question_of_resume(practice: PracticeService, files: list[Path]) -> Non
             assert process.wait(30) == 130
         practice.behave()
     run = [sys.executable, "-m", "uploader_gui", "resume"]
-    line = "Circle: 1 file will be sent at once to the message in General (the customer sees it)."
+    line = "Circle: 1 file will be sent at once to the message in General (the members see it)."
     for answer, code in (("n\n", 1), ("y\n", 0)):
         with Terminal(run, environment(practice, "circle"), columns=160) as terminal:
             wait_until(lambda: "[y/N]" in " ".join(terminal.screen.text))

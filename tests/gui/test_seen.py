@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from PySide6.QtCore import QRect, Qt
@@ -10,10 +11,13 @@ from PySide6.QtCore import QRect, Qt
 from tests.cli.people import own_service
 from tests.contract.cases import picture
 from tests.gui.driver import Driver
+from uploader_gui.cli import asking, service_add
+from uploader_gui.core import words
 from uploader_gui.core.batch import BatchState
 from uploader_gui.gui import seen
 from uploader_gui.practice import SAMPLES, PracticeService
 from uploader_gui.services import catalogue
+from uploader_gui.services.schema import Target
 from uploader_gui.store.paths import places
 from uploader_gui.workers.accounts import KnownAccount
 from uploader_gui.workers.facts import Destination
@@ -52,6 +56,17 @@ def pdf(folder: Path, name: str) -> Path:
     return path
 
 
+def test_every_sentence_knows_them_all() -> None:
+    """Whoever a service file may name is said in every place that says who sees it, in the window and beside it."""
+    everybody = set(get_args(Target.model_fields["seen_by"].annotation))
+    for who in everybody:
+        assert words.seen_by(who)
+        sentences = seen.here(who, attaches=True), seen.here(who, attaches=False), seen.there(who), seen.by(who)
+        assert len(set(sentences)) == 4
+    assert set(asking._SEEN_BY) == set(service_add._SEEN_BY) == everybody
+    assert everybody - seen.OUTSIDE == {"me", "team"}
+
+
 def waits(driver: Driver) -> bool:
     """Whether what was dropped waits for a word about who sees it; else it is on its way."""
     assert driver.window.offering.waiting or driver.window.offering.busy
@@ -63,6 +78,7 @@ def test_said_of_every_target(driver: Driver) -> None:
     said = {
         "me": ("Only you see what is attached here.", "Only you see what is uploaded here."),
         "team": ("Your team sees what is attached here.", "Your team sees what is uploaded here."),
+        "members": ("The members see what is attached here.", "The members see what is uploaded here."),
         "customer": ("The customer sees what is attached here.", "The customer sees what is uploaded here."),
         "public": ("Everybody sees what is attached here.", "Everybody sees what is uploaded here."),
     }

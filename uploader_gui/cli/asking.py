@@ -16,6 +16,7 @@ from uploader_gui.services.flow import Flow
 _SEEN_BY = {
     "me": N_("only you see it"),
     "team": N_("your team sees it"),
+    "members": N_("the members see it"),
     "customer": N_("the customer sees it"),
     "public": N_("everybody sees it"),
 }

@@ -66,14 +66,14 @@ def choose(service: schema.Service, target: str | None, link: str | None) -> tup
             )
         target = "upload"
     one = service.targets[target]
-    if not named and one.seen_by in {"customer", "public"} and not one.sends:
+    if not named and one.seen_by in {"members", "customer", "public"} and not one.sends:
         # What sends is asked about; of the rest, who names the target knows who sees it.
-        seen = (
-            _("the customer sees what goes to the target “{target}”: name it, with --target {target}.")
-            if one.seen_by == "customer"
-            else _("everybody sees what goes to the target “{target}”: name it, with --target {target}.")
-        )
-        raise WrongUseError(seen.format(target=target))
+        seen = {
+            "members": _("the members see what goes to the target “{target}”: name it, with --target {target}."),
+            "customer": _("the customer sees what goes to the target “{target}”: name it, with --target {target}."),
+            "public": _("everybody sees what goes to the target “{target}”: name it, with --target {target}."),
+        }
+        raise WrongUseError(seen[one.seen_by].format(target=target))
     return flow(service, target), inputs
 
 

@@ -19,6 +19,7 @@ from uploader_gui.services.variables import shared_variable
 _SEEN_BY = {
     "public": N_("everybody sees"),
     "customer": N_("the customer sees"),
+    "members": N_("the members see"),
     "team": N_("your team sees"),
     "me": N_("only you see"),
 }

@@ -61,8 +61,13 @@ def _remarks(target: schema.Target) -> str:
     remarks = []
     if target.sends:
         remarks.append(_("sends at once, seen by: {who}").format(who=words.seen_by(target.seen_by)))
-    elif target.seen_by in {"customer", "public"}:
-        remarks.append(_("seen by everybody") if target.seen_by == "public" else _("seen by the customer"))
+    elif target.seen_by in {"members", "customer", "public"}:
+        seen = {
+            "members": _("seen by the members"),
+            "customer": _("seen by the customer"),
+            "public": _("seen by everybody"),
+        }
+        remarks.append(seen[target.seen_by])
     if target.max_files is not None:
         remarks.append(ngettext("{n} file at once", "{n} files at once", target.max_files).format(n=target.max_files))
     if target.experimental:

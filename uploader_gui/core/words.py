@@ -135,7 +135,14 @@ def quoted(text: str) -> str:
 
 def seen_by(who: str) -> str:
     """Say in one word who sees what is attached; `who` as a service file has it."""
-    return {"me": _("me"), "team": _("team"), "customer": _("customer"), "public": _("public")}.get(who, who)
+    called = {
+        "me": _("me"),
+        "team": _("team"),
+        "members": _("members"),
+        "customer": _("customer"),
+        "public": _("public"),
+    }
+    return called.get(who, who)
 
 
 def waiting_for_keychain() -> str:
@@ -217,7 +224,8 @@ _SENTENCES: dict[Kind, tuple[str, str]] = {
         N_("File is not on this computer"),
         N_(
             "{name} lies in {detail}, and its content is not on this computer. Open it once, or choose “Always keep on "
-            "this device” (or what it is called there) in its menu; then try again."
+            "this device” (or what it is called there) in its menu; then try again, or choose it anew if it is called "
+            "otherwise then."
         ),
     ),
     Kind.FILE_TOO_LARGE: (

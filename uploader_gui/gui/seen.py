@@ -9,7 +9,7 @@ from uploader_gui.workers.remembering import record_inputs
 if TYPE_CHECKING:
     from uploader_gui.services.flow import Flow
 
-OUTSIDE = frozenset({"customer", "public"})
+OUTSIDE = frozenset({"members", "customer", "public"})
 """Those who see it and are not one's own people."""
 
 
@@ -48,12 +48,14 @@ def here(who: str, *, attaches: bool) -> str:
         return {
             "me": _("Only you see what is attached here."),
             "team": _("Your team sees what is attached here."),
+            "members": _("The members see what is attached here."),
             "customer": _("The customer sees what is attached here."),
             "public": _("Everybody sees what is attached here."),
         }[who]
     return {
         "me": _("Only you see what is uploaded here."),
         "team": _("Your team sees what is uploaded here."),
+        "members": _("The members see what is uploaded here."),
         "customer": _("The customer sees what is uploaded here."),
         "public": _("Everybody sees what is uploaded here."),
     }[who]
@@ -64,6 +66,7 @@ def there(who: str) -> str:
     return {
         "me": _("Only you will see it there."),
         "team": _("Your team will see it there."),
+        "members": _("The members will see it there."),
         "customer": _("The customer will see it there."),
         "public": _("Everybody will see it there."),
     }[who]
@@ -74,6 +77,7 @@ def by(who: str) -> str:
     return {
         "me": _("only you see it"),
         "team": _("your team sees it"),
+        "members": _("the members see it"),
         "customer": _("the customer sees it"),
         "public": _("everybody sees it"),
     }[who]

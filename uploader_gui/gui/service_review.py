@@ -119,6 +119,7 @@ def facts(proposal: Proposal) -> list[tuple[str, tuple[str, ...]]]:
     seen = {
         "public": _("Everybody sees"),
         "customer": _("The customer sees"),
+        "members": _("The members see"),
         "team": _("Your team sees"),
         "me": _("Only you see"),
     }

@@ -16,7 +16,7 @@ class Review:
         own_address: Whether the key goes to an address that each customer fills in, too.
         bytes_go_to: The hosts that get the files, as far as the file names them.
         bytes_go_anywhere: Whether the service itself says, each time, where files go.
-        targets: By who sees what is attached there: "me", "team", "customer", "public".
+        targets: By who sees what is attached there: "me", "team", "members", "customer", "public".
         sends: The targets by which something goes out to people at once.
         experimental: The targets whose form is guessed.
     """
@@ -41,7 +41,7 @@ def review(service: schema.Service) -> Review:
         bytes_go_anywhere=None in places,
         targets={
             who: tuple(one.label for one in service.targets.values() if one.seen_by == who)
-            for who in ("public", "customer", "team", "me")
+            for who in ("public", "customer", "members", "team", "me")
             if who in seen
         },
         sends=tuple(one.label for one in service.targets.values() if one.sends),

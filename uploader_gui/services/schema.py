@@ -357,7 +357,7 @@ class Target(Part):
     max_files: Count | None = None
     limits: Limits = Limits()
     sends: Flag = False
-    seen_by: Literal["me", "team", "customer", "public"]
+    seen_by: Literal["me", "team", "members", "customer", "public"]
     experimental: str = ""
     prepare: tuple[Prepare, ...] = ()
     ensure: tuple[Rule, ...] = ()

@@ -34,7 +34,7 @@ class Proposal:
         keys_go_to: The hosts that get the key.
         bytes_go_to: The hosts that get the files, as far as the file names them.
         bytes_go_anywhere: Whether the service itself says, each time, where files go.
-        targets: What can be attached to, by who sees it: "public", "customer", "team", "me".
+        targets: What can be attached to, by who sees it: "public", "customer", "members", "team", "me".
         sends: The targets by which something goes out to people.
         experimental: The targets whose form is guessed.
         replaces: The name of the service it takes the place of, "" if that has none; None if it is new.
