@@ -1,12 +1,14 @@
 """The window's program: builds everything, shows the window, and ends in good order."""
 
 import contextlib
+import dataclasses
 import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from uploader_gui.core.settings import SYSTEM
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.store.only_now import OnlyNow
 from uploader_gui.workers import accounts
@@ -69,14 +71,31 @@ def main(arguments: Sequence[str]) -> int:
 def _speak(app: "QApplication") -> None:
     """Let the window speak the language that was chosen for it, else the system's."""
     from uploader_gui.core import languages  # noqa: PLC0415 - the window's only
-    from uploader_gui.core.settings import SYSTEM  # noqa: PLC0415 - likewise
     from uploader_gui.gui import qt_language  # noqa: PLC0415 - after Qt is known to be there
-    from uploader_gui.store import settings  # noqa: PLC0415 - the window's only
 
-    # Read here as well as with the others, later and in an errand: no word can be shown before it is known.
-    wanted = settings.read().settings.language
+    wanted = _language()
     languages.speak(languages.chosen(qt_language.of_system() if wanted == SYSTEM else [wanted]))
     qt_language.speak(app)
+
+
+def _language() -> str:
+    """The language that was chosen for the window, as the settings have it.
+
+    Read here as well as with the others, later and in an errand: no word can be shown before it is known.
+    """
+    from uploader_gui.store import settings  # noqa: PLC0415 - the window's only
+
+    return settings.read().settings.language
+
+
+def _speak_next_time(language: str) -> None:
+    """Choose the language that the window speaks from the next start on."""
+    from uploader_gui.store import settings  # noqa: PLC0415 - the window's only
+
+    now = settings.read().settings
+    if now.language != language:
+        with contextlib.suppress(OSError):  # it can be chosen once more
+            settings.write(dataclasses.replace(now, language=language))
 
 
 def run(
@@ -143,6 +162,7 @@ class Program:
         self._only_now = OnlyNow()
         self._trying: Trying | None = None
         self._home: str | None = None
+        self._language = SYSTEM
         self._next: Callable[[], None] | None = None
 
     def open(
@@ -219,16 +239,22 @@ class Program:
     def _begin_trying(self) -> None:
         from uploader_gui.workers.trying import Trying  # noqa: PLC0415 - only whoever tries it
 
+        self._language = _language()
         self._trying = Trying()
         self._home = os.environ.get(HOME)
         os.environ[HOME] = str(self._trying.home)
+        _speak_next_time(self._language)
 
     def _end_trying(self) -> None:
         if self._trying is not None:
+            chosen = _language()
             if self._home is None:
                 del os.environ[HOME]
             else:
                 os.environ[HOME] = self._home
+            # All else that was chosen was for trying.
+            if chosen != self._language:
+                _speak_next_time(chosen)
             self._trying.end()
             self._trying = None
 

@@ -10,13 +10,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from tests.store.vault import Vault
 from uploader_gui import app
 from uploader_gui.core.batch import BatchState
+from uploader_gui.core.settings import Settings
 from uploader_gui.gui.rows import Node
 from uploader_gui.practice import PracticeService
+from uploader_gui.store import settings
 from uploader_gui.store.opening import ledger_path, open_ledger
 from uploader_gui.workers.desk import State
 
@@ -185,6 +187,29 @@ def test_nothing_of_it_comes_back(run: Run) -> None:
     with open_ledger(desk.clock.utc()).ledger as ledger:
         assert not ledger.batches()
     assert str(ledger_path()).startswith(home)
+
+
+@pytest.mark.parametrize("before", ["system", "de"])
+def test_the_language_stays(run: Run, before: str) -> None:
+    """The language chosen meanwhile is the one spoken next time; all else is gone, and that is said beforehand."""
+    if before != "system":
+        settings.write(Settings(language=before, lanes=5))
+    run.press("Try it out")
+    run.opened(practice=True)
+    dialog = run.program.window.comforts.show_settings()
+    assert dialog.language.currentData() == before, "it comes along"
+    said = [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
+    assert "What you choose while you try it out holds for this window; only the language stays." in said
+    dialog.language.setCurrentIndex(dialog.language.findData("en"))
+    dialog.lanes.setValue(7)
+    dialog.save.click()
+    run.until(lambda: settings.read().settings.lanes == 7)
+    run.program.window.ways.practice_ended.emit(False)
+    run.opened()
+    assert settings.read().settings == Settings(language="en", lanes=3 if before == "system" else 5)
+    dialog = run.program.window.comforts.show_settings()
+    said = [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
+    assert not any("try it out" in one for one in said)
 
 
 def test_on_to_the_first_account(run: Run, practice: PracticeService, vault: Vault) -> None:

@@ -24,6 +24,7 @@ from uploader_gui.gui import look, notices, pieces
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.partly_box import PartlyBox
 from uploader_gui.gui.sheet import Sheet
+from uploader_gui.workers.accounts import Origin
 from uploader_gui.workers.beside import Beside
 from uploader_gui.workers.desk import Desk
 
@@ -78,6 +79,10 @@ class SettingsDialog(Sheet):
         self.address = QLineEdit(now.proxy if own else "", self)
         self.address.setPlaceholderText("http://proxy.example.com:8080")
         self.address.setAccessibleName(_("The proxy's address"))
+        if any(one.origin is Origin.PRACTICE for one in desk.accounts):
+            self.rows.addWidget(
+                pieces.quiet(_("What you choose while you try it out holds for this window; only the language stays."))
+            )
         self._lay_out()
         self.save = self.add_button(_("Save"))
         self.save.setDefault(True)
