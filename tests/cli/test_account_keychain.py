@@ -26,7 +26,7 @@ def _broken(_what: str, _user: str) -> None:
 
 
 TROUBLES: list[tuple[Callable[[str, str], object], str]] = [
-    (_locked, "Keychain is locked. Your keychain is locked, or its question was cancelled. Unlock it, then try again."),
+    (_locked, "Keychain is locked. Its question may have been cancelled. Unlock it, then try again."),
     (_broken, "Keychain has an error. Your keychain failed with an error of its own (ZeroDivisionError)."),
 ]
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from tests.gui.driver import Driver, practice_source
 from tests.gui.hand import Hand
@@ -81,7 +82,7 @@ def test_locked_while_it_is_saved(open_window: Open, vault: Vault, practice: Pra
     vault.before = locked
     hand.new("close", practice.account("close"), practice.base("close"), "Work")
     hand.press("Add account")
-    hand.said("Keychain is locked. Your keychain is locked, or its question was cancelled. Unlock it, then try again.")
+    hand.said("Keychain is locked. Its question may have been cancelled. Unlock it, then try again.")
     hand.said("You can also keep the key only until you quit")
     assert not hand.driver.desk.accounts
     vault.before = fine
@@ -100,7 +101,7 @@ def test_locked_at_the_start(saved: Vault, open_window: Open, practice: Practice
     assert "Unlock it, then try again." in hand.page.about.text()
     driver.window.target.fields.fill({"lead": "lead_globex"}, {})
     driver.drop([offer])
-    driver.until(lambda: "Keychain is locked." in driver.window.offer.text)
+    driver.until(lambda: driver.window.offer.text == "Offer.pdf is waiting. The key of this account cannot be had now.")
     saved.before = fine
     driver.press("Try again", driver.window.ways.bar)
     driver.until(lambda: driver.desk.accounts[0].ready)
@@ -108,6 +109,26 @@ def test_locked_at_the_start(saved: Vault, open_window: Open, practice: Practice
     driver.press("Attach", driver.window.offer)
     driver.state(BatchState.ATTACHED)
     assert len(practice.world.attachments("close")) == 1
+
+
+def _labels(driver: Driver) -> str:
+    """Everything that stands in the window."""
+    return "\n".join(label.text() for label in driver.window.findChildren(QLabel) if label.isVisible())
+
+
+def test_why_is_said_once(saved: Vault, open_window: Open, offer: Path) -> None:
+    """What waits for the key does not say once more what the bar above says; where that was put away, it does."""
+    saved.before = locked
+    driver = open_window(list)
+    driver.until(driver.window.ways.bar.isVisible)
+    driver.window.target.fields.fill({"lead": "lead_globex"}, {})
+    driver.drop([offer])
+    driver.until(lambda: driver.window.offer.text)
+    assert _labels(driver).count("locked") == 1
+    driver.press("Not now", driver.window.ways.bar)
+    driver.press("Try again", driver.window.offer)
+    driver.until(lambda: driver.window.offer.text.startswith("Keychain is locked. "))
+    assert _labels(driver).count("locked") == 1
 
 
 def test_locked_keychain_is_asked_once(saved: Vault, open_window: Open, practice: PracticeService) -> None:

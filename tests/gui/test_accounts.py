@@ -402,7 +402,7 @@ def test_only_until_i_quit(open_window: Open, practice: PracticeService, offer: 
     assert said in again.driver.window.ways.bar.text
     again.driver.window.target.fields.fill({"lead": "lead_globex"}, {})
     again.driver.drop([offer])
-    again.driver.until(lambda: said in again.driver.window.offer.text)
+    again.driver.until(lambda: "The key of this account cannot be had now." in again.driver.window.offer.text)
     again.driver.press("Fill it in…", again.driver.window.ways.bar)
     again.driver.until(again.form.isVisible)
     assert again.form.fields.fields[0].edit.placeholderText() == ""

@@ -448,7 +448,7 @@ _KEYCHAIN: dict[SecretsTrouble, tuple[str, str]] = {
     ),
     SecretsTrouble.LOCKED: (
         N_("Keychain is locked"),
-        N_("Your keychain is locked, or its question was cancelled. Unlock it, then try again."),
+        N_("Its question may have been cancelled. Unlock it, then try again."),
     ),
     SecretsTrouble.NO_ANSWER: (
         N_("Keychain does not answer"),

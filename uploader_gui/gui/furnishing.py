@@ -48,7 +48,7 @@ def furnish(window: "MainWindow", opens: Callable[[QUrl], object]) -> None:
     window.model = QueueModel(sends=window.sends, service=window.service, now=desk.clock.monotonic, parent=window)
     window.offer = Bar("drop", _("Files that wait"), window)
     window.undo = Bar("undo", _("About to go out"), window)
-    window.offering = Offering(desk, window.target, window.offer, window)
+    window.offering = Offering(desk, window.target, window.offer, window, why_is_told=window.ways.bar.isVisible)
     window.leaving = Leaving(desk, window.model, window.offering, window)
     window.choice = FileChoice(desk, window)
     window.queue = QueueView(window.model, window)

@@ -1,6 +1,6 @@
 """Files that are here and cannot go yet: what is missing is said, and they go once it is there. Nothing is modal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ class Offering(QObject):
         target: Says where.
         bar: Says what is missing.
         parent: Its owner.
+        why_is_told: Whether it is told already why a key cannot be had.
 
     Attributes:
         begun: Batches are in the queue.
@@ -40,8 +41,17 @@ class Offering(QObject):
     failed = Signal(object)
     settled = Signal()
 
-    def __init__(self, desk: Desk, target: TargetBar, bar: Bar, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        target: TargetBar,
+        bar: Bar,
+        parent: QObject | None = None,
+        *,
+        why_is_told: Callable[[], bool] = lambda: False,
+    ) -> None:
         super().__init__(parent)
+        self._why_is_told = why_is_told
         self._desk = desk
         self._target = target
         self._bar = bar
@@ -122,7 +132,10 @@ class Offering(QObject):
         )
         error, lacks = self._refused, self._target.lacks
         if error is not None:
-            self._bar.say(notices.of_error(error).text, [*self._ways(error, paths), away], picture="attention")
+            said = notices.of_error(error).text
+            if isinstance(error, NotYetError) and error.why is Why.NO_KEY and self._why_is_told():
+                said = f"{what} {_('The key of this account cannot be had now.')}"
+            self._bar.say(said, [*self._ways(error, paths), away], picture="attention")
         elif self._target.destination is None:
             self._bar.say(f"{what} {_('Choose an account first.')}", [away], picture="drop")
         elif lacks:
