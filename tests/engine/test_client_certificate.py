@@ -13,9 +13,10 @@ import trustme
 
 from tests.engine.conftest import Handler, read_head
 from tests.engine.fakes import FakeClock
+from uploader_gui.core import words
 from uploader_gui.core.accounts import PASSPHRASE, Certificate
 from uploader_gui.core.cancel import CancelToken
-from uploader_gui.core.problems import Kind, Problem, UploadError
+from uploader_gui.core.problems import ACTIONS, Action, Kind, Problem, UploadError
 from uploader_gui.engine.http import Client, Request
 from uploader_gui.engine.lane import Lane
 from uploader_gui.engine.queue import Queue
@@ -192,8 +193,10 @@ def test_the_server_wants_another(
     certificate = None if whose == "none" else Company(other).certificate("eve@other.example")
     problem = _refused(lane.account_client(_account(company, base, certificate)), base)
     if whose == "none" and version is ssl.TLSVersion.TLSv1_2:
-        # Before TLS 1.3 there was no alert of its own for it.
+        # Before TLS 1.3 there was no alert of its own for it: it is told as what it may be.
         assert problem.kind is Kind.NO_ENCRYPTION
+        assert "it may want a client certificate" in words.describe(problem).text
+        assert Action.CHANGE_ACCOUNT in ACTIONS[problem.kind]
     else:
         assert problem.kind is Kind.CERTIFICATE_WANTED
         assert problem.detail == ("certificate required" if whose == "none" else "unknown ca")

@@ -43,6 +43,7 @@ OF_ENGINE = (
     N_("no answer"),
     N_("no connection"),
     N_("no permission"),
+    N_("it refuses without saying why; it may want a client certificate"),
     N_("no version in common"),
     N_("not found"),
     N_("not trusted"),

@@ -455,7 +455,13 @@ _NO_WAY_OUT = {errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 
 def _why_no_encryption(error: "ssl.SSLError") -> str:
     # What is no TLS at all looks like a version nobody has heard of: a port for plain HTTP, or another service's.
-    return "what answers there is not TLS" if error.reason == "WRONG_VERSION_NUMBER" else "no version in common"
+    if error.reason == "WRONG_VERSION_NUMBER":
+        return "what answers there is not TLS"
+    if (error.reason or "").endswith("ALERT_HANDSHAKE_FAILURE"):
+        # Before TLS 1.3 a missing certificate has no alert of its own (RFC 5246, section 7.4.6): it looks like a cipher
+        # or a name that is not there. That it was asked for is seen by OpenSSL alone; Python does not pass it on.
+        return "it refuses without saying why; it may want a client certificate"
+    return "no version in common"
 
 
 # What a server says of our certificate (RFC 8446, section 6.2), as OpenSSL calls it.
