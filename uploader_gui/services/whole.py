@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from uploader_gui.services import calls, schema, survey
+from uploader_gui.services import calls, literals, schema, survey
 from uploader_gui.services.inspection import Uses, inspect
 from uploader_gui.services.mistakes import Mistake
 from uploader_gui.services.shape import List, Record, Shape
@@ -28,6 +28,7 @@ def check(service: schema.Service) -> Iterator[Mistake]:
     yield from _check_account(service)
     yield from _check_uploads(service, checker)
     yield from calls.check(service)
+    yield from literals.of_values("constants", service.constants)
     for name in service.targets:
         yield from checker.places(survey.of_batch(service, name))
         yield from _check_target(service, name)
@@ -43,6 +44,7 @@ class _Checker:
 
     def places(self, places: Iterable[survey.Place]) -> Iterator[Mistake]:
         for place in places:
+            yield from literals.of_place(place)
             for expression in place.template.expressions:
                 self._checked += len(expression.text)
                 if self._checked > MAX_CHECKED:
@@ -134,6 +136,7 @@ def _twice(key: str, names: Iterable[str]) -> Iterator[Mistake]:
 
 def _check_target(service: schema.Service, name: str) -> Iterator[Mistake]:
     target, key = service.targets[name], f"targets.{name}"
+    yield from literals.of_values(f"{key}.set", target.set)
     if name == "upload" and target.call is not None:
         yield Mistake(
             key=f"{key}.call", text="the target “upload” only stores files: give a target with a call another name"
