@@ -15,7 +15,8 @@ from tests.engine.conftest import Handler, read_all, read_head
 from uploader_gui.core.cancel import Cancelled, CancelToken
 from uploader_gui.core.problems import Kind, UploadError
 from uploader_gui.engine import http
-from uploader_gui.engine.http import AnswerCutError, Client, Request, Timing, _certificate
+from uploader_gui.engine.http import AnswerCutError, Client, Request, Timing
+from uploader_gui.engine.network_error import _certificate
 from uploader_gui.engine.origin import near, origin_of, safe
 
 Server = Callable[[Handler], str]

@@ -1,18 +1,14 @@
-"""The only part that speaks HTTP, and where a library's error becomes a problem.
+"""The only part that speaks HTTP. What a library's error means is `engine.network_error`.
 
 Two clients. The account client may talk to the account's own hosts and carries its credentials; the storage client
 talks to whatever address the service gave and knows nothing that could be given away. Neither follows a redirect.
 """
 
 import contextlib
-import dataclasses
-import errno
 import functools
 import json
 import logging
 import math
-import re
-import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +20,7 @@ from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.later import later
 from uploader_gui.core.problems import Kind, Problem, UploadError
 from uploader_gui.core.settings import SYSTEM
+from uploader_gui.engine.network_error import address_refused, problem_before, problem_of, problem_with
 from uploader_gui.engine.origin import Origin, origin_of, safe
 from uploader_gui.engine.proxies import Proxy, ProxyUnusableError, proxy_for
 from uploader_gui.engine.sockets import Deadline, Sockets
@@ -194,14 +191,14 @@ class Client:
                 client = self._client(proxy, stack if fresh else None)
                 return self._exchange(client, request, cancel, deadline, record)
             except _CutError as cut:
-                failure = AnswerCutError(_problem(cut.error, request, origin, late=deadline.passed), cut.answer)
+                failure = AnswerCutError(problem_of(cut.error, request, origin, late=deadline.passed), cut.answer)
             except ProxyUnusableError as unusable:
-                failure = UploadError(_told(request, origin, Kind.PROXY, unusable.why, sent=False))
+                failure = UploadError(problem_with(request, origin, Kind.PROXY, unusable.why, sent=False))
             except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
                 if record.going:
-                    problem = _problem(error, request, origin, late=deadline.passed)
+                    problem = problem_of(error, request, origin, late=deadline.passed)
                 else:
-                    problem = _not_there(error, request, origin, proxy, late=deadline.passed)
+                    problem = problem_before(error, request, origin, proxy, late=deadline.passed)
                 failure = UploadError(problem)
         cancel.check()
         # Raised out here: the library's error holds the request with its address and keys.
@@ -217,7 +214,7 @@ class Client:
         """Where a request goes; raises UploadError if it may not go there."""
         origin = origin_of(request.url)
         if origin is None or not safe(origin) or not self._may(origin):
-            raise UploadError(_address_refused(request, origin))
+            raise UploadError(address_refused(request, origin))
         return origin
 
     def _proxy(self, origin: Origin) -> Proxy | None:
@@ -357,122 +354,3 @@ def _joined(response: "httpx.Response") -> dict[str, str]:
         low = name.lower()
         headers[low] = f"{headers[low]}, {value}" if low in headers else value
     return headers
-
-
-def _address_refused(request: Request, origin: Origin | None) -> Problem:
-    if origin is None:
-        detail = "it is no web address"
-    elif not safe(origin):
-        detail = f"{origin[1]} is not encrypted (https)"
-    else:
-        detail = f"{origin[1]} is not one of the service's own hosts"
-    return Problem(kind=Kind.ADDRESS_REFUSED, service=request.service, step=request.step, detail=detail, sent=False)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    seen: BaseException | None = error
-    while seen is not None:
-        yield seen
-        seen = seen.__cause__ or seen.__context__
-
-
-UNREADY_PROXY = {"502", "503", "504"}
-
-
-def _told(request: Request, origin: Origin, kind: Kind, detail: str = "", *, sent: bool = True) -> Problem:
-    return Problem(kind=kind, service=request.service, step=request.step, host=origin[1], detail=detail, sent=sent)
-
-
-def _problem(error: BaseException, request: Request, origin: Origin, *, late: bool) -> Problem:
-    """Say what a library's or the system's error means. Its text is never used: it may hold an address."""
-    if late:
-        return _told(request, origin, Kind.STALLED)
-    causes = tuple(_causes(error))
-    for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return _told(request, origin, *_certificate(cause), sent=False)
-    for cause in causes:
-        if isinstance(cause, ssl.SSLError) and _CERTIFICATE_ALERT.search(cause.reason or ""):
-            # In TLS 1.3 it comes once our side is through, perhaps with the request: which is not looked at without it.
-            what = cause.reason.rpartition("ALERT_")[2].replace("_", " ").lower()
-            return _told(request, origin, Kind.CERTIFICATE_WANTED, what, sent=False)
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-        kind, detail = _why_not_connected(causes)
-        return _told(request, origin, kind, detail, sent=False)
-    if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
-        return _told(request, origin, Kind.STALLED)
-    if isinstance(error, httpx.LocalProtocolError):
-        return _told(request, origin, Kind.INTERNAL, "the request is malformed")
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
-        return _told(request, origin, Kind.ADDRESS_REFUSED, "it is no web address", sent=False)
-    return _told(request, origin, Kind.CONNECTION_LOST)
-
-
-def _not_there(error: BaseException, request: Request, origin: Origin, proxy: Proxy | None, *, late: bool) -> Problem:
-    """Say what an error means while nothing of the request has gone out: on the way there, perhaps by a proxy."""
-    problem = dataclasses.replace(_problem(error, request, origin, late=late), sent=False)
-    if proxy is None or problem.kind in {Kind.UNTRUSTED, Kind.CERTIFICATE_WANTED, Kind.ADDRESS_REFUSED, Kind.INTERNAL}:
-        return problem
-    if isinstance(error, httpx.ProxyError) and (status := str(error)[:3]).isdecimal():
-        if status in UNREADY_PROXY:
-            said = f"the proxy {proxy.host}: status {status}"
-            unready = _told(request, origin, Kind.UNREACHABLE, said, sent=False)
-            return _by_proxy(dataclasses.replace(unready, status=int(status)))
-        # tinyproxy says 401 where others say 407.
-        kind = Kind.PROXY_SIGN_IN if status in {"401", "407"} else Kind.PROXY
-        return _told(request, origin, kind, f"{proxy.host}: status {status}", sent=False)
-    # Whatever else it is, it was the proxy that was talked to.
-    what = problem.detail or {Kind.NO_NETWORK: "not found", Kind.STALLED: "no answer"}.get(problem.kind, "broke off")
-    return _by_proxy(dataclasses.replace(problem, kind=Kind.UNREACHABLE, detail=f"the proxy {proxy.host}: {what}"))
-
-
-def _by_proxy(problem: Problem) -> Problem:
-    return dataclasses.replace(problem, proxied=True)
-
-
-def _why_not_connected(causes: tuple[BaseException, ...]) -> tuple[Kind, str]:
-    for cause in causes:
-        if isinstance(cause, socket.gaierror):
-            return Kind.NO_NETWORK, ""
-        if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError):
-            return Kind.UNREACHABLE, "closed the connection"
-        if isinstance(cause, ssl.SSLError):
-            return Kind.NO_ENCRYPTION, _why_no_encryption(cause)
-    for cause in causes:
-        if isinstance(cause, TimeoutError):
-            return Kind.UNREACHABLE, "no answer"
-        if isinstance(cause, OSError) and cause.errno:
-            if cause.errno in _NO_WAY_OUT:
-                return Kind.NO_NETWORK, ""
-            return Kind.UNREACHABLE, "refused" if cause.errno == errno.ECONNREFUSED else "unreachable"
-    return Kind.UNREACHABLE, "no connection"
-
-
-# No way out of this computer: no interface is up, or none has an address or a way on. EHOSTUNREACH is not among them:
-# it is also said of a server beside this one that is switched off, which nobody should wait for without being told.
-_NO_WAY_OUT = {errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
-
-
-def _why_no_encryption(error: "ssl.SSLError") -> str:
-    # What is no TLS at all looks like a version nobody has heard of: a port for plain HTTP, or another service's.
-    if error.reason == "WRONG_VERSION_NUMBER":
-        return "what answers there is not TLS"
-    if (error.reason or "").endswith("ALERT_HANDSHAKE_FAILURE"):
-        # Before TLS 1.3 a missing certificate has no alert of its own (RFC 5246, section 7.4.6): it looks like a cipher
-        # or a name that is not there. That it was asked for is seen by OpenSSL alone; Python does not pass it on.
-        return "it refuses without saying why; it may want a client certificate"
-    return "no version in common"
-
-
-# What a server says of our certificate (RFC 8446, section 6.2), as OpenSSL calls it.
-_CERTIFICATE_ALERT = re.compile(r"ALERT_(?:.*CERTIFICATE|UNKNOWN_CA$|ACCESS_DENIED$)")
-
-# What is wrong with a certificate, by the codes of OpenSSL, of Windows and of macOS.
-_OUT_OF_DATE = {9, 10, 0x800B0101, -67818, -67819}
-_WRONG_HOST = {62, 64, 0x800B010F, -67602}
-
-
-def _certificate(error: "ssl.SSLCertVerificationError") -> tuple[Kind, str]:
-    code = getattr(error, "verify_code", 0)
-    kind = Kind.OUT_OF_DATE if code in _OUT_OF_DATE else Kind.WRONG_HOST if code in _WRONG_HOST else Kind.UNTRUSTED
-    return kind, str(getattr(error, "verify_message", "") or "not trusted").rstrip(".")
