@@ -334,8 +334,9 @@ def played_files() -> Iterator[None]:
     """While inside, the engine's files are those of the simulation."""
     with (
         mock.patch("uploader_gui.engine.upload.check_source", _check_source),
+        mock.patch("uploader_gui.engine.transfer.check_source", _check_source),
         mock.patch("uploader_gui.engine.upload.look", _look),
-        mock.patch("uploader_gui.engine.upload.FileBody", Body),
+        mock.patch("uploader_gui.engine.transfer.FileBody", Body),
         mock.patch("uploader_gui.engine.upload.digests_of", _digests_of),
         mock.patch("uploader_gui.engine.lane.digests_of", _digests_of),
     ):

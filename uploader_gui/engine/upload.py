@@ -5,32 +5,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from uploader_gui.core.batch import UPLOAD_STEPS, Batch, Proof, Receipt, Step, Upload
+from uploader_gui.core.batch import UPLOAD_STEPS, Batch, Step, Upload
 from uploader_gui.core.cancel import CancelToken
 from uploader_gui.core.ports import Clock
 from uploader_gui.core.problems import Kind, Problem, UploadError
 from uploader_gui.core.progress import Meter
-from uploader_gui.engine import limits, scope, storage_error
+from uploader_gui.engine import limits, scope
 from uploader_gui.engine.asking import content_of, first_rule, holds, unexpected
-from uploader_gui.engine.body import FileBody, FormBody, check_source, digests_of
+from uploader_gui.engine.body import check_source, digests_of
 from uploader_gui.engine.conversation import Conversation
-from uploader_gui.engine.digest import Digests, base64_of
 from uploader_gui.engine.entry import as_found
-from uploader_gui.engine.etag import must_be_md5
 from uploader_gui.engine.expiry import seconds_left
-from uploader_gui.engine.http import Answer, AnswerCutError, Client, Request
+from uploader_gui.engine.http import Answer, Client
 from uploader_gui.engine.image_size import image_size
 from uploader_gui.engine.settling import UNREST
-from uploader_gui.engine.signed import pairs, usable_headers
 from uploader_gui.engine.source import Source, look, unreadable
+from uploader_gui.engine.transfer import ExpiredError, transfer
 from uploader_gui.services import schema
-from uploader_gui.services.digests import DIGESTS
 from uploader_gui.services.expression import ExpressionError, Scope
 from uploader_gui.services.flow import Flow, MissingAnswerError
-from uploader_gui.services.template import fill_body
 
 SPARE_SECONDS = 5.0
-CHECKSUM_HEADERS = frozenset({"content-md5", "x-amz-checksum-sha256", "x-amz-checksum-crc32c"})
 
 
 class PollLater(Exception):  # noqa: N818 - not an error: the file is still being processed
@@ -232,7 +227,7 @@ class _Run:
         refused: Problem
         try:
             return self._transfer(upload, again=self._flow.sign is None)
-        except _ExpiredError as error:
+        except ExpiredError as error:
             refused = error.problem
         if self._flow.sign is None:
             raise UploadError(refused)
@@ -242,125 +237,20 @@ class _Run:
         self._tools.step_began(upload, Step.TRANSFER)
         try:
             return self._transfer(upload, again=True)
-        except _ExpiredError as error:
+        except ExpiredError as error:
             refused = error.problem
         raise UploadError(refused)
 
     def _transfer(self, upload: Upload, *, again: bool) -> Upload:
-        transfer = self._flow.transfer
         check_source(upload)
         upload = self._digested(upload)
-        known = self._scope(upload)
-        try:
-            url = transfer.call.url(self._tools.conversation.session.account.base, known)
-            fields = pairs(fill_body(transfer.fields, known))
-            headers = usable_headers(pairs(fill_body(transfer.headers, known)), url, form=transfer.body == "form")
-            _ = [(name.encode(), value.encode()) for name, value in fields]
-        except (ExpressionError, ValueError, RecursionError):
-            raise unexpected(
-                self._service.name, "sign", "the upload address, its fields or its headers are not usable"
-            ) from None
-        self._check_policy(upload, fields)
-        digests = Digests({"md5", *self._tools.digests})
-        file = FileBody(upload, digests, self._tools.meter, self._tools.cancel)
-        body: FileBody | FormBody = file
-        if transfer.body == "form":
-            body = FormBody(fields, file, field=transfer.file_field, name=upload.name, media_type=upload.media_type)
-            headers = [*headers, ("Content-Type", body.media_type)]
-        signed = self._tools.conversation.headers() if transfer.auth else ()
-        request = Request(
-            method=transfer.call.method,
-            url=url,
-            headers=(*signed, *headers),
-            body=body,
-            step="transfer",
-            service=self._service.name,
-        )
-        answer = self._sent(request, upload)
-        found = digests.hex()
-        self._judge(answer, upload, again=again)
-        if not file.finished:
-            # Success before the last byte cannot be about this file.
-            raise UploadError(
-                Problem(kind=Kind.CONNECTION_LOST, service=self._service.name, step="transfer", host=answer.host)
-            )
-        check_source(upload)
-        if any(upload.digests.get(name, value) != value for name, value in found.items()):
-            raise UploadError(Problem(kind=Kind.FILE_CHANGED, name=upload.name))
-        carried = (*headers, *fields)
-        self._check_etag(answer, upload, found["md5"], url, carried)
-        return self._received(answer, upload, found, checked=_carried_checksum(carried, {**upload.digests, **found}))
-
-    def _sent(self, request: Request, upload: Upload) -> Answer:
-        if self._flow.transfer.auth:
-            return self._tools.conversation.send(request)
-        try:
-            return self._tools.storage.send(request, self._tools.cancel)
-        except AnswerCutError as error:
-            # Usual after an early refusal: the connection is gone, but the status has come.
-            if error.answer.status >= 300:
-                return error.answer
-            problem = dataclasses.replace(error.problem, name=upload.name)
-        except UploadError as error:
-            problem = dataclasses.replace(error.problem, name=upload.name)
-        raise UploadError(problem)
-
-    def _check_policy(self, upload: Upload, fields: list[tuple[str, str]]) -> None:
-        bounds = limits.policy_range(fields)
-        if bounds is None:
-            return
-        least, most = bounds
-        if (problem := limits.check_one(upload, self._service.name, most, None, least=least)) is not None:
-            raise UploadError(problem)
-
-    def _judge(self, answer: Answer, upload: Upload, *, again: bool) -> None:
-        transfer = self._flow.transfer
-        good = transfer.success if transfer.success is not None else (200, 201, 204)
-        if answer.status in good:
-            return
-        if transfer.auth:
-            problem = self._tools.conversation.judge(answer, _as_call(transfer), "transfer", name=upload.name)
-            raise UploadError(problem or _odd_status(self._service, answer))
-        if 200 <= answer.status < 300:
-            raise UploadError(_odd_status(self._service, answer))
-        problem = storage_error.problem_of(
-            answer,
-            service=self._service.name,
-            name=upload.name,
-            size=upload.size,
-            host=answer.host,
-            again=again,
-        )
-        if storage_error.expired(answer) and problem.kind in {Kind.STORAGE_REFUSED, Kind.LINK_EXPIRED}:
-            raise _ExpiredError(problem)
-        raise UploadError(problem)
-
-    def _check_etag(
-        self, answer: Answer, upload: Upload, md5: str, url: str, carried: tuple[tuple[str, str], ...]
-    ) -> None:
-        """Raise UploadError if storage says that it has other bytes than were sent."""
-        etag = storage_error.etag_of(answer)
-        if etag is None or etag.lower() == md5:
-            return
-        if self._flow.transfer.etag == "md5" or must_be_md5(answer, etag, url, carried):
-            raise UploadError(
-                Problem(
-                    kind=Kind.DAMAGED, service=self._service.name, step="transfer", name=upload.name, host=answer.host
-                )
-            )
-
-    def _received(self, answer: Answer, upload: Upload, digests: Mapping[str, str], *, checked: bool) -> Upload:
-        etag = storage_error.etag_of(answer)
-        same = etag is not None and etag.lower() == digests["md5"]
-        proof = Proof.CHECKED if checked else Proof.ETAG if same else Proof.SIZE
-        all_digests = {**upload.digests, **digests}
-        content = content_of(answer)
-        transferred = {"status": answer.status, "etag": etag, "body": content if content is not None else answer.text()}
-        answers = dict(self._kept(Step.TRANSFER, transferred, answer, upload))
+        sent = transfer(upload, self._scope(upload), self._tools, again=again)
+        answers = dict(self._kept(Step.TRANSFER, sent.content, sent.answer, upload))
         # Status and ETag are short and always known; of the body, what the flow uses.
-        answers["transfer"] = {**answers["transfer"], "status": answer.status, "etag": etag}
-        receipt = Receipt(size=upload.size, etag=etag, proof=proof, **{name: all_digests.get(name) for name in DIGESTS})
-        return dataclasses.replace(upload, answers=answers, digests=all_digests, receipt=receipt)
+        answers["transfer"] = {**answers["transfer"], "status": sent.answer.status, "etag": sent.receipt.etag}
+        return dataclasses.replace(
+            upload, answers=answers, digests={**upload.digests, **sent.digests}, receipt=sent.receipt
+        )
 
     # --------------------------------------------------------------------------------------------- confirm
     def _confirm(self, upload: Upload) -> Upload:
@@ -427,12 +317,6 @@ class _Run:
     }
 
 
-class _ExpiredError(Exception):
-    def __init__(self, problem: Problem) -> None:
-        super().__init__()
-        self.problem = problem
-
-
 def refused_for_sure(status: int | None) -> bool:
     """Whether a status says that nothing was done: a 4xx, but none that a server at work might send."""
     return status is not None and 400 <= status < 500 and status not in {408, 409, 425}
@@ -443,24 +327,3 @@ def _refused(problem: Problem) -> bool:
     inside = problem.status is not None and 200 <= problem.status < 300
     inside = inside and problem.kind not in {Kind.UNEXPECTED_ANSWER, Kind.SERVICE_DOWN}
     return inside or (refused_for_sure(problem.status) and problem.kind is not Kind.SERVICE_DOWN)
-
-
-def _carried_checksum(carried: tuple[tuple[str, str], ...], digests: Mapping[str, str]) -> bool:
-    """Whether the request carried the right checksum: storage that took it has checked it."""
-    right = {base64_of(value) for value in digests.values()}
-    return any(name.lower() in CHECKSUM_HEADERS and value in right for name, value in carried)
-
-
-def _as_call(transfer: schema.Transfer) -> schema.Call:
-    return schema.Call.model_construct(call=transfer.call, success=transfer.success)
-
-
-def _odd_status(service: schema.Service, answer: Answer) -> Problem:
-    return Problem(
-        kind=Kind.UNEXPECTED_ANSWER,
-        service=service.name,
-        step="transfer",
-        host=answer.host,
-        status=answer.status,
-        detail=f"status {answer.status}",
-    )
