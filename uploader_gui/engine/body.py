@@ -5,7 +5,6 @@ that is not what it was when it was added breaks the request off.
 """
 
 import os
-import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -145,7 +144,7 @@ class FormBody:
         self.fields = tuple(fields)
         self.names = (*(key for key, _value in fields), field)
         self.file_type = media_type
-        boundary = secrets.token_hex(16)
+        boundary = os.urandom(16).hex()
         head = "".join(
             f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(key)}"\r\n\r\n{value}\r\n'
             for key, value in fields
