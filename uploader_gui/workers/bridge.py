@@ -53,6 +53,7 @@ class Bridge(QObject):
         super().__init__(parent)
         self._waiting: collections.deque[object] = collections.deque()
         self._called = False
+        self._much = False  # more came than was given in one slice
         self._meter: Callable[[str, str], Meter | None] = lambda _batch, _upload: None
         self._woken.connect(self._drain, Qt.ConnectionType.QueuedConnection)
         self._again = QTimer(self)
@@ -98,5 +99,10 @@ class Bridge(QObject):
             if time.monotonic() >= until:
                 break
         if self._waiting:
-            self._called = True
+            self._called = self._much = True
             self._again.start(0)
+        elif self._much:
+            from uploader_gui.workers.giving_back import give_back  # noqa: PLC0415 - brings ctypes, seldom needed
+
+            self._much = False
+            give_back()
