@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from uploader_gui.app import build
 from uploader_gui.core import languages, translation
 from uploader_gui.core.batch import BatchState, UploadState
-from uploader_gui.gui import edges, qt_language
+from uploader_gui.gui import high_contrast, qt_language
 from uploader_gui.gui.picker import Picker
 from uploader_gui.practice import SAMPLES, SERVICES, Fault, PracticeService
 from uploader_gui.store.only_now import OnlyNow
@@ -69,7 +69,7 @@ class Stage:
         accounts = [] if name in NO_ACCOUNT else SERVICES
         source = self.trying.accounts if self.trying else lambda: [practice_account(self.practice, n) for n in accounts]
         self.desk, self.window = build(source, only_now=OnlyNow())
-        edges.follow(app)
+        high_contrast.follow(app)
         self.window.painted.connect(self.desk.open)
         self.window.resize(1040, 680)
         self.shown: QWidget | None = None  # what the picture is of, if not of the window

@@ -107,11 +107,11 @@ def run(
     lanes: int | None = None,
 ) -> int:
     """Show the window until it is closed; gives the exit code. `keys`: what `take_keys` gave."""
-    from uploader_gui.gui import edges  # noqa: PLC0415 - after Qt is known to be there
+    from uploader_gui.gui import high_contrast  # noqa: PLC0415 - after Qt is known to be there
     from uploader_gui.store import unexpected  # noqa: PLC0415 - the command line that is wrong needs none
     from uploader_gui.workers import errands  # noqa: PLC0415 - after Qt is known to be there
 
-    edges.follow(app)
+    high_contrast.follow(app)
     unexpected.install()
     sys.setswitchinterval(SWITCH)
     gc.set_threshold(YOUNG, 1000, 1000)

@@ -16,7 +16,7 @@ from tests.gui.driver import Driver
 from tests.gui.hand import Hand
 from tests.gui.palettes import PALETTES, SIGN, TEXT, Role
 from uploader_gui.core.batch import BatchState
-from uploader_gui.gui import edges, look
+from uploader_gui.gui import edges, high_contrast, look
 from uploader_gui.gui.figure import Figure
 from uploader_gui.gui.notices import Notice
 from uploader_gui.gui.pieces import Quiet
@@ -31,7 +31,7 @@ def colours(qapp: QApplication) -> Iterator[QApplication]:
     before = QPalette(qapp.palette())
     yield qapp
     qapp.setPalette(before)
-    edges.follow(qapp)
+    high_contrast.follow(qapp)
 
 
 def fill(driver: Driver, folder: Path) -> None:

@@ -1,13 +1,8 @@
-"""Edges that can be seen in high contrast.
-
-Qt's own style, Fusion, which is the one on Linux, draws the edge of a field as a darker shade of the window's ground:
-on black that is nothing. Other systems' styles draw such edges themselves; there, nothing is done.
-"""
+"""Edges that can be seen in high contrast: see `high_contrast`, which says when."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QProxyStyle,
     QStyle,
@@ -18,10 +13,6 @@ from PySide6.QtWidgets import (
 )
 
 from uploader_gui.gui import look
-
-FUSION = "fusion"
-LOUD = 15.0
-"""A window's text has at least this contrast where high contrast is meant, if its ground and a list's are the same."""
 
 _Primitive, _Control, _Complex = QStyle.PrimitiveElement, QStyle.ControlElement, QStyle.ComplexControl
 _BOXES = frozenset(
@@ -35,29 +26,8 @@ _BOXES = frozenset(
 )
 
 
-def wanted(palette: QPalette) -> bool:
-    """Whether a palette is one of high contrast: text and ground far apart, and no shades between grounds.
-
-    Ordinary light palettes tell windows from lists by their ground; those of high contrast need edges for that.
-    """
-    window, base = palette.color(QPalette.ColorRole.Window), palette.color(QPalette.ColorRole.Base)
-    button, text = palette.color(QPalette.ColorRole.Button), palette.color(QPalette.ColorRole.WindowText)
-    apart = max(look.contrast(window, base), look.contrast(window, button))
-    return apart < 1.05 and look.contrast(text, window) >= LOUD
-
-
-def follow(app: QApplication) -> None:
-    """Draw edges where the palette is one of high contrast, and as usual where it is not."""
-    now, wants = isinstance(app.style(), Edges), wanted(app.palette())
-    if now != wants and (now or app.style().name() == FUSION):
-        app.setStyle(Edges() if wants else FUSION)
-
-
 class Edges(QProxyStyle):
-    """Qt's own style, with a line round everything that can be typed in, pressed or walked through."""
-
-    def __init__(self) -> None:
-        super().__init__(FUSION)
+    """A style of Qt's, with a line round everything that can be typed in, pressed or walked through."""
 
     def drawPrimitive(  # noqa: N802 - Qt's name
         self,

@@ -310,9 +310,9 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         app = QApplication.instance()
         if event.type() == QEvent.Type.PaletteChange and isinstance(app, QApplication):
-            from uploader_gui.gui import edges  # noqa: PLC0415 - see above
+            from uploader_gui.gui import high_contrast  # noqa: PLC0415 - see above
 
-            QTimer.singleShot(0, self, lambda: edges.follow(app))  # not while the palette is being handed on
+            QTimer.singleShot(0, self, lambda: high_contrast.follow(app))  # not while the palette is being handed on
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Tell, once, when it is there to be seen."""

@@ -1,9 +1,13 @@
 """How things come in: what a drop or the clipboard holds, and what is said of what cannot be taken."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QImage
 
 from uploader_gui.core.translation import gettext as _
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
 
 # A file that another program would write only once it is told where to: an email's attachment, a picture in a browser.
 _PROMISES = ("filegroupdescriptor", "promised-file", "file-promise", "xdnddirectsave", "promisedfile")
@@ -29,12 +33,14 @@ def has_picture(data: QMimeData) -> bool:
     return data.hasImage() and not paths_of(data)
 
 
-def picture_of(data: QMimeData) -> QImage | bytes:
+def picture_of(data: QMimeData) -> "QImage | bytes":
     """The picture that was dropped or copied, as it is if it is a PNG already; a null one if it cannot be read."""
     if data.hasFormat("image/png"):
         content = bytes(data.data("image/png").data())
         if content.startswith(PNG):
             return content  # read and written again it would take the window's time
+    from PySide6.QtGui import QImage  # noqa: PLC0415 - a window at rest has no pictures
+
     image = data.imageData()
     return image if isinstance(image, QImage) else QImage()
 

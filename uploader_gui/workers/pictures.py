@@ -5,8 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject, Slot
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, Slot
 
 from uploader_gui.core.batch import ENDED_BATCHES
 from uploader_gui.core.cancel import CancelToken
@@ -15,6 +14,8 @@ from uploader_gui.workers.bridge import Bridge, Change
 from uploader_gui.workers.errands import Errands
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
     from uploader_gui.workers.works import Works
 
 
@@ -42,7 +43,7 @@ class Pictures(QObject):
 
     def keep(
         self,
-        picture: QImage | bytes,
+        picture: "QImage | bytes",
         name: str,
         at: datetime,
         then: Callable[[str], object],
@@ -97,8 +98,10 @@ class Pictures(QObject):
         self._disk.ask(lambda _: works.tidy_pictures(mine), tidied, place="pictures")
 
 
-def png(image: QImage) -> bytes:
+def png(image: "QImage") -> bytes:
     """A picture as the bytes of a PNG. Raises OSError if it cannot be made."""
+    from PySide6.QtCore import QBuffer, QIODevice  # noqa: PLC0415 - a window at rest has no pictures
+
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     if not image.save(buffer, "PNG"):  # type: ignore[call-overload] # its stub knows only paths
