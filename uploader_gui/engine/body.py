@@ -5,6 +5,7 @@ that is not what it was when it was added breaks the request off.
 """
 
 import os
+import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -144,7 +145,7 @@ class FormBody:
         self.fields = tuple(fields)
         self.names = (*(key for key, _value in fields), field)
         self.file_type = media_type
-        boundary = os.urandom(16).hex()
+        boundary = secrets.token_hex(16)
         head = "".join(
             f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(key)}"\r\n\r\n{value}\r\n'
             for key, value in fields

@@ -1,18 +1,12 @@
 """Digests of files. MD5 here proves nothing against an attacker; it is what storage compares with."""
 
 import base64
+import hashlib
 import os
 import queue
 import threading
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol
-
-from uploader_gui.core.later import later
-
-if TYPE_CHECKING:
-    import hashlib
-else:  # OpenSSL's library, 4 MB
-    hashlib = later("hashlib")
+from typing import Protocol
 
 PIECE = 256 * 1024
 """Bytes that are read and sent at once, at first."""

@@ -3,6 +3,7 @@
 Elsewhere locks are a matter among those who ask for them, and keep nobody from reading.
 """
 
+import ctypes
 import sys
 
 _SHARING_VIOLATION, _LOCK_VIOLATION = 32, 33
@@ -10,6 +11,7 @@ _SHARING_VIOLATION, _LOCK_VIOLATION = 32, 33
 _GENERIC_READ = 0x80000000
 _SHARE_ALL = 0x7
 _OPEN_EXISTING = 3
+_NO_HANDLE = ctypes.c_void_p(-1).value
 
 
 def is_locked(error: OSError, path: str) -> bool:
@@ -33,15 +35,13 @@ def _asked(path: str) -> int | None:
     """Why Windows does not open a file; None elsewhere."""
     if sys.platform != "win32":
         return None
-    import ctypes  # noqa: PLC0415 - of use there only
-
     kernel = ctypes.WinDLL("kernel32", use_last_error=True)
     kernel.CreateFileW.restype = ctypes.c_void_p
     # What Python was refused is asked for once more, and given back at once.
     handle = kernel.CreateFileW(
         ctypes.c_wchar_p(path), ctypes.c_uint(_GENERIC_READ), _SHARE_ALL, None, _OPEN_EXISTING, 0, None
     )
-    if handle == ctypes.c_void_p(-1).value:
+    if handle == _NO_HANDLE:
         return int(ctypes.get_last_error())
     kernel.CloseHandle(ctypes.c_void_p(handle))
     # It opens, and what is in it may not be read: a part of it is locked.

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 LONGEST_TOLD_WAIT = 3600.0
 _QUOTA = re.compile(r"(?:remaining=|;\s*r=)(\d{1,9})\s*[,;]\s*(?:reset=|t=)(\d{1,9}(?:\.\d{1,9})?)")
@@ -54,8 +55,6 @@ def told_wait(headers: Mapping[str, str]) -> float | None:
 
 def http_date(text: str) -> datetime | None:
     """Read a date of an HTTP header; None if it is none."""
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - brings the calendar: 1 MB, for a rare header
-
     try:
         read = parsedate_to_datetime(text)
     except (TypeError, ValueError, OverflowError):

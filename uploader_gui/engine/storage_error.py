@@ -1,6 +1,7 @@
 """What storage means by an answer: a status, and S3's XML (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)."""
 
 from dataclasses import dataclass
+from xml.etree import ElementTree as ET  # its dangers are refused unread  # nosec B405
 
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.engine.http import Answer
@@ -30,9 +31,6 @@ def read_xml(answer: Answer) -> StorageAnswer:
     # stop there would still expand them. In every encoding that a parser takes it holds "<!", or zeros (UTF-16).
     if len(body) > MAX_XML or b"<!" in body or b"\0" in body:
         return StorageAnswer(elements={})
-    # Mostly storage has nothing to say. XML's dangers are refused unread: see above.
-    from xml.etree import ElementTree as ET  # noqa: PLC0415  # nosec B405
-
     try:
         root = ET.fromstring(body)  # noqa: S314 - short, no document type  # nosec B314
     except (ET.ParseError, ValueError, LookupError):

@@ -4,6 +4,7 @@
 step copies or compares is counted before it does so.
 """
 
+import html
 import math
 import re
 from collections.abc import Callable, Iterable
@@ -82,8 +83,6 @@ class Functions(jmespath.functions.Functions):
 
     @jmespath.functions.signature({"types": ["string"]})
     def _func_html(self, text: str) -> str:
-        import html  # noqa: PLC0415 - brings a table of 2,231 names
-
         return html.escape(text)
 
     @jmespath.functions.signature({"types": ["object"]})

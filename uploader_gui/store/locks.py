@@ -1,6 +1,7 @@
 """Which batches a process is at work on. The system lets go of a lock when its process ends, however it ends."""
 
 import contextlib
+import hashlib
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,8 +82,6 @@ class Locks:
         return filelock.FileLock(self._path(batch_id), thread_local=False, mode=0o600)
 
     def _path(self, batch_id: str) -> Path:
-        import hashlib  # noqa: PLC0415 - brings OpenSSL's library, 4 MB, and a window at rest locks nothing
-
         # An id comes from the database: whatever it holds, it must not become a path of its own.
         return self._folder / f"{hashlib.sha256(batch_id.encode()).hexdigest()[:32]}.lock"
 
