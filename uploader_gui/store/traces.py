@@ -5,6 +5,7 @@ writes what matters, nor grow the database that is kept for ever, nor be lost wi
 """
 
 import contextlib
+import hashlib
 import os
 import queue
 import re
@@ -91,8 +92,6 @@ class Traces:
         return self.read("" if stem == "none" else stem)
 
     def _path(self, batch_id: str, ending: str = ".jsonl") -> Path:
-        import hashlib  # noqa: PLC0415 - brings OpenSSL's library, 4 MB, and a window at rest traces nothing
-
         # An id comes from the database: whatever it holds, it must not become a path of its own.
         plain = re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z-]{0,63}", batch_id)
         stem = batch_id if plain else hashlib.sha256(batch_id.encode("utf-8", "replace")).hexdigest()[:32]
