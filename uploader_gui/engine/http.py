@@ -28,7 +28,6 @@ from uploader_gui.engine.trace import Recording, Told, recording
 
 if TYPE_CHECKING:
     import ssl
-    from http.cookiejar import CookieJar
 
     import httpx
     import truststore
@@ -159,7 +158,7 @@ class Client:
         self._traced = traced
         self._route = route
         self._sockets = Sockets()
-        self._clients: dict[Proxy | None, httpx.Client] = {}
+        self._transports: dict[Proxy | None, httpx.HTTPTransport] = {}
         self._proxies: dict[tuple[Origin, str], Proxy | None] = {}
 
     def send(self, request: Request, cancel: CancelToken, *, fresh: bool = False) -> Answer:
@@ -188,8 +187,8 @@ class Client:
             stack.callback(deadline.stop)
             try:
                 proxy = self._proxy(origin)
-                client = self._client(proxy, stack if fresh else None)
-                return self._exchange(client, request, cancel, deadline, record)
+                transport = self._transport(proxy, stack if fresh else None)
+                return self._exchange(transport, request, cancel, deadline, record)
             except _CutError as cut:
                 failure = AnswerCutError(problem_of(cut.error, request, origin, late=deadline.passed), cut.answer)
             except ProxyUnusableError as unusable:
@@ -206,9 +205,9 @@ class Client:
 
     def close(self) -> None:
         """Close all connections."""
-        for client in self._clients.values():
-            client.close()
-        self._clients.clear()
+        for transport in self._transports.values():
+            transport.close()
+        self._transports.clear()
 
     def _goes_to(self, request: Request) -> Origin:
         """Where a request goes; raises UploadError if it may not go there."""
@@ -224,24 +223,28 @@ class Client:
             self._proxies[way] = proxy_for(*way)
         return self._proxies[way]
 
-    def _client(self, proxy: Proxy | None, stack: contextlib.ExitStack | None) -> "httpx.Client":
+    def _transport(self, proxy: Proxy | None, stack: contextlib.ExitStack | None) -> "httpx.HTTPTransport":
         if stack is not None:
-            return stack.enter_context(self._new_client(proxy))
-        if proxy not in self._clients:
-            self._clients[proxy] = self._new_client(proxy)
-        return self._clients[proxy]
+            return stack.enter_context(self._new_transport(proxy))
+        if proxy not in self._transports:
+            self._transports[proxy] = self._new_transport(proxy)
+        return self._transports[proxy]
 
-    def _new_client(self, proxy: Proxy | None) -> "httpx.Client":
+    def _new_transport(self, proxy: Proxy | None) -> "httpx.HTTPTransport":
+        # httpx's own client would do more than is wanted: cookies, redirects, sign-in, the environment's proxies.
         trust, way = self._trust(), None
         if proxy is not None:
             own = self._proxy_trust() if proxy.scheme == "https" else None
             way = httpx.Proxy(proxy.address, auth=proxy.sign_in, ssl_context=own)
-        return httpx.Client(
-            verify=trust, trust_env=False, proxy=way, follow_redirects=False, http2=False, cookies=_no_cookies()()
-        )
+        return httpx.HTTPTransport(verify=trust, trust_env=False, proxy=way, http2=False)
 
     def _exchange(
-        self, client: "httpx.Client", request: Request, cancel: CancelToken, deadline: Deadline, record: Recording
+        self,
+        transport: "httpx.HTTPTransport",
+        request: Request,
+        cancel: CancelToken,
+        deadline: Deadline,
+        record: Recording,
     ) -> Answer:
         timing = self._timing
         # What of a file was handed over may lie in buffers between here and there, and move on unseen.
@@ -258,7 +261,7 @@ class Client:
                 "trace": record.watching(self._sockets.watch(cancel, deadline)),
             },
         )
-        response = client.send(outgoing, stream=True, auth=None)
+        response = transport.handle_request(outgoing)
         host = outgoing.url.host
         try:
             body, whole = _read(response, cancel)
@@ -269,19 +272,6 @@ class Client:
         finally:
             response.close()
         return Answer(status=response.status_code, headers=_joined(response), body=body, whole=whole, host=host)
-
-
-@functools.cache
-def _no_cookies() -> "type[CookieJar]":
-    from http.cookiejar import CookieJar  # noqa: PLC0415 - brings TLS along
-
-    class NoCookies(CookieJar):
-        """Keeps none, and does not look for any in answers."""
-
-        def extract_cookies(self, response: object, request: object) -> None:
-            """Leave them."""
-
-    return NoCookies
 
 
 class _CutError(Exception):
