@@ -78,6 +78,7 @@ def test_given_up() -> None:
     """The file that had been stored is to be deleted, with what its steps had left; what became of that is noted."""
     scene = Scene()
     assert scene.queue.cancel("b")
+    assert scene.ledger.durable == ["cancelled"], "else it could come back with the power, and be attached"
     work = scene.cleanup()
     assert [(one.id, one.answers) for one in work.uploads] == [("b1", ANSWERS)]
     assert not any(one.answers for one in scene.queue.uploads("b")), "the ledger has forgotten it by then"
@@ -122,6 +123,7 @@ def test_left_out() -> None:
     """A single file that is left out is deleted; its batch goes on with the other."""
     scene = Scene()
     assert scene.queue.leave_out("b", "b1")
+    assert scene.ledger.durable == ["left out"]
     work = scene.stage.upload_work()
     assert work.upload.id == "b2", "what is to be attached comes first"
     clean = scene.cleanup()

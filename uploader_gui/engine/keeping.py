@@ -100,9 +100,9 @@ class Keeper:
         for entry in entries:
             self._show(entry, entry.ordered)
 
-    def upload(self, entry: Entry, upload: Upload, happened: str) -> None:
-        """Keep an upload as it is now. Raises LedgerError."""
-        self._save(None, (upload,), (entry.batch.id, upload.id, happened))
+    def upload(self, entry: Entry, upload: Upload, happened: str, *, durable: bool = False) -> None:
+        """Keep an upload as it is now; durable: on the disk itself before this returns. Raises LedgerError."""
+        self._save(None, (upload,), (entry.batch.id, upload.id, happened), durable=durable)
         entry.put(upload)
         self._changed(entry.batch, upload)
 
@@ -158,11 +158,11 @@ class Keeper:
             self._changed(batch, None)
         return holder
 
-    def end(self, entry: Entry, batch: Batch, event: BatchEvent) -> None:
-        """Keep a batch that has ended. Raises LedgerError."""
+    def end(self, entry: Entry, batch: Batch, event: BatchEvent, *, durable: bool = False) -> None:
+        """Keep a batch that has ended; durable: on the disk itself before this returns. Raises LedgerError."""
         now = self._clock.utc()
         after, uploads = ended(batch, entry.ordered, event, now)
-        self._save(after, uploads, (batch.id, None, event.value))
+        self._save(after, uploads, (batch.id, None, event.value), durable=durable)
         entry.batch = after
         for upload in uploads:
             entry.put(upload)

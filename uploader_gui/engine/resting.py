@@ -144,7 +144,7 @@ class Resting(Batches):
                 return False
             tokens = tuple(entry.running.values())
             left = entry.included
-            self._keeper.end(entry, entry.batch, BatchEvent.CANCELLED)
+            self._keeper.end(entry, entry.batch, BatchEvent.CANCELLED, durable=entry.flow.cleanup is not None)
             self._clean(entry, left)
             self._chooser.stop_digesting()
             self._changed.notify_all()
@@ -179,7 +179,7 @@ class Resting(Batches):
             ):
                 batch = advance(batch, BatchEvent.RETRIED, problem=None, due=None)
             self._keeper.batch(entry, batch, "a file is left out")
-            self._keeper.upload(entry, left_out, "left out")
+            self._keeper.upload(entry, left_out, "left out", durable=entry.flow.cleanup is not None)
             self._clean(entry, [upload])
             token = entry.running.get(upload_id)
             self._parting.settle(entry)
@@ -193,7 +193,10 @@ class Resting(Batches):
             entry.behind = dataclasses.replace(entry.behind, due=self._clock.monotonic())
 
     def _clean(self, entry: Entry, uploads: Sequence[Upload]) -> None:
-        """Have deleted at the service what these files left there: never what an attach may have taken."""
+        """Have deleted at the service what these files left there: never what an attach may have taken.
+
+        That they were given up is on the disk itself by then. Else they could come back with the power, and be attached.
+        """
         left = tuple(upload for upload in uploads if upload.answers)
         if entry.flow.cleanup is None or entry.attach_began or not left or self._stopping:
             return
