@@ -195,7 +195,7 @@ class Resting(Batches):
     def _clean(self, entry: Entry, uploads: Sequence[Upload]) -> None:
         """Have deleted at the service what these files left there: never what an attach may have taken.
 
-        That they were given up is on the disk itself by then. Else they could come back with the power, and be attached.
+        That they were given up is on the disk itself by then: or they came back after a power cut, and were attached.
         """
         left = tuple(upload for upload in uploads if upload.answers)
         if entry.flow.cleanup is None or entry.attach_began or not left or self._stopping:
