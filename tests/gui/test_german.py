@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QStyleOptionViewItem
 
 from tests.gui.driver import Driver, practice_source
+from tests.gui.hand import Hand
 from uploader_gui.core import languages, translation, words
 from uploader_gui.core.batch import BatchState
 from uploader_gui.core.settings import SYSTEM, Settings
@@ -123,6 +124,22 @@ def test_row_buttons_have_room(started: Driver, tmp_path: Path) -> None:
     for deed in deeds.IN_ROW:
         text = option.fontMetrics.horizontalAdvance(deeds.short(deed))
         assert text + 2 * GRID <= button_area(option, area, deed).width(), deeds.short(deed)
+
+
+def test_what_a_key_is_is_not_cut_off(started: Driver) -> None:
+    """What is said about a field has room for its last line, also once the form says what is missing."""
+    hand = Hand(started)
+    hand.open().press("Hinzufügen …")
+    started.until(hand.form.isVisible)
+    hand.form.service.setCurrentIndex(hand.form.service.findData("circle"))
+    hand.press("Testen")
+    started.until(hand.form.said.isVisible)
+
+    def cut_off() -> list[str]:
+        labels = [one for one in hand.form.findChildren(QLabel) if one.isVisible() and one.wordWrap()]
+        return [one.text() for one in labels if one.height() < one.heightForWidth(one.width())]
+
+    started.until(lambda: not cut_off())
 
 
 def test_chosen_in_the_settings(open_window: Callable[..., Driver], practice: PracticeService) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from uploader_gui.core import words
@@ -45,6 +46,11 @@ class KeyField(QWidget):
             about = words.plain(one.help, 1000)
             self.edit.setAccessibleDescription(about)
             rows.addWidget(pieces.quiet(about))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Insist on the height that its words need at this width: a QFormLayout that is wide enough asks for less."""
+        super().resizeEvent(event)
+        self.setMinimumHeight(max(0, self.heightForWidth(event.size().width())))
 
     @property
     def value(self) -> str:
