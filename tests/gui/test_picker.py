@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QPushButton
 
 from tests.contract.cases import Case
 from tests.gui.driver import Driver, mime, practice_source
@@ -116,6 +117,33 @@ def test_from_start_to_attached_by_keys(driver: Driver, practice: PracticeServic
     driver.state(BatchState.ATTACHED)
     [attachment] = practice.world.attachments("close")
     assert (attachment.record, attachment.text) == ("lead_globex", "Signed today")
+
+
+def test_the_keyboard_goes_on_to_what_is_missing(driver: Driver) -> None:
+    """Once one record is chosen, the keyboard is where the next one is asked for; once none is, it stays."""
+    driver.aim("close", "email_send", {})
+    driver.pick("lead", "globex", "Globex Corporation")
+    assert driver.picker("sender").edit.hasFocus()
+    driver.pick("sender", "ann", "Ann Lee <ann@acmesales.example>")
+    assert driver.picker("sender").chips[0].cross.hasFocus()
+
+
+def test_waiting_files_are_let_go_by_the_next_key(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
+    """Files wait for their record: once it is chosen the keyboard is on Attach, not on the cross that takes it back."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF")
+    driver.aim("close", "note", {})
+    driver.drop([path])
+    edit = driver.picker("lead").edit
+    assert edit.hasFocus()
+    driver.type_in("lead", "globex")
+    driver.key(Qt.Key.Key_Return, edit)
+    button = driver.window.focusWidget()
+    assert isinstance(button, QPushButton)
+    assert button.text() == "Attach"
+    driver.key(Qt.Key.Key_Space, button)
+    driver.state(BatchState.ATTACHED)
+    assert [one.record for one in practice.world.attachments("close")] == ["lead_globex"]
 
 
 def test_one_fitting_record_is_taken_by_enter_at_once(driver: Driver) -> None:

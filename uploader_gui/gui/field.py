@@ -25,10 +25,12 @@ class Field(QWidget):
     Attributes:
         changed: Its value is another one.
         settled: The person is done with it.
+        picked: The person chose the one that is asked for: the keyboard may go on.
     """
 
     changed = Signal()
     settled = Signal()
+    picked = Signal()
 
     def __init__(self, one: "Input", parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -29,10 +29,12 @@ class InputFields(QWidget):
     Attributes:
         changed: Something is filled in otherwise.
         settled: The person is done with a field.
+        picked: The person chose a record, the only one that its field asks for.
     """
 
     changed = Signal()
     settled = Signal()
+    picked = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, folds: bool = True, finder: "Finder | None" = None) -> None:
         super().__init__(parent)
@@ -103,6 +105,7 @@ class InputFields(QWidget):
             field.fill(before.value, before.name, sure=before.sure)
         field.changed.connect(lambda: self._field_changed(field))
         field.settled.connect(self.settled)
+        field.picked.connect(self.picked)
         field.setMaximumWidth(WIDEST)
         label = look.label(look.shown(one.label), self)
         label.setBuddy(field.buddy)

@@ -61,6 +61,7 @@ class Offering(QObject):
         self._alone = False  # what was refused was to be one batch for each file
         self._known = seen.Known()
         target.changed.connect(self._target_changed)
+        target.complete.connect(self._offer)
 
     @property
     def busy(self) -> bool:
@@ -123,6 +124,11 @@ class Offering(QObject):
         if self.waiting:
             self._refused = None
             self._show()
+
+    def _offer(self) -> None:
+        """Whoever filled in what was missing has the keyboard on the button that lets the files go."""
+        if self.waiting:
+            self._bar.buttons[0].setFocus()
 
     def _show(self) -> None:
         count, paths = len(self.waiting), self.waiting

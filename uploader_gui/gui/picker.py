@@ -184,6 +184,8 @@ class Picker(Field):
             self.keyboard.setFocus()
         self._announce(_("{label}: {name}").format(label=self.input.label, name=words.plain(pick.name or pick.value)))
         self.settled.emit()
+        if not self.input.list:
+            self.picked.emit()
 
     def _remove(self, value: str) -> None:
         self._choose([pick for pick in self._picks if pick.value != value])

@@ -38,9 +38,11 @@ class TargetBar(QWidget):
 
     Attributes:
         changed: The next files go elsewhere.
+        complete: The person chose a record, and nothing is missing any more.
     """
 
     changed = Signal()
+    complete = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +73,7 @@ class TargetBar(QWidget):
         self.kinds.currentIndexChanged.connect(self._kind_chosen)
         self.fields.changed.connect(self._filled)
         self.fields.settled.connect(self._name)
+        self.fields.picked.connect(self._go_on)
         self.again.clicked.connect(self._take_again)
         self.recent.chosen.connect(self.fill)
         self.recent.renewed.connect(self._call_again)
@@ -304,6 +307,13 @@ class TargetBar(QWidget):
         field = next((one for one in self.fields.fields if one.input.label in missing), None)
         if field is not None:
             field.keyboard.setFocus()
+
+    def _go_on(self) -> None:
+        """What is chosen is chosen: the keyboard goes to what is missing still, and stays where nothing is."""
+        if self.lacks:
+            self.ask()
+        else:
+            self.complete.emit()
 
     def _filled(self) -> None:
         self._soon.start()
