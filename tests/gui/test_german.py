@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QStyleOptionViewItem
 
 from tests.gui.driver import Driver, practice_source
@@ -20,7 +20,7 @@ from uploader_gui.gui import deeds, qt_language, wording
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.queue_delegate import button_area
 from uploader_gui.gui.queue_model import Column
-from uploader_gui.practice import PracticeService
+from uploader_gui.practice import Fault, PracticeService
 from uploader_gui.store import settings
 
 pytestmark = pytest.mark.slow
@@ -140,6 +140,38 @@ def test_what_a_key_is_is_not_cut_off(started: Driver) -> None:
         return [one.text() for one in labels if one.height() < one.heightForWidth(one.width())]
 
     started.until(lambda: not cut_off())
+
+
+def test_the_window_can_be_narrow(started: Driver, practice: PracticeService, tmp_path: Path) -> None:
+    """It can be made 480 pixels wide, whatever is shown, and does not make itself wider again."""
+    narrow, window = 60 * GRID, started.window
+    window.resize(120 * GRID, 80 * GRID)
+
+    def narrows() -> bool:
+        window.resize(narrow, 80 * GRID)
+        started.rest(0.1)
+        return window.width() == narrow
+
+    started.aim("close", "note", {"lead": "lead_globex"})
+    started.drop([tmp_path / "weg.pdf"])
+    started.state(BatchState.NEEDS_ATTENTION)
+    started.choose(started.node, started.node.uploads[0])
+    assert window.splitter.orientation() is Qt.Orientation.Horizontal
+    assert narrows()
+    assert window.splitter.orientation() is Qt.Orientation.Vertical
+    practice.misbehave(Fault(kind="stall", service="close", step="transfer", after=70_000))
+    (tmp_path / "da.pdf").write_bytes(b"%PDF".ljust(700_000, b"."))
+    started.aim("close", "note", {"lead": "lead_initech"})
+    started.drop([tmp_path / "da.pdf"])
+    started.until(lambda: started.node.running)
+    assert narrows()
+    window.filters.choose(None, history=True)
+    assert narrows()
+    window.resize(120 * GRID, 80 * GRID)
+    started.choose(started.nodes[0])
+    started.until(lambda: window.splitter.orientation() is Qt.Orientation.Horizontal)
+    practice.behave()
+    started.state(BatchState.ATTACHED)
 
 
 def test_chosen_in_the_settings(open_window: Callable[..., Driver], practice: PracticeService) -> None:

@@ -72,7 +72,7 @@ class FilterRow(QWidget):
         self.search.setAccessibleName(_("Search files and records"))
         self.search.setClearButtonEnabled(True)
         self.search.setAcceptDrops(False)
-        self.search.setMinimumWidth(12 * GRID)
+        self.search.setMinimumWidth(8 * GRID)
         self.search.setMaximumWidth(28 * GRID)
         leading = QLineEdit.ActionPosition.LeadingPosition
         self._glass = self.search.addAction(look.icon("search", self.palette()), leading)

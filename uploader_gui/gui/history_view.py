@@ -5,7 +5,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -28,6 +28,7 @@ from uploader_gui.core.batch import Batch, BatchState, Upload
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
 from uploader_gui.gui import deeds, look, wording
+from uploader_gui.gui.chip import Elided
 from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.queue_model import Row
@@ -35,6 +36,8 @@ from uploader_gui.gui.rows import Node
 from uploader_gui.workers.desk import Desk
 
 NEWEST = 500
+SAID = 14
+"""How wide what is said beside the buttons must at least be, on the grid: "500 batches"."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -240,7 +243,8 @@ class HistoryView(QWidget):
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._menu)
         self.table.selectionModel().currentChanged.connect(lambda current, _before: self._choose(current.row()))
-        self._count = look.label(parent=self)
+        self._count = Elided(self)
+        self._count.setTextFormat(Qt.TextFormat.PlainText)
         self.export = QPushButton(_("Export…"), self)
         self.export.setToolTip(_("Write what is shown here to a CSV or JSON file"))
         self.export.setAutoDefault(False)
@@ -264,6 +268,19 @@ class HistoryView(QWidget):
         rows.setSpacing(0)
         rows.addWidget(self.table, 1)
         rows.addLayout(below)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As wide as what is left of its buttons where there is little room."""
+        wide = sum(one.sizeHint().width() for one in (self.open, self.export))
+        return QSize(wide + (SAID + 2) * GRID, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show the buttons there is room for: the others are in the menu of the row, and in its details, as well."""
+        super().resizeEvent(event)
+        buttons = (self.open, self.copy, self.shows, self.export)
+        needs = sum(one.sizeHint().width() + GRID for one in buttons) + (SAID + 4) * GRID
+        for one in (self.copy, self.shows):
+            one.setVisible(self.width() >= needs)
 
     def look_up(self, search: str) -> None:
         """Show what has ended and has this text in it."""

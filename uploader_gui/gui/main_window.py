@@ -14,16 +14,16 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from uploader_gui.core.batch import ENDED_BATCHES
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
 from uploader_gui.gui import bars, notices, tab_order
 from uploader_gui.gui.account_ways import AccountWays
+from uploader_gui.gui.beside import Beside
 from uploader_gui.gui.filter_row import FilterRow
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.menu import MenuButton
@@ -54,8 +54,6 @@ if TYPE_CHECKING:  # what is made after the first paint, and read then
     from uploader_gui.gui.taking import Taking
     from uploader_gui.gui.telling import Telling
 
-DETAILS_FROM = 90 * GRID
-"""The width from which there is room for the details beside the queue."""
 MODULES = (
     "uploader_gui.gui.queue_delegate",
     "uploader_gui.gui.queue_view",
@@ -167,9 +165,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.filters)
         column.addWidget(self.pages, 1)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(1)
+        self.splitter = Beside(self)
         self.splitter.addWidget(left)
         self.inside = QWidget(self)
         self.rows = QVBoxLayout(self.inside)
@@ -224,12 +220,6 @@ class MainWindow(QMainWindow):
         return tab_order.go_on(self.inside, forward=forward) or super().focusNextPrevChild(forward)
 
     # ---------------------------------------------------------------------------------------------------- rows
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """In a narrow window the details stand below the queue, not beside it."""
-        super().resizeEvent(event)
-        wide = self.width() >= DETAILS_FROM
-        self.splitter.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
-
     def clear(self, batch_ids: list[str]) -> None:
         """Put batches that have ended out of sight."""
         for batch_id in batch_ids:

@@ -10,6 +10,7 @@ from uploader_gui.core import words
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.core.translation import ngettext
 from uploader_gui.gui import look, wording
+from uploader_gui.gui.chip import Elided
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.totals import Totals
 
@@ -98,7 +99,7 @@ class StatusLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(_("What is under way"))
-        self._counts = look.label(parent=self)
+        self._counts = Elided(self)
         self._speed = look.label(parent=self)
         self._speed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._curve = SpeedCurve(self)
@@ -136,6 +137,7 @@ class StatusLine(QWidget):
     def show_totals(self, totals: Totals) -> None:
         """Show how things stand."""
         self._counts.setText(summary(totals))
+        self._counts.setToolTip(self._counts.text())
         speed = ""
         if totals.speed:
             speed = wording.speed(totals.speed)
@@ -163,6 +165,7 @@ class StatusLine(QWidget):
         """Where there is little room, only what is needed is shown: giving everything up is in the menu as well."""
         self.end.setVisible(self._losable and self.width() >= ROOM)
         self._curve.setVisible(self._sends and self.width() >= SOME_ROOM)
+        self._speed.setVisible(self.width() >= SOME_ROOM)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Show what there is room for."""
