@@ -288,6 +288,9 @@ def history(stage: Stage) -> None:
         _attached(stage, node)
     stage.window.filters.choose(None, history=True)
     stage.rest(0.5)
+    stage.window.history.table.selectRow(0)
+    stage.window.paging.show_details()
+    stage.rest(0.5)
 
 
 def quitting(stage: Stage) -> None:

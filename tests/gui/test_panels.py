@@ -2,16 +2,18 @@
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from tests.gui.driver import Driver
+from tests.gui.driver import Driver, practice_source
 from uploader_gui.core.batch import BatchState
 from uploader_gui.gui.look import Button
+from uploader_gui.practice import PracticeService
 
 pytestmark = pytest.mark.slow
 
@@ -93,6 +95,37 @@ def test_history(attached: Driver, tmp_path: Path) -> None:
     assert (line["name"], line["state"], line["proof"]) == ("a.pdf", "attached", "etag")
     [batch] = json.loads((tmp_path / "history.json").read_text(encoding="utf-8"))
     assert [file["name"] for file in batch["files"]] == ["a.pdf"]
+
+
+def test_a_file_of_the_history(attached: Driver, open_window: Callable[..., Driver], practice: PracticeService) -> None:
+    """What is proven of a file is there at the next start as well: Enter shows its batch, a press the file."""
+    attached.until(lambda: "sha256" in attached.node.uploads[0].digests)
+    sha256 = attached.node.uploads[0].digests["sha256"]
+    attached.close()
+    again = open_window(practice_source(practice))
+    window = again.window
+    window.filters.choose(None, history=True)
+    again.until(lambda: window.history.model.rowCount() == 1)
+    window.history.table.selectRow(0)
+    again.key(Qt.Key.Key_Return, window.history.table)
+    again.until(window.details.isVisible)
+    assert "Clear from the list" not in [one.text() for one in window.details.findChildren(QPushButton)]
+
+    def press(text: str) -> None:
+        buttons = [one for one in window.details.findChildren(Button) if one.text() == text]
+        again.until(buttons[-1].isVisible)
+        buttons[-1].click()
+        again.rest(0.1)
+
+    press("a.pdf · 4 bytes")
+    texts = said(window.details)
+    assert texts[0] == "a.pdf"
+    assert f"{sha256[:10]}…{sha256[-6:]}" in texts
+    press("Note on Globex Corporation")
+    assert said(window.details)[0] == "Note on Globex Corporation"
+    again.key(Qt.Key.Key_Escape, window.history.table)
+    again.until(lambda: not window.details.isVisible())
+    assert window.history.table.hasFocus()
 
 
 def test_keys(attached: Driver) -> None:

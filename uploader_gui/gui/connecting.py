@@ -50,7 +50,7 @@ def _rows(window: "MainWindow") -> None:
     window.queue.details_wished.connect(paging.show_details)
     window.history.wished.connect(do)
     window.history.chosen.connect(paging.show_chosen)
-    window.history.table.doubleClicked.connect(paging.show_details)
+    window.history.table.details_wished.connect(paging.show_details)
     window.history.exported.connect(window.tell_exported)
     window.details.wished.connect(do)
     window.details.copied.connect(window.doing.copy)

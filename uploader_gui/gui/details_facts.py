@@ -1,13 +1,13 @@
 """What the details say of a row beside problem and proof: what it is, its steps, what is filled in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from uploader_gui.core import words
-from uploader_gui.core.batch import Batch, Step, UploadState
+from uploader_gui.core.batch import Batch, Step, Upload, UploadState
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import look, pieces, wording
 from uploader_gui.gui.figure import Figure
@@ -19,6 +19,10 @@ from uploader_gui.gui.timeline import Point
 from uploader_gui.workers.desk import Desk
 
 LOOK = 250
+ROOM = 18 * GRID
+"""How wide the name of a file may be there."""
+MOST = 50
+"""How many files of a batch that has ended are listed."""
 
 
 def about(desk: Desk, row: Row) -> str:
@@ -92,6 +96,28 @@ def steps(points: Sequence[Point], running: Running | None, parent: QWidget) -> 
         elif running is not None and point.sign is wording.Sign.SENDING and point.text == wording.step(Step.TRANSFER):
             grid.addWidget(Sent(running, parent), line, 2, Qt.AlignmentFlag.AlignTrailing)
     return grid
+
+
+def files(uploads: Sequence[Upload], look_at: Callable[[Upload], None], parent: QWidget) -> QVBoxLayout:
+    """The files of a batch that has ended, each to be looked at: the history has no rows for them.
+
+    Args:
+        uploads: The files; the first `MOST` are shown.
+        look_at: Shows one.
+        parent: Its owner.
+    """
+    rows = QVBoxLayout()
+    rows.setSpacing(0)
+    for upload in uploads[:MOST]:
+        name = words.plain(upload.name)
+        short = parent.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, ROOM)
+        said = short if wording.unseen(upload) else f"{short} · {words.size(upload.size)}"
+        button = look.Button(look.type_icon(upload.media_type, upload.name), name, look.shown(said), parent)
+        button.clicked.connect(lambda _checked=False, upload=upload: look_at(upload))
+        rows.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+    if len(uploads) > MOST:
+        rows.addWidget(pieces.quiet(_("The first {n}; Export… writes all of them.").format(n=MOST)))
+    return rows
 
 
 def filled_in(desk: Desk, batch: Batch) -> QGridLayout:

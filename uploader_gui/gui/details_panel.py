@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from uploader_gui.core import words
+from uploader_gui.core.batch import Upload
 from uploader_gui.core.translation import gettext as _
 from uploader_gui.gui import deeds, details_facts, look, pieces, proof_rows, timeline, wording
 from uploader_gui.gui.deeds import Deed
@@ -51,6 +52,7 @@ class DetailsPanel(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._row: Row | None = None
+        self._ended = False
         self._drawn: object = None
         self._journal: timeline.Journal = ()
         self._form: EditBox | None = None
@@ -102,8 +104,14 @@ class DetailsPanel(QWidget):
         """What is shown."""
         return self._row
 
-    def show_row(self, row: Row | None) -> None:
-        """Show a row; None shows nothing."""
+    def show_row(self, row: Row | None, *, ended: bool = False) -> None:
+        """Show a row; None shows nothing.
+
+        Args:
+            row: The row.
+            ended: It is the history's: its files have no rows of their own, and it cannot be cleared from a list.
+        """
+        self._ended = ended
         if row is not None and self._row is not None and _same(row, self._row):
             self._row = row
             self.follow(row.node.batch.id)
@@ -197,6 +205,7 @@ class DetailsPanel(QWidget):
         self._links.start()
         name = wording.title(row.node.batch) if row.upload is None else words.plain(row.upload.name)
         self._title.setText(name)
+        self._body.addLayout(self._way_back(row))
         self._body.addWidget(pieces.quiet(details_facts.about(self._desk, row)))
         if self._form is not None:
             self._body.addWidget(self._form)
@@ -207,6 +216,7 @@ class DetailsPanel(QWidget):
         left = details_facts.left_there(self._desk, row)
         if left:
             self._body.addWidget(look.plain_label(left))
+        self._section(_("Files"), self._files(row))
         self._section(_("Steps"), self._steps(row))
         if row.upload is not None:
             self._section(_("Fingerprints"), proof_rows.fingerprints(row.upload, self.copied.emit, self))
@@ -254,6 +264,25 @@ class DetailsPanel(QWidget):
         running = row.node.running.get(row.upload.id)
         return details_facts.steps(timeline.of_upload(row.node, row.upload, flow, self._journal), running, self)
 
+    def _files(self, row: Row) -> QLayout:
+        """The files of a batch of the history, each a way to its own details."""
+        if not self._ended or row.upload is not None:
+            return QVBoxLayout()
+
+        def look_at(upload: Upload) -> None:
+            self.show_row(Row(row.node, upload), ended=True)
+
+        return details_facts.files(row.node.uploads, look_at, self)
+
+    def _way_back(self, row: Row) -> QLayout:
+        """From a file of the history to its batch."""
+        line = QVBoxLayout()
+        if self._ended and row.upload is not None:
+            back = look.Button("batch", _("Back to the batch"), look.shown(wording.title(row.node.batch)), self)
+            back.clicked.connect(lambda: self.show_row(Row(row.node, None), ended=True))
+            line.addWidget(back, 0, Qt.AlignmentFlag.AlignLeft)
+        return line
+
     def _partly(self, row: Row) -> QLayout:
         """What becomes of a batch if some of its files cannot be sent: to be chosen until it is attached."""
         line, batch = QVBoxLayout(), row.node.batch
@@ -268,7 +297,7 @@ class DetailsPanel(QWidget):
         if self._form is not None:
             return
         shown = {*deeds.solving(row.node, row.upload), Deed.OPEN_RECORD, Deed.OPEN_LINK, Deed.COPY_LINK}
-        shown.add(Deed.COPY_RECORD)
+        shown |= {Deed.COPY_RECORD, Deed.CLEAR} if self._ended else {Deed.COPY_RECORD}
         rest = [one for one in deeds.possible(row.node, row.upload, datetime.now(UTC)) if one not in shown]
         if not rest:
             return

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPainter, QPalette, QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -184,7 +184,26 @@ class HistoryDelegate(QStyledItemDelegate):
 
 
 class HistoryTable(QTableView):
-    """The table, whose columns share what width there is."""
+    """The table, whose columns share what width there is.
+
+    Attributes:
+        details_wished: More about the current batch is to be shown.
+    """
+
+    details_wished = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter shows more, as in the queue."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.details_wished.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """So does a double click on a batch."""
+        super().mouseDoubleClickEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and self.indexAt(event.position().toPoint()).isValid():
+            self.details_wished.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Share the width out: the table's own, which may come later than that of what it stands in."""
@@ -327,6 +346,11 @@ class HistoryView(QWidget):
                 action = QAction(deeds.label(deed), menu)
                 action.triggered.connect(lambda _checked=False, deed=deed: self.wished.emit(deed, [row]))
                 menu.addAction(action)
+        if menu.actions():
+            menu.addSeparator()
+        details = QAction(_("Details"), menu)
+        details.triggered.connect(self.table.details_wished)
+        menu.addAction(details)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.table.viewport().mapToGlobal(at))
 

@@ -49,7 +49,7 @@ class Paging(QObject):
     def show_chosen(self, row: Row | None) -> None:
         """Another row is chosen: the details are its own, if they are shown."""
         if self._window.details.isVisible():
-            self._window.details.show_row(row)
+            self._window.details.show_row(row, ended=self._window.pages.history_shown)
 
     def show_details(self) -> None:
         """Show the details of the row that is chosen."""
@@ -57,11 +57,11 @@ class Paging(QObject):
         row = window.history.current if window.pages.history_shown else window.queue.current
         if row is not None:
             window.details.show()
-            window.details.show_row(row)
+            window.details.show_row(row, ended=window.pages.history_shown)
 
     def hide_details(self) -> None:
         """Put the details away, and go on among the rows."""
         window = self._window
         window.details.show_row(None)
         window.details.hide()
-        window.queue.setFocus()
+        (window.history.table if window.pages.history_shown else window.queue).setFocus()
