@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QRect, Qt
+from PySide6.QtGui import QFontMetrics, QImage, QPainter
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 
 from tests.gui.test_queue_model import batch
 from uploader_gui import app
 from uploader_gui.core.batch import Batch, BatchState, Upload, UploadState
-from uploader_gui.gui.history_view import Column, HistoryModel
+from uploader_gui.gui import look
+from uploader_gui.gui.history_view import Column, HistoryDelegate, HistoryModel
+from uploader_gui.gui.look import GRID
 from uploader_gui.workers.desk import Desk, State
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("qapp")]
@@ -40,6 +43,25 @@ def ended(number: int, files: int, state: BatchState) -> tuple[Batch, tuple[Uplo
     made, uploads = batch(number, files)
     stored = (dataclasses.replace(one, state=UploadState.STORED) for one in uploads)
     return dataclasses.replace(made, state=state, ended=ENDED), tuple(stored)
+
+
+def test_a_long_place_ends_in_dots(model: HistoryModel) -> None:
+    """Where a place has no room it is shortened, not cut in the middle of a letter: its letters are bold, and wider."""
+    model.show([ended(1, 1, BatchState.ATTACHED)])
+    index = model.index(0, Column.PLACE)
+    option = QStyleOptionViewItem()
+    full = QFontMetrics(look.strong(option.font)).horizontalAdvance(str(index.data()))
+    ends = []
+    for width in range(full // 3, full, 7):
+        option.rect = QRect(0, 0, width + 2 * GRID, look.ROW)
+        image = QImage(option.rect.size(), QImage.Format.Format_Grayscale8)
+        image.fill(255)
+        painter = QPainter(image)
+        HistoryDelegate().paint(painter, option, index)
+        painter.end()
+        inked = [x for x in range(image.width()) if any(image.pixelColor(x, y).value() < 128 for y in range(look.ROW))]
+        ends.append(sum(image.pixelColor(inked[-1], y).value() < 128 for y in range(look.ROW)))
+    assert max(ends) <= 3, "what stands last is a dot"
 
 
 def test_random_searches(model: HistoryModel) -> None:

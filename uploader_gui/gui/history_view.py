@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPalette, QResizeEvent
+from PySide6.QtGui import QAction, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -177,9 +177,10 @@ class HistoryDelegate(QStyledItemDelegate):
         flags = QStyle.visualAlignment(option.direction, side) | Qt.AlignmentFlag.AlignVCenter
         first, last = index.column() == Column.ENDED, index.column() == Column.STATE
         area = option.rect.adjusted(2 * GRID if first else GRID, 0, -2 * GRID if last else -GRID, 0)
-        text = option.fontMetrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, area.width())
+        font = look.strong(option.font) if index.column() == Column.PLACE else option.font
+        text = QFontMetrics(font).elidedText(str(index.data()), Qt.TextElideMode.ElideRight, area.width())
         painter.setPen(colour)
-        painter.setFont(look.strong(option.font) if index.column() == Column.PLACE else option.font)
+        painter.setFont(font)
         painter.drawText(area, int(flags) | Qt.TextFlag.TextSingleLine, text)
 
 
