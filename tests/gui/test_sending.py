@@ -7,11 +7,12 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from tests.contract.cases import Case
 from tests.gui.driver import Driver, kept, mime, practice_source
 from uploader_gui.core.batch import BatchState
-from uploader_gui.gui import deeds
+from uploader_gui.gui import deeds, history_view, notifying, spoken
 from uploader_gui.gui.deeds import Deed
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.queue_model import Column
@@ -237,6 +238,30 @@ def test_what_sends_can_be_undone(driver: Driver, practice: PracticeService, tmp
     driver.press("Send", driver.window.details)
     driver.state(BatchState.ATTACHED)
     assert len(practice.world.attachments("close")) == 1
+
+
+def test_what_went_out_is_called_sent(driver: Driver, tmp_path: Path) -> None:
+    """An email that went out is "sent" wherever it is told of, as its button was called; its files were uploaded."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF")
+    driver.aim("close", "email_send", {"lead": "lead_globex", "sender": SAMPLES["close"]["sender"]})
+    driver.drop([path])
+    driver.until(lambda: driver.nodes and driver.node.all_stored)
+    driver.desk.undo_seconds = 0.1
+    driver.choose(driver.node)
+    driver.press("Send", driver.window.details)
+    driver.state(BatchState.ATTACHED)
+    assert driver.rows[0][2].startswith("Sent ")
+    assert spoken.about(driver.node, 0.0) == "Sent: Email to Globex Corporation, 1 file."
+    assert notifying.about(driver.node, 0.0).title == "Sent: Email to Globex Corporation"
+    driver.choose(driver.node, driver.node.uploads[0])
+    driver.rest(0.4)
+    texts = [one.text() for one in driver.window.details.findChildren(QLabel) if one.isVisible()]
+    assert texts.index("Ask where to send it") < texts.index("Upload") < texts.index("Send")
+    driver.window.filters.choose(None, history=True)
+    history = driver.window.history.model
+    driver.until(lambda: history.rowCount() == 1)
+    assert history.data(history.index(0, history_view.Column.STATE)) == "Sent"
 
 
 def test_who_listens_has_longer_to_undo(driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

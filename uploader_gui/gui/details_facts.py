@@ -14,7 +14,7 @@ from uploader_gui.gui.figure import Figure
 from uploader_gui.gui.look import GRID
 from uploader_gui.gui.queue_model import Row
 from uploader_gui.gui.remains import remains
-from uploader_gui.gui.rows import Running
+from uploader_gui.gui.rows import Node, Running
 from uploader_gui.gui.timeline import Point
 from uploader_gui.workers.desk import Desk
 
@@ -70,19 +70,20 @@ class Sent(pieces.Quiet):
         self.setText(_("{sent} of {size}").format(sent=words.size(meter.sent), size=words.size(meter.total)))
 
 
-def steps(points: Sequence[Point], running: Running | None, parent: QWidget) -> QGridLayout:
+def steps(points: Sequence[Point], running: Running | None, node: Node, parent: QWidget) -> QGridLayout:
     """The steps, a line each, with the time at which each ended.
 
     Args:
         points: The steps.
         running: The transfer that is under way, if one is.
+        node: The batch.
         parent: Its owner.
     """
     grid = QGridLayout()
     grid.setHorizontalSpacing(GRID)
     grid.setVerticalSpacing(GRID // 2)
     grid.setColumnStretch(1, 1)
-    now = datetime.now(UTC)
+    now, transfer = datetime.now(UTC), wording.step(Step.TRANSFER, sends=node.sends)
     for line, point in enumerate(points):
         sign = Figure("" if point.sign is None else point.sign.value, parent=parent)
         sign.setAccessibleName(wording.sign(point.sign))
@@ -93,7 +94,7 @@ def steps(points: Sequence[Point], running: Running | None, parent: QWidget) -> 
             when = pieces.quiet(wording.moment(point.at, now))
             when.setWordWrap(False)
             grid.addWidget(when, line, 2, Qt.AlignmentFlag.AlignTrailing)
-        elif running is not None and point.sign is wording.Sign.SENDING and point.text == wording.step(Step.TRANSFER):
+        elif running is not None and point.sign is wording.Sign.SENDING and point.text == transfer:
             grid.addWidget(Sent(running, parent), line, 2, Qt.AlignmentFlag.AlignTrailing)
     return grid
 

@@ -260,9 +260,10 @@ class DetailsPanel(QWidget):
     def _steps(self, row: Row) -> QLayout:
         flow = self._desk.flow(row.node.batch)
         if row.upload is None:
-            return details_facts.steps(timeline.of_batch(row.node, flow, self._journal), None, self)
+            return details_facts.steps(timeline.of_batch(row.node, flow, self._journal), None, row.node, self)
         running = row.node.running.get(row.upload.id)
-        return details_facts.steps(timeline.of_upload(row.node, row.upload, flow, self._journal), running, self)
+        points = timeline.of_upload(row.node, row.upload, flow, self._journal)
+        return details_facts.steps(points, running, row.node, self)
 
     def _files(self, row: Row) -> QLayout:
         """The files of a batch of the history, each a way to its own details."""

@@ -70,7 +70,8 @@ class HistoryModel(QAbstractTableModel):
         self.beginResetModel()
         self._nodes = []
         for batch, uploads in found:
-            node = Node(batch, sends=False)
+            flow = self._desk.flow(batch)
+            node = Node(batch, sends=flow is not None and flow.target.sends)
             for upload in uploads:
                 node.put(upload, None)
             self._nodes.append(node)
@@ -144,6 +145,8 @@ class HistoryModel(QAbstractTableModel):
             return ", ".join(words.plain(upload.name) for upload in node.uploads[:20])
         if column is Column.SIZE:
             return words.size(node.size)
+        if batch.state is BatchState.ATTACHED and node.sends:
+            return _("Sent")
         return _endings()[batch.state if batch.state in _endings() else BatchState.CANCELLED]
 
 

@@ -116,7 +116,8 @@ def about(node: Node, now: float) -> Note:
         text = words.plain(wording.batch_now(node, now))
         return Note(title=said, text=text, about=node.batch.id, buttons=(shows,))
     attached = node.batch.state is BatchState.ATTACHED
-    said = _("Attached: {place}") if attached else _("Stored: {place}")
+    sent = _("Sent: {place}") if node.sends else _("Attached: {place}")
+    said = sent if attached else _("Stored: {place}")
     opens = ((Press.OPEN_RECORD, wording.action(Action.OPEN_RECORD)),) if attached and node.batch.link else ()
     return Note(
         title=said.format(place=place), text=wording.files(node.count), about=node.batch.id, buttons=(*opens, shows)

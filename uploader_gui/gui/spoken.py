@@ -197,6 +197,8 @@ def about(node: Node, now: float) -> str:
     match stage(node):
         case Stage.NEEDS_YOU:
             return _("Needs you: {place}. {why}").format(place=facts["place"], why=_why(node, now))
+        case Stage.DONE if node.batch.state is BatchState.ATTACHED and node.sends:
+            return _("Sent: {place}, {files}.").format(**facts)
         case Stage.DONE if node.batch.state is BatchState.ATTACHED:
             return _("Attached: {place}, {files}.").format(**facts)
         case Stage.DONE:

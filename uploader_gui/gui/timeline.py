@@ -44,11 +44,11 @@ def of_upload(node: Node, upload: Upload, flow: "Flow | None", journal: Journal)
             at = _last(journal, f"{step} done")
             if at is None and step is steps[-1]:
                 at = upload.stored_at
-            points.append(Point(sign=Sign.DONE, text=wording.step(step), at=at))
+            points.append(Point(sign=Sign.DONE, text=wording.step(step, sends=node.sends), at=at))
         elif step is upload.next_step:
             points.append(_current(node, upload, step, journal))
         else:
-            points.append(Point(sign=None, text=wording.step(step)))
+            points.append(Point(sign=None, text=wording.step(step, sends=node.sends)))
     if node.batch.attaches:
         points.append(_attach(node, _last(journal, "attached") or node.batch.ended))
     return points + _cleaned(journal)
@@ -67,10 +67,10 @@ def _cleaned(journal: Journal) -> list[Point]:
 def _current(node: Node, upload: Upload, step: Step, journal: Journal) -> Point:
     if upload.state is UploadState.NEEDS_ATTENTION:
         at = next((at for at, event in reversed(journal) if event.startswith(f"{step} failed")), None)
-        return Point(sign=Sign.ATTENTION, text=wording.step(step), at=at)
+        return Point(sign=Sign.ATTENTION, text=wording.step(step, sends=node.sends), at=at)
     if upload.state in {UploadState.QUEUED, UploadState.CANCELLED}:
-        return Point(sign=None, text=wording.step(step))
-    return Point(sign=wording.upload_sign(node, upload), text=wording.step(step))
+        return Point(sign=None, text=wording.step(step, sends=node.sends))
+    return Point(sign=wording.upload_sign(node, upload), text=wording.step(step, sends=node.sends))
 
 
 def of_batch(node: Node, flow: "Flow | None", journal: Journal) -> list[Point]:
@@ -85,7 +85,7 @@ def of_batch(node: Node, flow: "Flow | None", journal: Journal) -> list[Point]:
     if flow is not None and flow.target.prepare:
         done = batch.state in {*_ATTACHED, *_AT_ATTACH}
         at = _last(journal, "prepared")
-        points.append(Point(sign=Sign.DONE if done else None, text=wording.step(Step.PREPARE), at=at))
+        points.append(Point(sign=Sign.DONE if done else None, text=wording.step(Step.PREPARE, sends=node.sends), at=at))
     if batch.attaches:
         points.append(_attach(node, batch.ended))
     if batch.state is BatchState.ATTACH_UNKNOWN:
@@ -99,13 +99,13 @@ def of_batch(node: Node, flow: "Flow | None", journal: Journal) -> list[Point]:
 def _attach(node: Node, at: datetime | None) -> Point:
     state = node.batch.state
     if state is BatchState.ATTACHED:
-        return Point(sign=Sign.DONE, text=wording.step(Step.ATTACH), at=at)
+        return Point(sign=Sign.DONE, text=wording.step(Step.ATTACH, sends=node.sends), at=at)
     if state is BatchState.ATTACHING:
-        return Point(sign=Sign.SENDING, text=wording.step(Step.ATTACH))
+        return Point(sign=Sign.SENDING, text=wording.step(Step.ATTACH, sends=node.sends))
     if state is BatchState.ATTACH_UNKNOWN:
-        return Point(sign=Sign.UNKNOWN, text=wording.step(Step.ATTACH))
+        return Point(sign=Sign.UNKNOWN, text=wording.step(Step.ATTACH, sends=node.sends))
     failed = state is BatchState.NEEDS_ATTENTION and node.batch.problem is not None
-    return Point(sign=Sign.ATTENTION if failed else None, text=wording.step(Step.ATTACH))
+    return Point(sign=Sign.ATTENTION if failed else None, text=wording.step(Step.ATTACH, sends=node.sends))
 
 
 def _stored_at(node: Node) -> datetime | None:

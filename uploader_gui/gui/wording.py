@@ -216,7 +216,7 @@ def batch_now(node: Node, now: float) -> str:
     """
     batch = node.batch
     if batch.state in ENDED_BATCHES:
-        return _ended(batch)
+        return _ended(node)
     if node.left is not None:
         return left(node)
     if batch.state is BatchState.ATTACHING:
@@ -234,9 +234,10 @@ def batch_now(node: Node, now: float) -> str:
     return _going(node, now)
 
 
-def _ended(batch: Batch) -> str:
+def _ended(node: Node) -> str:
+    batch = node.batch
     said = {
-        BatchState.ATTACHED: _("Attached {time}"),
+        BatchState.ATTACHED: _("Sent {time}") if node.sends else _("Attached {time}"),
         BatchState.STORED: _("Stored {time}"),
         BatchState.CANCELLED: _("Given up {time}"),
     }[batch.state]
@@ -326,15 +327,15 @@ def batch_sentence(node: Node, service: str, now: float) -> str:
 
 
 # ---------------------------------------------------------------------------------------------------------- the rest
-def step(one: Step) -> str:
-    """What a step is called."""
+def step(one: Step, *, sends: bool = False) -> str:
+    """What a step is called. What goes out to people is sent by its attach: of its files it is said otherwise."""
     return {
         Step.SIGN: _("Ask where to send it"),
-        Step.TRANSFER: _("Send"),
+        Step.TRANSFER: _("Upload") if sends else _("Send"),
         Step.CONFIRM: _("Confirm"),
         Step.READY: _("Wait until it is processed"),
         Step.PREPARE: _("Prepare"),
-        Step.ATTACH: _("Attach"),
+        Step.ATTACH: _("Send") if sends else _("Attach"),
         Step.VERIFY: _("Look whether it is attached"),
     }[one]
 
