@@ -27,6 +27,14 @@ def test_words(words: list[str], window: bool, tmp_path: Path, monkeypatch: pyte
     assert start.for_the_window(words) is window
 
 
+def test_help_names_the_window() -> None:
+    """Whoever asks for help learns how the window is opened, and how it is tried without an account."""
+    command = [sys.executable, "-m", "uploader_gui", "--help"]
+    said = " ".join(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+    assert "it opens the window, with the files that are named: uploader-gui [FILE ...]" in said
+    assert "uploader-gui --practice (the window)" in said
+
+
 def test_without_a_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No words and no screen: help. A file and no screen: a sentence that names the way."""
     for name in SCREENS:

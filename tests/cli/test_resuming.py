@@ -106,7 +106,7 @@ def test_ids(cli: CommandLine, interrupt: Interrupt, offer: Path, plan: Path) ->
         for ending in ("0", "1"):
             opened.add(rewrite(other, id=f"abcd{ending}"), [], other.created)
     said = [
-        ("abc", "“abc” is too short: give at least the first 4 signs of a batch's id (see: uploader-gui queue)."),
+        ("abc", "“abc” is too short: give at least the first 4 characters of a batch's id (see: uploader-gui queue)."),
         ("ffff-none", "there is no batch “ffff-none” (see: uploader-gui queue)."),
         ("abcd", "“abcd” is the beginning of several batches: abcd0, abcd1. Give more of it."),
     ]

@@ -31,7 +31,7 @@ def add_accounts(commands: Actions) -> None:
     details = _("also look at the way there: proxy, name, encryption, clock")
     test.add_argument("--details", action="store_true", help=details)
     _add_change(actions)
-    rename = _add_named(actions, "rename", _("call an account otherwise"))
+    rename = _add_named(actions, "rename", _("give an account another name"))
     rename.add_argument("new", metavar="NEW", help=_("its new name"))
     _add_named(actions, "default", _("use an account where none is named"))
     remove = _add_named(actions, "remove", _("remove an account with its key"))

@@ -59,8 +59,10 @@ def parser() -> argparse.ArgumentParser:
         prog="uploader-gui",
         description=_("Attach files to a record of a web service: whole, once, proven."),
         epilog=_(
-            "Try it without an account: uploader-gui practice. It sends nothing about you "
-            "anywhere: no telemetry, no crash reports, no search for updates."
+            "Without a command it opens the window, with the files that are named: uploader-gui [FILE ...]. "
+            "Try it without an account: uploader-gui --practice (the window), uploader-gui practice (a server for "
+            "these commands). It sends nothing about you anywhere: no telemetry, no crash reports, no search for "
+            "updates."
         ),
         allow_abbrev=False,
     )
@@ -128,7 +130,7 @@ def _add_batches(command: argparse.ArgumentParser, count: int | str, which: str)
         "batches",
         nargs=count,
         metavar="BATCH",
-        help=_("a batch's id or its first signs, four or more; {which}").format(which=which),
+        help=_("a batch's id or its first characters, four or more; {which}").format(which=which),
     )
 
 
@@ -313,12 +315,12 @@ def _add_trace(commands: Commands) -> None:
         ),
         allow_abbrev=False,
     )
-    trace.add_argument("batch", metavar="BATCH", help=_("a batch's id or its first signs, four or more"))
+    trace.add_argument("batch", metavar="BATCH", help=_("a batch's id or its first characters, four or more"))
     curl = _("as curl commands, with variables in the place of what is left out")
     trace.add_argument("--curl", action="store_true", help=curl)
     diagnostics = commands.add_parser(
         "diagnostics",
-        help=_("a text about this program, to read and send to who helps you"),
+        help=_("a text about this program, to read and send to whoever helps you"),
         description=_(
             "Print what somebody who helps you needs to know: versions, batches, requests, the "
             "log. No keys, signed addresses or contents of files. Read it before you send it."

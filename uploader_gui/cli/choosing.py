@@ -36,10 +36,11 @@ def _one(ledger: Ledger, given: str) -> Batch:
     if len(beginning) < LEAST:
         raise WrongUseError(
             _(
-                "“{shown}” is too short: give at least the first {n} signs of a batch's id (see: uploader-gui queue)."
+                "“{shown}” is too short: give at least the first {n} characters of a batch's id "
+                "(see: uploader-gui queue)."
             ).format(shown=shown, n=LEAST)
         )
-    # The open ones first: among thousands that have ended, four signs are soon the beginning of several.
+    # The open ones first: among thousands that have ended, four characters are soon the beginning of several.
     found = ledger.batches(ended=False, like=beginning)
     if len(found) == 1:
         return found[0]

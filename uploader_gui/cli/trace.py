@@ -36,7 +36,9 @@ def _found(given: str) -> list[Trace]:
     beginning, shown = given.strip().lower(), words.plain(given, 60)
     if len(beginning) < LEAST:
         raise WrongUseError(
-            _("“{shown}” is too short: give at least the first {n} signs of a batch's id.").format(shown=shown, n=LEAST)
+            _("“{shown}” is too short: give at least the first {n} characters of a batch's id.").format(
+                shown=shown, n=LEAST
+            )
         )
     traces = Traces()
     ids: set[str] = set()
