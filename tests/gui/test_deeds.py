@@ -60,6 +60,11 @@ def test_everything_has_words() -> None:
     assert all(wording.proof(grade) for grade in Proof)
 
 
+def test_another_file_is_called_so_in_both_places() -> None:
+    """A row's button and the same one in the details do not go by two words."""
+    assert deeds.short(Deed.CHOOSE_FILE).lower() in deeds.label(Deed.CHOOSE_FILE).lower()
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 def test_each_problem_of_a_file_can_be_solved(kind: Kind) -> None:
     """Whatever a file needs a person for, there are buttons, and they are those of the problem."""
@@ -106,6 +111,8 @@ def test_left_batches() -> None:
     left = node(upload())
     left.left = Why.NO_ACCOUNT
     assert deeds.solving(left, None) == [Deed.CHANGE_ACCOUNT, Deed.TAKE_UP, Deed.REMOVE]
+    assert deeds.primary(left, None) is Deed.CHANGE_ACCOUNT
+    assert deeds.primary(left, left.uploads[0]) is None, "one button is enough, however many files there are"
     left.left = Why.NO_SERVICE
     assert deeds.solving(left, None) == [Deed.REMOVE]
 

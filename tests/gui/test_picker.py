@@ -119,6 +119,14 @@ def test_from_start_to_attached_by_keys(driver: Driver, practice: PracticeServic
     assert (attachment.record, attachment.text) == ("lead_globex", "Signed today")
 
 
+@pytest.mark.parametrize("service", SAMPLES)
+def test_one_thing_is_called_to(service: str) -> None:
+    """The bar begins with "To", which account and kind stand beside: no field below is called that as well."""
+    labels = {one.label for target in catalogue.find(service).targets.values() for one in target.inputs}
+    assert labels
+    assert "To" not in labels
+
+
 def test_the_keyboard_goes_on_to_what_is_missing(driver: Driver) -> None:
     """Once one record is chosen, the keyboard is where the next one is asked for; once none is, it stays."""
     driver.aim("close", "email_send", {})
@@ -286,7 +294,7 @@ def test_optional_fields_are_folded_away(driver: Driver) -> None:
     """What may stay empty is folded away by name, unfolds with the keyboard in its first field, and folds again."""
     driver.aim("close", "email_draft", {"lead": "lead_globex"})
     fields = driver.window.target.fields
-    assert fields.more.text() == "Contact, To, Subject, Text"
+    assert fields.more.text() == "Contact, Recipients, Subject, Text"
     assert not driver.picker("contact").isVisible()
     fields.more.click()
     assert driver.picker("contact").edit.hasFocus()
@@ -302,7 +310,7 @@ def test_what_an_upload_step_uses_is_not_folded_away(qapp: object) -> None:
     inputs = catalogue.find("close").targets["email_draft"].inputs
     fields = InputFields()
     fields.build(inputs, {"subject"})
-    assert fields.more.text() == "Contact, To, Text"
+    assert fields.more.text() == "Contact, Recipients, Text"
     fields.deleteLater()
 
 

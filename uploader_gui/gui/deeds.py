@@ -102,7 +102,7 @@ def _breaks_off(node: Node, upload: Upload | None) -> bool:
 def short(deed: Deed) -> str:
     """What the button in a row is called, where there is little room."""
     return {
-        Deed.CHOOSE_FILE: _("Replace…"),
+        Deed.CHOOSE_FILE: _("Other file…"),
         Deed.CHANGE_ACCOUNT: _("Account…"),
         Deed.EDIT: _("Change…"),
         Deed.OPEN_RECORD: _("Look at it"),
@@ -127,6 +127,8 @@ def primary(node: Node, upload: Upload | None) -> Deed | None:
     """What stands as a button in the row itself."""
     if upload is None and node.group is not Group.NEEDS_YOU:
         return Deed.UNDO if node.batch.state is BatchState.HELD else None
+    if upload is not None and node.left is not None:
+        return None  # its files wait for what their batch waits for, and there is one button for that
     found = solving(node, upload)
     return found[0] if found else None
 
