@@ -102,6 +102,7 @@ def test_give_everything_up(driver: Driver, practice: PracticeService, tmp_path:
         "What was sent already stays at Close until it runs out, 24 h after it was sent."
     )
     assert bar.button("Keep it").hasFocus(), "Enter does no harm"
+    assert [one.text() for one in bar.buttons] == ["Give it up", "Keep it"], "what loses nothing is last, as everywhere"
     assert driver.nodes[0].running, "what is sent goes on while it is asked"
     driver.key(Qt.Key.Key_Escape, driver.window)
     assert bar.isHidden()

@@ -214,6 +214,8 @@ def test_quitting_while_files_wait(driver: Driver, tmp_path: Path) -> None:
     driver.window.close()
     bar = driver.window.leaving.bar
     assert bar.text == "What you added last waits above and was not sent. Quit without it?"
+    assert [one.text() for one in bar.buttons] == ["Quit", "Stay"]
+    assert bar.button("Stay").hasFocus()
     driver.press("Stay", bar)
     assert driver.desk.state is State.OPEN
     assert driver.window.offering.waiting

@@ -51,7 +51,7 @@ class AllAtOnce(QObject):
         """Ask whether everything is to be given up."""
         if self._to_lose:
             self._say()
-            self.bar.buttons[0].setFocus()
+            self.bar.buttons[-1].setFocus()
 
     def stay(self) -> None:
         """Go on as if nobody had asked."""
@@ -79,7 +79,7 @@ class AllAtOnce(QObject):
             parts.append(remains(self._desk.flow(node.batch) for node in sent))
         if any(deeds.is_attaching(node) for node in self._model.nodes):
             parts.append(_("What is being attached, or may be attached, stays."))
-        self.bar.say(" ".join(parts), [(_("Keep it"), self.stay), (_("Give it up"), self._give_up)])
+        self.bar.say(" ".join(parts), [(_("Give it up"), self._give_up), (_("Keep it"), self.stay)])
 
     def _give_up(self) -> None:
         self.bar.hide()

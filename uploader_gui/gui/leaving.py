@@ -85,9 +85,9 @@ class Leaving(QObject):
                 "{n} files or folders wait above and were not sent. Quit without them?",
                 count,
             ).format(n=count),
-            [(_("Stay"), self.stay), (_("Quit"), lambda: self._quit(cancel=False))],
+            [(_("Quit"), lambda: self._quit(cancel=False)), (_("Stay"), self.stay)],
         )
-        self.bar.buttons[0].setFocus()
+        self.bar.buttons[-1].setFocus()
 
     def _ask_how(self) -> None:
         self.bar.say(
