@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.gui.driver import Driver, practice_source
 from uploader_gui.core.batch import BatchState
-from uploader_gui.gui.look import Button
+from uploader_gui.gui import look
+from uploader_gui.gui.look import GRID, Button
+from uploader_gui.gui.queue_model import Column
 from uploader_gui.practice import PracticeService
 
 pytestmark = pytest.mark.slow
@@ -58,6 +60,16 @@ def test_details_of_a_file(attached: Driver) -> None:
         copies = [one for one in attached.window.details.findChildren(Button) if one.toolTip() == f"Copy the {called}"]
         copies[-1].click()
         assert QGuiApplication.clipboard().text() == attached.node.uploads[0].digests[name]
+
+
+def test_names_have_room_beside_the_details(attached: Driver) -> None:
+    """In a window as it comes, with the details open, it can be read whose row it is."""
+    attached.window.resize(120 * GRID, 80 * GRID)
+    attached.choose(attached.node)
+    queue = attached.window.queue
+    attached.until(lambda: queue.width() < attached.window.width() - 20 * GRID)
+    name = QFontMetrics(look.strong(queue.font())).horizontalAdvance("Note on Globex Corporation")
+    assert queue.columnWidth(Column.NAME) >= 2 * GRID + look.ICON + GRID + name + GRID
 
 
 def test_opening_the_record(attached: Driver) -> None:

@@ -15,7 +15,8 @@ from uploader_gui.gui.look import GRID
 from uploader_gui.gui.queue_delegate import QueueDelegate, button_width, row_height
 from uploader_gui.gui.queue_model import Column, QueueModel, Row
 
-NARROW = 70 * GRID
+NARROW = 80 * GRID
+"""The width below which names have the room that sizes would take: sizes are in the details as well."""
 VERY_NARROW = 50 * GRID
 
 
