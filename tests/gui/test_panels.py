@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.gui.driver import Driver, practice_source
 from uploader_gui.core.batch import BatchState
-from uploader_gui.gui import look
+from uploader_gui.gui import history_view, look
 from uploader_gui.gui.look import GRID, Button
 from uploader_gui.gui.queue_model import Column
 from uploader_gui.practice import PracticeService
@@ -70,6 +70,13 @@ def test_names_have_room_beside_the_details(attached: Driver) -> None:
     attached.until(lambda: queue.width() < attached.window.width() - 20 * GRID)
     name = QFontMetrics(look.strong(queue.font())).horizontalAdvance("Note on Globex Corporation")
     assert queue.columnWidth(Column.NAME) >= 2 * GRID + look.ICON + GRID + name + GRID
+    attached.window.filters.choose(None, history=True)
+    table = attached.window.history.table
+    attached.until(lambda: attached.window.history.model.rowCount() == 1)
+    table.selectRow(0)
+    attached.key(Qt.Key.Key_Return, table)
+    attached.until(lambda: table.width() < attached.window.width() - 20 * GRID)
+    assert table.columnWidth(history_view.Column.PLACE) >= GRID + name + GRID
 
 
 def test_opening_the_record(attached: Driver) -> None:

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton
 
 from tests.contract.cases import Case
 from tests.gui.driver import Driver, mime, practice_source
@@ -149,6 +149,9 @@ def test_waiting_files_are_let_go_by_the_next_key(driver: Driver, practice: Prac
     button = driver.window.focusWidget()
     assert isinstance(button, QPushButton)
     assert button.text() == "Attach"
+    option = QStyleOptionButton()
+    button.initStyleOption(option)
+    assert option.state & QStyle.StateFlag.State_KeyboardFocusChange, "and it can be seen"
     driver.key(Qt.Key.Key_Space, button)
     driver.state(BatchState.ATTACHED)
     assert [one.record for one in practice.world.attachments("close")] == ["lead_globex"]

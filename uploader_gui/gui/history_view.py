@@ -221,8 +221,9 @@ class HistoryTable(QTableView):
             self.setColumnHidden(column, narrow and column in {Column.SERVICE, Column.SIZE})
         used = sum(letters * letter for column, letters in fixed.items() if not self.isColumnHidden(column))
         rest = max(0, self.viewport().width() - used)
-        self.setColumnWidth(Column.PLACE, rest * 45 // 100)
-        self.setColumnWidth(Column.FILES, rest - rest * 45 // 100)
+        place = rest * (58 if narrow else 45) // 100
+        self.setColumnWidth(Column.PLACE, place)
+        self.setColumnWidth(Column.FILES, rest - place)
 
 
 class HistoryView(QWidget):

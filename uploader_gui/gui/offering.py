@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from uploader_gui.core import words
 from uploader_gui.core.ports import LedgerError
@@ -128,7 +128,9 @@ class Offering(QObject):
     def _offer(self) -> None:
         """Whoever filled in what was missing has the keyboard on the button that lets the files go."""
         if self.waiting:
-            self._bar.buttons[0].setFocus()
+            button = self._bar.buttons[0]
+            button.show()  # it may be new: what is not shown yet gets the keyboard without showing that it has it
+            button.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show(self) -> None:
         count, paths = len(self.waiting), self.waiting
