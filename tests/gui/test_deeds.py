@@ -63,6 +63,7 @@ def test_everything_has_words() -> None:
 def test_another_file_is_called_so_in_both_places() -> None:
     """A row's button and the same one in the details do not go by two words."""
     assert deeds.short(Deed.CHOOSE_FILE).lower() in deeds.label(Deed.CHOOSE_FILE).lower()
+    assert set(deeds.short(Deed.PART).split()) <= set(deeds.label(Deed.PART).split())
 
 
 @pytest.mark.parametrize("kind", list(Kind))

@@ -91,7 +91,7 @@ def test_attaching_those_that_worked(driver: Driver, practice: PracticeService, 
     driver.drop([pdf(tmp_path, "a.pdf"), tmp_path / "b.pdf", pdf(tmp_path, "c.pdf", b"%PDF c")])
     driver.state(BatchState.NEEDS_ATTENTION)
     driver.choose(driver.node)
-    driver.press("Attach those that worked", driver.window.details)
+    driver.press("Attach the others", driver.window.details)
     driver.until(lambda: len(driver.nodes) == 2)
     driver.state(BatchState.ATTACHED, 0)
     assert [one.name for one in driver.nodes[0].uploads] == ["a.pdf", "c.pdf"]

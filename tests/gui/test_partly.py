@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.gui.driver import Driver, kept, practice_source
 from uploader_gui.core.batch import BatchState, Partly
+from uploader_gui.gui import deeds
 from uploader_gui.gui.partly_box import PartlyBox
 from uploader_gui.practice import PracticeService
 from uploader_gui.store import settings
@@ -59,11 +60,13 @@ def test_chosen_in_the_details(driver: Driver, practice: PracticeService, tmp_pa
     driver.choose(driver.node)
     [box] = driver.window.details.findChildren(PartlyBox)
     assert box.chosen is Partly.ASK
+    button = deeds.label(deeds.Deed.PART)
+    assert button in [box.itemText(row) for row in range(box.count())], "the same thing has the same name"
     choose(box, Partly.NOTHING)
     driver.until(lambda: driver.node.batch.partly is Partly.NOTHING)
     assert kept()[0][0].partly is Partly.NOTHING
     driver.until(lambda: "Nothing is attached before all its files are stored" in texts(driver))
-    assert "Attach those that worked" not in buttons(driver)
+    assert "Attach the others" not in buttons(driver)
     assert practice.world.attachments() == []
     [box] = [one for one in driver.window.details.findChildren(PartlyBox) if one.isVisible()]
     choose(box, Partly.OTHERS)

@@ -66,7 +66,7 @@ def label(deed: Deed) -> str:
     return {
         Deed.SEND: _("Send"),
         Deed.UNDO: _("Undo"),
-        Deed.PART: _("Attach those that worked"),
+        Deed.PART: _("Attach the others"),
         Deed.IS_ATTACHED: _("It is attached"),
         Deed.ATTACH_AGAIN: _("It is not: attach again"),
         Deed.TAKE_UP: _("Try again"),
@@ -106,7 +106,7 @@ def short(deed: Deed) -> str:
         Deed.CHANGE_ACCOUNT: _("Account…"),
         Deed.EDIT: _("Change…"),
         Deed.OPEN_RECORD: _("Look at it"),
-        Deed.PART: _("Attach the rest"),
+        Deed.PART: _("Attach others"),
         Deed.IS_ATTACHED: _("Is attached"),
         Deed.ATTACH_AGAIN: _("Attach again"),
     }.get(deed) or label(deed)
