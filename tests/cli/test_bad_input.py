@@ -158,16 +158,18 @@ def test_no_such_file(cli: CommandLine, file: Path) -> None:
 
 
 def test_folder(cli: CommandLine, file: Path, tmp_path: Path) -> None:
-    """A folder is walked; what systems leave lying about is left out, and a file that is there twice is sent once."""
+    """A folder is walked; what systems leave lying about and what is hidden is left out; a file twice is sent once."""
     (tmp_path / "in").mkdir()
     inner = tmp_path / "in" / "Plan.pdf"
     inner.write_bytes(b"plan")
     (tmp_path / ".DS_Store").touch()
+    (tmp_path / "in" / ".env").write_text("KEY=secret")
     result = cli.send("close", tmp_path, file, target="note", inputs=LEAD)
     assert result.code == 0, result.text
     assert [list(files) for files in attached(cli.practice, "close")] == [[print_of(file), print_of(inner)]]
     assert result.events("attached")[0]["files"] == [f"{tmp_path}/Offer.pdf", f"{tmp_path}/in/Plan.pdf"]
     assert f"{file}: it is there twice and is sent once." in result.err
+    assert f"{tmp_path}: What is hidden stays out: .env. To send it, choose it by itself.\n" in result.err
 
 
 def test_folder_without_files(cli: CommandLine, tmp_path: Path) -> None:

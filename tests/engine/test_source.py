@@ -2,12 +2,13 @@
 
 import os
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from uploader_gui.core.problems import Kind, UploadError
 from uploader_gui.engine.image_size import image_size
-from uploader_gui.engine.source import find, ignored, look, unicode_name
+from uploader_gui.engine.source import find, hidden, ignored, look, unicode_name
 
 
 def test_a_folder_is_walked_in_order_and_junk_is_left_out(tmp_path: Path) -> None:
@@ -30,6 +31,34 @@ def test_a_hidden_file_that_was_meant_is_sent(tmp_path: Path) -> None:
     path.write_text("x")
     assert [source.name for source in find(str(path))] == ["Thumbs.db"]
     assert ignored("THUMBS.DB")
+
+
+def test_what_is_hidden_in_a_folder_is_left_out_and_told(tmp_path: Path) -> None:
+    """Whoever gives a folder has not seen it: a key in `.env` must not land on a customer's record."""
+    for name in (".env", ".ssh/id_ed25519", ".DS_Store", ".git/config", "sub/.hidden", "sub/shown.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    told: list[str] = []
+    assert [source.name for source in find(str(tmp_path), told.append)] == ["shown.txt"]
+    assert told == [".env", ".ssh", ".hidden"]
+    assert [source.name for source in find(str(tmp_path / ".env"), told.append)] == [".env"]
+    assert [source.name for source in find(str(tmp_path / ".ssh"), told.append)] == ["id_ed25519"]
+    assert len(told) == 3
+
+
+@pytest.mark.parametrize(("attributes", "flags", "is_hidden"), [(2, 0, True), (0, 0x8000, True), (32, 0, False)])
+def test_hidden_by_attribute_or_flag(
+    monkeypatch: pytest.MonkeyPatch, attributes: int, flags: int, *, is_hidden: bool
+) -> None:
+    """Windows and macOS hide files whose names do not say so."""
+    monkeypatch.setattr("sys.platform", "elsewhere")
+    facts = mock.Mock(st_file_attributes=attributes, st_flags=flags)
+    entry = mock.Mock(stat=mock.Mock(return_value=facts))
+    entry.name = "plan.txt"
+    assert hidden(entry) is is_hidden
+    entry.stat.side_effect = FileNotFoundError
+    assert not hidden(entry)
 
 
 def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:

@@ -65,6 +65,25 @@ def test_several_files_and_a_folder(driver: Driver, practice: PracticeService, t
     assert driver.window.notices.texts == ["a.pdf is there twice and is sent once."]
 
 
+def test_what_is_hidden_stays_out(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
+    """What file managers do not show is not sent with its folder, and named, also where nothing else is there."""
+    folder = tmp_path / "Offer"
+    (folder / ".keys").mkdir(parents=True)
+    for name in ("a.pdf", ".env", ".keys/id", ".x", ".y"):
+        (folder / name).write_bytes(b"%PDF" + name.encode())
+    driver.aim("close", "note", {"lead": "lead_globex"})
+    driver.drop([folder])
+    driver.state(BatchState.ATTACHED)
+    [attachment] = practice.world.attachments("close")
+    assert [file.name for file in attachment.files] == ["a.pdf"]
+    (said,) = driver.window.notices.texts
+    assert said == "What is hidden stays out: .env, .keys, .x and 1 more. To send it, choose it by itself."
+    (folder / "a.pdf").unlink()
+    driver.aim("close", "note", {"lead": "lead_globex"})
+    driver.drop([folder])
+    driver.until(lambda: "There is no file to send in Offer. What is hidden" in " ".join(driver.window.notices.texts))
+
+
 def test_file_dialog(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
     """Choosing files does the same as dropping them."""
     path = tmp_path / "a.pdf"

@@ -32,6 +32,18 @@ def test_folders_and_files(tmp_path: Path) -> None:
     assert {one.batch_id for one in found.uploads} == {"batch"}
 
 
+def test_what_is_hidden_stays_out(tmp_path: Path) -> None:
+    """What is hidden in a folder is named and not sent; given by itself it is."""
+    for name in (".env", "sub/.key", "sub/plan.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x")
+    found = gather(of("close", "note"), "b", [str(tmp_path)])
+    assert [one.name for one in found.uploads] == ["plan.txt"]
+    assert found.hidden == (".env", ".key")
+    assert [one.name for one in gather(of("close", "note"), "b", [str(tmp_path / ".env")]).uploads] == [".env"]
+
+
 def test_the_same_file_twice(tmp_path: Path) -> None:
     """A file given by two paths, or beside a batch that has it, is taken once."""
     path = tmp_path / "a.txt"

@@ -42,11 +42,14 @@ def gather(flow: Flow, batch: Batch, given: Sequence[str]) -> Gathered:
     gathered = Gathered()
     seen: set[Any] = set()
     for path in given:
+        hidden: list[str] = []
         try:
-            inside = list(find(path))
+            inside = list(find(path, hidden.append))
         except UploadError as error:
             gathered.problems.append(Refused(given=path, problem=error.problem))
             continue
+        if hidden:
+            print(f"{words.plain(path)}: {words.hidden(hidden)}", file=sys.stderr)
         if not inside:
             raise WrongUseError(_("there is no file to send in the folder “{path}”.").format(path=words.plain(path)))
         for source in inside:

@@ -4,6 +4,7 @@ Each sentence says what happened and what to do. What a service said stands apar
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uploader_gui.core.accounts import AccountTrouble
@@ -16,6 +17,7 @@ from uploader_gui.core.translation import N_, ngettext
 from uploader_gui.core.translation import gettext as _
 
 MAX_QUOTATION = 300
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +128,18 @@ def describe(problem: Problem) -> Sentence:
         if said
         else "",
     )
+
+
+def hidden(names: Sequence[str]) -> str:
+    """Say that what is hidden in a folder is left out, and how it is sent all the same."""
+    shown, more = ", ".join(plain(one, 60) for one in names[:MOST_NAMED]), len(names) - MOST_NAMED
+    if more <= 0:
+        return _("What is hidden stays out: {names}. To send it, choose it by itself.").format(names=shown)
+    return ngettext(
+        "What is hidden stays out: {names} and {n} more. To send it, choose it by itself.",
+        "What is hidden stays out: {names} and {n} more. To send it, choose it by itself.",
+        more,
+    ).format(names=shown, n=grouped(more))
 
 
 def quoted(text: str) -> str:

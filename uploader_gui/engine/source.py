@@ -1,8 +1,10 @@
 """Files on this computer: which there are, what they were when they were added, and whether they still are."""
 
+import contextlib
 import os
 import stat
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +48,54 @@ def ignored(name: str) -> bool:
     return low in IGNORED_NAMES or low.startswith(IGNORED_BEGINNINGS) or low.endswith(IGNORED_ENDINGS)
 
 
-def find(given: str) -> Iterator[Source]:
-    """Find the file of this path, or all files of this folder, sorted; links inside a folder are not followed.
+def hidden(entry: "os.DirEntry[str]") -> bool:
+    """Whether file managers do not show it by themselves: whoever gives its folder has not seen it.
+
+    By its name, as everywhere on Unix; on Windows by its attribute, on macOS by its flag (`man chflags`) as well.
+    """
+    if entry.name.startswith("."):
+        return True
+    if sys.platform == "linux":
+        return False
+    with contextlib.suppress(OSError):
+        facts = entry.stat(follow_symlinks=False)
+        attributes, flags = getattr(facts, "st_file_attributes", 0), getattr(facts, "st_flags", 0)
+        return bool(attributes & stat.FILE_ATTRIBUTE_HIDDEN or flags & stat.UF_HIDDEN)
+    return False
+
+
+def meant(folder: Path | str, told: Callable[[str], None]) -> Iterator["os.DirEntry[str]"]:
+    """The files and folders in a folder that are meant when it is given, by their names.
+
+    Links are not followed, what systems and programs leave lying about is passed over, and what is hidden is left out.
+
+    Args:
+        folder: Where.
+        told: Told of what is hidden, by its name.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with os.scandir(folder) as entries:
+        inside = sorted(entries, key=lambda entry: entry.name)
+    for entry in inside:
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name.lower() in IGNORED_FOLDERS:
+                continue
+        elif not entry.is_file(follow_symlinks=False) or ignored(entry.name):
+            continue
+        if hidden(entry):
+            told(entry.name)
+        else:
+            yield entry
+
+
+def find(given: str, told: Callable[[str], None] = lambda _name: None) -> Iterator[Source]:
+    """Find the file of this path, or all files of this folder that are `meant`, sorted.
+
+    Args:
+        given: The path as the person gave it.
+        told: Told of what is hidden inside it, by its name.
 
     Raises:
         UploadError: It is not there or cannot be read.
@@ -58,20 +106,17 @@ def find(given: str) -> Iterator[Source]:
         if not is_folder:
             yield look(given, path)
             return
-        yield from _walk(given, path)
+        yield from _walk(given, path, told)
     except OSError as error:
         raise UploadError(unreadable(error, path.name or given, path)) from None
 
 
-def _walk(given: str, folder: Path) -> Iterator[Source]:
-    with os.scandir(folder) as entries:
-        inside = sorted(entries, key=lambda entry: entry.name)
-    for entry in inside:
+def _walk(given: str, folder: Path, told: Callable[[str], None]) -> Iterator[Source]:
+    for entry in meant(folder, told):
         below = f"{given.rstrip('/')}/{entry.name}"
         if entry.is_dir(follow_symlinks=False):
-            if entry.name.lower() not in IGNORED_FOLDERS:
-                yield from _walk(below, Path(entry.path))
-        elif entry.is_file(follow_symlinks=False) and not ignored(entry.name):
+            yield from _walk(below, Path(entry.path), told)
+        else:
             yield look(below, Path(entry.path))
 
 

@@ -66,8 +66,10 @@ def refusal(error: NotYetError) -> str:
             "This target takes {most} files at once; here are {n}.",
             error.most or 0,
         ).format(most=error.most, n=error.count)
+    if error.why is Why.NOTHING:
+        said = _("There is no file to send in {place}.").format(place=error.place or _("what was dropped"))
+        return f"{said} {words.hidden(error.left_out)}" if error.left_out else said
     return {
-        Why.NOTHING: _("There is no file to send in {place}.").format(place=error.place or _("what was dropped")),
         Why.SAME_FILES: _("The same files are on their way to {place} already.").format(place=error.place),
         Why.NO_ACCOUNT: _("This account is not there any more. Choose another one."),
         Why.NO_SERVICE: _("The service file of this batch is not there any more. Add it again in “Service files”."),
@@ -81,7 +83,7 @@ def unknown_address() -> str:
     return _("This is not the address of a record of any of your accounts. Find the record by typing its name.")
 
 
-def begun(twice: tuple[str, ...], empty: tuple[str, ...]) -> Notice | None:
+def begun(twice: tuple[str, ...], empty: tuple[str, ...], hidden: tuple[str, ...] = ()) -> Notice | None:
     """What is good to know about files that were taken; None if nothing is."""
     parts = []
     if len(twice) == 1:
@@ -89,6 +91,7 @@ def begun(twice: tuple[str, ...], empty: tuple[str, ...]) -> Notice | None:
     elif twice:
         parts.append(_("{files} are there twice and are sent once.").format(files=wording.files(len(twice))))
     parts += [_("The folder {name} holds no file to send.").format(name=words.plain(one)) for one in empty]
+    parts += [words.hidden(hidden)] if hidden else []
     return Notice(text=" ".join(parts), urgent=False) if parts else None
 
 

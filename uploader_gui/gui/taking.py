@@ -51,7 +51,7 @@ class Taking(QObject):
 
     def begun(self, begun: Begun) -> None:
         """What was taken is in the queue: show it there."""
-        notice = notices.begun(begun.twice, begun.empty)
+        notice = notices.begun(begun.twice, begun.empty, begun.hidden)
         if notice is not None:
             self._window.notices.tell(notice)
         self._window.filters.show_queue()

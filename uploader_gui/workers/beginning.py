@@ -143,7 +143,7 @@ class Beginning:
             raise NotYetError(Why.PROBLEM, problem=found.together[0], count=len(found.uploads), most=most)
         if found.uploads and not self._queue.extend(batch_id, found.uploads):
             raise NotYetError(Why.TOO_LATE, count=len(found.uploads))
-        return Begun(batches=(batch_id,), twice=found.twice, empty=found.empty)
+        return Begun(batches=(batch_id,), twice=found.twice, empty=found.empty, hidden=found.hidden)
 
 
 def _same_files(some: Sequence[Upload], others: Sequence[Upload]) -> bool:

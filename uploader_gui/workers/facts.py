@@ -36,7 +36,7 @@ class NotYetError(Exception):
         count: How many files it is about.
         most: How many are taken at once, if that is why.
         fitting: The paths of those that would go together; without any, that is not why.
-        left_out: The names of the others, which are the largest.
+        left_out: The names of the others, which are the largest; where there is nothing else, of what is hidden.
         place: The batch or record it is about, in words, if that is why.
         said: Why, in words, where that is known.
     """
@@ -93,11 +93,13 @@ class Begun:
         batches: Their ids.
         twice: Files that were given more than once, and are sent once.
         empty: Folders in which there was nothing.
+        hidden: Hidden files and folders in folders, which are left out.
     """
 
     batches: tuple[str, ...]
     twice: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from uploader_gui.core.problems import Problem, UploadError
 from uploader_gui.engine import limits
 from uploader_gui.engine.image_size import image_size
 from uploader_gui.engine.media_type import media_type
-from uploader_gui.engine.source import IGNORED_FOLDERS, Source, ignored, look, readable, unicode_name, unreadable
+from uploader_gui.engine.source import Source, look, meant, readable, unicode_name, unreadable
 from uploader_gui.services.flow import Flow
 
 
@@ -24,6 +24,7 @@ class Gathered:
         uploads: Each file once, in order; those that the service would refuse need attention already.
         twice: The names of files that were given more than once.
         empty: The names of folders in which there is nothing to send.
+        hidden: The names of hidden files and folders in folders: they are left out.
         together: What is wrong with all of them together.
         batch_id: The batch they were gathered for; "" if each is for one of its own.
     """
@@ -31,6 +32,7 @@ class Gathered:
     uploads: tuple[Upload, ...]
     twice: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     together: tuple[Problem, ...] = ()
     batch_id: str = ""
 
@@ -53,6 +55,7 @@ def gather(
     uploads: list[Upload] = []
     twice: list[str] = []
     empty: list[str] = []
+    hidden: list[str] = []
     seen = _Seen()
     for one in beside:
         seen.add(one.file)
@@ -61,7 +64,7 @@ def gather(
     )
     for root in given:
         found = False
-        for path, whole in _inside(root):
+        for path, whole in _inside(root, hidden.append):
             found = True
             if cancel is not None:
                 cancel.check()
@@ -74,7 +77,12 @@ def gather(
             empty.append(unicode_name(Path(root).name or root))
     together = tuple(limits.check_together(flow, [*beside, *uploads]))
     return Gathered(
-        uploads=tuple(uploads), twice=tuple(twice), empty=tuple(empty), together=together, batch_id=batch_id
+        uploads=tuple(uploads),
+        twice=tuple(twice),
+        empty=tuple(empty),
+        hidden=tuple(map(unicode_name, hidden)),
+        together=together,
+        batch_id=batch_id,
     )
 
 
@@ -104,8 +112,10 @@ def _size_of(flow: Flow, path: Path | str, name: str) -> tuple[int, int] | tuple
         raise UploadError(unreadable(error, name, path)) from None
 
 
-def _inside(given: str) -> Iterator[tuple[str, str]]:
+def _inside(given: str, told: Callable[[str], None]) -> Iterator[tuple[str, str]]:
     """This file, or all files of this folder, sorted; what cannot be opened is given as it is, to be told about.
+
+    `told` is told of what is hidden.
 
     Both paths as texts, here and in what follows: a Path takes longer to make than a file to be looked at.
     """
@@ -115,17 +125,15 @@ def _inside(given: str) -> Iterator[tuple[str, str]]:
         yield given, whole
         return
     try:
-        with os.scandir(path) as entries:
-            inside = sorted(entries, key=lambda entry: entry.name)
+        inside = list(meant(path, told))
     except OSError:
         yield given, whole
         return
     for entry in inside:
         below = f"{given.rstrip('/')}/{entry.name}"
         if entry.is_dir(follow_symlinks=False):
-            if entry.name.lower() not in IGNORED_FOLDERS:
-                yield from _inside(below)
-        elif entry.is_file(follow_symlinks=False) and not ignored(entry.name):
+            yield from _inside(below, told)
+        else:
             yield below, entry.path
 
 

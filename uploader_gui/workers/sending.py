@@ -38,7 +38,7 @@ class Sending:
         self._found = found = gathering.gather(flow, str(uuid.uuid4()), self._paths, cancel=cancel)
         count = len(found.uploads)
         if not count:
-            raise NotYetError(Why.NOTHING, place=", ".join(found.empty))
+            raise NotYetError(Why.NOTHING, place=", ".join(found.empty), left_out=found.hidden)
         if not self._alone and flow.max_files is not None and count > flow.max_files:
             raise NotYetError(Why.TOO_MANY, count=count, most=flow.max_files)
         if not self._alone and found.together:
@@ -58,4 +58,5 @@ class Sending:
         if self._alone:
             portions = [Gathered(uploads=(one,)) for one in self._found.uploads]
         batches = self._works.beginning.begin(self._where, self._whose, portions, again=self._again)
-        return Begun(batches=batches, twice=self._found.twice, empty=self._found.empty)
+        found = self._found
+        return Begun(batches=batches, twice=found.twice, empty=found.empty, hidden=found.hidden)
