@@ -209,6 +209,94 @@ def test_what_could_not_be_kept_later_stops_everything(what: str) -> None:
     assert not {"confirm done", "stored", "stopped"} & set(ledger.lines)
 
 
+class Late(Future[None]):
+    """A write that fails right after somebody has asked whether it is done."""
+
+    def done(self) -> bool:
+        """Say how it was a moment ago."""
+        before = super().done()
+        if not before:
+            self.set_exception(LedgerError())
+        return before
+
+
+def test_what_fails_while_it_is_looked_at_is_not_passed_over() -> None:
+    """A change that could not be kept stops everything, also where that comes between two looks at what was posted."""
+    ledger = Kept()
+    stage = Stage(ledger=ledger)
+    stage.add("b", 3)
+    first, second = stage.upload_work(), stage.upload_work()
+    ledger.post = lambda *_: Late()  # type: ignore[method-assign]
+    stage.queue.step_done(first.batch, first.upload, Step.SIGN)
+    del ledger.post
+    stage.queue.step_done(second.batch, second.upload, Step.SIGN)
+    with pytest.raises(LedgerError):
+        stage.queue.began(first.batch, first.upload, Step.CONFIRM)
+    assert stage.queue.broken is not None
+
+
+@pytest.mark.logs_errors
+def test_a_mistake_in_what_was_posted_stops_everything() -> None:
+    """It is not taken for a mistake with whatever somebody else was about to do, nor for kept."""
+    ledger = Kept()
+    stage = Stage(ledger=ledger)
+    stage.add("b", 3)
+    first, second = stage.upload_work(), stage.upload_work()
+    ledger.slow = []
+    stage.queue.step_done(first.batch, first.upload, Step.SIGN)
+    [(_, posted)] = ledger.slow
+    posted.set_exception(KeyError())
+    with pytest.raises(LedgerError):
+        stage.queue.step_done(second.batch, second.upload, Step.SIGN)
+    assert stage.queue.broken is not None
+    assert stage.queue.take() is None
+
+
+def test_it_is_not_found_out_in_the_middle_of_a_change() -> None:
+    """That nothing can be kept any more, which a lane hears of without the lock, waits for whoever has the lock.
+
+    Else somebody could be told that it can be, pass over what is to be kept, and let an attach go out unnoted.
+    """
+    ledger = Kept()
+    stage = Stage(ledger=ledger)
+    stage.add("b", 3)
+    first, second = stage.upload_work(), stage.upload_work()
+    ledger.full = True
+    stage.store(first)
+    ended = list[type[Exception]]()
+
+    def confirm() -> None:
+        try:
+            stage.queue.began(second.batch, second.upload, Step.CONFIRM)
+        except LedgerError as error:
+            ended.append(type(error))
+
+    confirming = threading.Thread(target=confirm)
+    with stage.queue._changed:
+        confirming.start()
+        confirming.join(0.1)
+        assert stage.queue.broken is None
+    confirming.join()
+    assert stage.queue.broken is not None
+    assert ended == [LedgerError]
+
+
+def test_no_call_before_the_attach_goes_out_that_could_not_be_noted() -> None:
+    """Also where another lane met the refusal first, and so has stopped everything."""
+    ledger = Kept()
+    stage = Stage(ledger=ledger)
+    stage.add("b", 1)
+    stage.add("c", 1)
+    stage.store(stage.upload_work())
+    work, other = stage.attach_work(), stage.upload_work()
+    stage.queue.began(work.batch, None, Step.PREPARE)
+    ledger.full = True
+    with pytest.raises(LedgerError):
+        stage.queue.later(other, other.upload, 1)
+    with pytest.raises(LedgerError):
+        stage.queue.learned(dataclasses.replace(work.batch, answers={NOTED: {"thread": {"there": [], "at": "now"}}}))
+
+
 def test_the_last_change_is_not_lost_unheard() -> None:
     """Also where no step follows: a lane that is to end waits until all is kept, and says so if it cannot be."""
     ledger = Kept()

@@ -43,7 +43,7 @@ class Batches:
         self._entries: dict[str, Entry] = {}
         self._patience = Patience(clock, policy or Policy(), waits_for_network=waits_for_network)
         self._teller = Teller(clock, listener)
-        self._keeper = Keeper(clock, ledger, self._halt, changed)
+        self._keeper = Keeper(clock, self._changed, ledger, self._halt, changed)
         self._looking = Looking(clock, self._keeper, self._teller, self._patience)
         self._chooser = Chooser(
             clock, self._keeper, self._teller, self._patience, self._entries, idle_digests=idle_digests, looks=looks
@@ -121,10 +121,9 @@ class Batches:
         return entry
 
     def _halt(self) -> None:
-        """Nothing can be kept any more: let everything come to an end."""
-        with self._changed:
-            self._stopping = True
-            for entry in self._entries.values():
-                for token in entry.running.values():
-                    token.cancel()
-            self._changed.notify_all()
+        """Nothing can be kept any more: let everything come to an end. Called under the lock."""
+        self._stopping = True
+        for entry in self._entries.values():
+            for token in entry.running.values():
+                token.cancel()
+        self._changed.notify_all()

@@ -5,13 +5,17 @@ order, before anything else is, and before anything goes out that may not be don
 """
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from uploader_gui.core.batch import ATTACH_SENT, Batch, BatchEvent, Upload, ended, nameless
 from uploader_gui.core.ports import Clock, Holder, Ledger, LedgerError
 from uploader_gui.engine.entry import Entry
+
+log = logging.getLogger(__name__)
 
 Changed = Callable[[Batch, Upload | None], None]
 """Told of a batch as it is now, or of one of its uploads."""
@@ -74,15 +78,22 @@ class Keeper:
 
     Args:
         clock: Time.
+        lock: What all but `settle` is called under.
         ledger: Where; None: nowhere.
         broke: Told when the ledger first refuses; after that nothing is kept any more, so that what runs can end.
         changed: Told of everything that was kept.
     """
 
     def __init__(
-        self, clock: Clock, ledger: Ledger | None, broke: Callable[[], None], changed: Changed | None = None
+        self,
+        clock: Clock,
+        lock: AbstractContextManager[object],
+        ledger: Ledger | None,
+        broke: Callable[[], None],
+        changed: Changed | None = None,
     ) -> None:
         self._clock = clock
+        self._lock = lock
         self._ledger = ledger or Unkept()
         self._broke = broke
         self._changed = changed or (lambda _batch, _upload: None)
@@ -110,17 +121,20 @@ class Keeper:
         """As `upload`, but without waiting: a process that ends before it is kept does it again. Raises LedgerError."""
         if self.broken is None:
             with self._stopping():
+                waiting = []
                 for one in self._posted:
                     if one.done():
-                        one.result()
+                        _is_kept(one)
+                    else:
+                        waiting.append(one)  # asked once: what ends from here on is looked at the next time
                 posted = self._ledger.post(upload, self._clock.utc(), (entry.batch.id, upload.id, happened))
-            self._posted = *(one for one in self._posted if not one.done()), posted
+            self._posted = *waiting, posted
         entry.put(upload)
         self._changed(entry.batch, upload)
 
     def settle(self) -> None:
         """Wait until everything that was posted is kept; not under the lock, or everybody waits. Raises LedgerError."""
-        self._check()
+        self.check()
         with self._in_order():
             pass
 
@@ -145,12 +159,12 @@ class Keeper:
 
     def attach_sent(self, entry: Entry) -> None:
         """Note that the attach goes out: on the disk itself before it does. Raises LedgerError."""
-        self._check()
+        self.check()
         self._save(None, (), (entry.batch.id, None, ATTACH_SENT), durable=True)
 
     def begin_attach(self, entry: Entry, batch: Batch) -> Holder | None:
         """Keep a batch that begins to be attached, unless another one holds its record. Raises LedgerError."""
-        self._check()
+        self.check()
         with self._in_order():
             holder = self._ledger.begin_attach(batch, self._clock.utc(), (batch.id, None, "attaching"))
         if holder is None:
@@ -208,7 +222,7 @@ class Keeper:
             claims = self._ledger.claimed(_record(entry, by))
         return frozenset(thing for thing, owner in claims.items() if owner != entry.batch.id)
 
-    def _check(self) -> None:
+    def check(self) -> None:
         """Let nothing go out that could not be noted, whoever met the ledger's refusal first. Raises LedgerError."""
         if self.broken is not None:
             raise self.broken
@@ -240,7 +254,7 @@ class Keeper:
         """Keep nothing before what was posted is kept, and stop everything when the ledger refuses."""
         with self._stopping():
             for posted in self._posted:
-                posted.result()
+                _is_kept(posted)
             yield
 
     @contextlib.contextmanager
@@ -249,10 +263,31 @@ class Keeper:
         try:
             yield
         except LedgerError as error:
-            if self.broken is None:
-                self.broken = error
-                self._broke()
+            # `settle` may find it out while somebody else has the lock, and would break in between two lines of theirs:
+            # what was to be kept before it goes out would be passed over.
+            with self._lock:
+                if self.broken is None:
+                    self.broken = error
+                    self._broke()
             raise
+
+
+def _is_kept(posted: Future[None]) -> None:
+    """Wait for what was posted. Raises LedgerError if it cannot be kept, also where that is a mistake of our own.
+
+    Whoever waits is hardly ever the one it is about: as any other error it would be taken for theirs, again and again.
+    """
+    mistake: Exception
+    try:
+        posted.result()
+    except LedgerError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is not kept
+        mistake = error
+    else:
+        return
+    log.error("unexpected %s", type(mistake).__name__)  # its text may hold anything
+    raise LedgerError
 
 
 def _record(entry: Entry, by: str) -> str:

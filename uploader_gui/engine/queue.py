@@ -135,8 +135,9 @@ class Queue(Adding, Editing, Resting, Deciding):
                 self._rests(entry, upload, before.state, step)
 
     def learned(self, batch: Batch) -> None:
-        """A call before the attach was answered; `batch` has what it said."""
+        """A call before the attach was answered; `batch` has what it said. Raises LedgerError: then nothing follows."""
         with self._changed:
+            self._keeper.check()
             entry = self._entries[batch.id]
             answers = {**entry.batch.answers, **batch.answers}
             now = dataclasses.replace(entry.batch, answers=answers, there=batch.there)
