@@ -10,6 +10,7 @@ import pytest
 
 from tests.engine.stage import LOST, NOTE, Stage
 from uploader_gui.core.batch import Batch, BatchState, Step, Upload, UploadState
+from uploader_gui.core.cancel import Cancelled
 from uploader_gui.core.ports import Holder, LedgerError
 from uploader_gui.engine.attach import Attached, Verdict
 from uploader_gui.engine.keeping import Unkept
@@ -295,6 +296,29 @@ def test_no_call_before_the_attach_goes_out_that_could_not_be_noted() -> None:
         stage.queue.later(other, other.upload, 1)
     with pytest.raises(LedgerError):
         stage.queue.learned(dataclasses.replace(work.batch, answers={NOTED: {"thread": {"there": [], "at": "now"}}}))
+
+
+@pytest.mark.parametrize("wish", ["a pause", "a pause that was taken back", "left out", "given up"])
+def test_what_was_told_to_rest_begins_no_step(wish: str) -> None:
+    """A pause that came while a lane waited to confirm: no confirm goes out, or going on would make it twice."""
+    stage = Stage(ledger=Kept())
+    stage.add("b", 2)
+    work = stage.upload_work()
+    sent = dataclasses.replace(work.upload, next_step=Step.CONFIRM)
+    stage.queue.step_done(work.batch, sent, Step.TRANSFER)
+    if wish == "left out":
+        stage.queue.leave_out("b", "b1")
+    elif wish == "given up":
+        stage.queue.cancel("b")
+    else:
+        stage.queue.pause("b")
+    if wish == "a pause that was taken back":
+        stage.queue.resume("b")
+    with pytest.raises(Cancelled):
+        stage.queue.began(work.batch, sent, Step.CONFIRM)
+    stage.queue.stopped(work)
+    if wish == "a pause that was taken back":
+        assert stage.upload_work().upload.next_step is Step.CONFIRM
 
 
 def test_the_last_change_is_not_lost_unheard() -> None:

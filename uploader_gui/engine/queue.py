@@ -20,6 +20,7 @@ from uploader_gui.core.batch import (
     UploadState,
     advance,
 )
+from uploader_gui.core.cancel import Cancelled
 from uploader_gui.core.ports import LedgerError
 from uploader_gui.core.problems import Kind, Problem
 from uploader_gui.core.progress import Meter
@@ -108,13 +109,22 @@ class Queue(Adding, Editing, Resting, Deciding):
                 self._clock.wait(self._changed, seconds)
 
     def began(self, batch: Batch, upload: Upload | None, step: Step) -> None:
-        """A step begins; what may not be done twice does so once all that led to it is kept."""
+        """A step begins; what may not be done twice does so once all that led to it is kept.
+
+        Raises:
+            LedgerError: That cannot be kept.
+            Cancelled: The upload was told to rest, or given up, a moment ago.
+        """
         if step in NOT_TWICE:
             self._keeper.settle()
         with self._changed:
             if step is Step.VERIFY and batch.id not in self._entries:
                 return  # a person has settled it, and let go of it, before its look began
             entry = self._entries[batch.id]
+            now = None if upload is None else entry.uploads.get(upload.id)
+            if upload is not None and (now is None or now.state is not UploadState.RUNNING):
+                # Its token is cancelled a moment after the lock is let go of: what goes out now would go out again.
+                raise Cancelled
             if step is Step.ATTACH:
                 # The last moment before it goes out: from here on a crash leaves the attach unknown.
                 entry.attach_sent = True
