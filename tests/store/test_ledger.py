@@ -70,6 +70,16 @@ def test_what_is_kept_comes_back(ledger: Ledger) -> None:
     assert kept[1].path == two.path
 
 
+def test_half_a_character_comes_back(ledger: Ledger) -> None:
+    """A service may cut a text in the middle of a sign: what it said is kept all the same, and as it was."""
+    said = {"sign": {"title": "x\ud83d", "path": "\\\ud83d", "whole": "ü🎉"}}
+    ledger.add(_batch(uploads=("u",), answers=said), [_upload()], NOW)
+    one = _upload(answers=said, result=said, problem=Problem(kind=Kind.REFUSED, said="no \udc00"))
+    ledger.post(one, NOW, ("b", "u", "signed")).result()
+    assert ledger.uploads("b") == (one,)
+    assert ledger.batches()[0].answers == said
+
+
 def test_a_change_is_there_before_the_call_returns(ledger: Ledger, path: Path) -> None:
     """Another process that looks right afterwards sees it, with its line in the journal."""
     ledger.add(_batch(uploads=("u",)), [_upload()], NOW)

@@ -187,7 +187,9 @@ def _certificate_of(row: Row) -> Certificate | None:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=dict)
+    text = json.dumps(value, ensure_ascii=False, default=dict)
+    # Half a character, as a service may say it, is no UTF-8: as JSON writes it, it is the same when it is read.
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def _of_mapping(mapping: Mapping[str, Any]) -> str:
