@@ -50,6 +50,15 @@ def test_forgotten_with_its_batch(kept: Traces) -> None:
     assert not list(kept.folder.iterdir())
 
 
+def test_forgotten_while_it_waits_to_be_written(kept: Traces) -> None:
+    """Cleared a moment after the batch has ended: no trace of it comes back, and those of others are kept."""
+    kept.note(ONE)
+    kept.note(dataclasses.replace(ONE, batch="b2"))
+    kept.forget(["b1"])
+    kept.close()
+    assert [path.name for path in kept.folder.iterdir()] == ["b2.jsonl"]
+
+
 def test_a_batch_is_bounded(kept: Traces, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of very many requests the newest are kept, in no more bytes than two files may have."""
     monkeypatch.setattr(module, "MOST_BYTES", 5000)

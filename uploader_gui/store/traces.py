@@ -39,7 +39,8 @@ class Traces:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or places().logs / FOLDER
         self.lost = 0
-        self._waiting: queue.SimpleQueue[Trace | None] = queue.SimpleQueue()
+        # An event is set when all that came before it is written.
+        self._waiting: queue.SimpleQueue[Trace | threading.Event | None] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
@@ -83,7 +84,11 @@ class Traces:
         return [self._read_stem(stem) for stem in stems[:batches]]
 
     def forget(self, batch_ids: Iterable[str]) -> None:
-        """Delete the traces of these batches. Raises OSError."""
+        """Delete the traces of these batches, also those that wait to be written. Raises OSError."""
+        if self._thread is not None:
+            written = threading.Event()
+            self._waiting.put(written)
+            written.wait(CLOSING_SECONDS)
         for batch_id in batch_ids:
             for ending in _ENDINGS:
                 self._path(batch_id, ending).unlink(missing_ok=True)
@@ -108,19 +113,25 @@ class Traces:
         ends = False
         while not ends:
             batches: dict[str, list[Trace]] = {}
-            for trace in self._gathered(closing):
-                if trace is None:
+            written: list[threading.Event] = []
+            for one in self._gathered(closing):
+                if one is None:
                     ends = True
                     break
-                batches.setdefault(trace.batch, []).append(trace)
+                if isinstance(one, threading.Event):
+                    written.append(one)
+                else:
+                    batches.setdefault(one.batch, []).append(one)
             for batch_id, traces in batches.items():
                 try:
                     self._write(batch_id, traces)
                 except OSError:
                     self.lost += len(traces)
+            for event in written:
+                event.set()
 
-    def _gathered(self, closing: threading.Event) -> Iterator[Trace | None]:
-        """Wait for a trace; give it and those that come soon after it."""
+    def _gathered(self, closing: threading.Event) -> Iterator[Trace | threading.Event | None]:
+        """Wait for a trace; give it and what comes soon after it."""
         yield self._waiting.get()
         closing.wait(GATHERING_SECONDS)
         for _ in range(self._waiting.qsize()):
