@@ -200,6 +200,23 @@ def test_too_large_together_without_the_two_largest(scene: Scene) -> None:
     scene.attached("a.pdf")
 
 
+def test_too_large_together_twice_at_once(scene: Scene) -> None:
+    """What was dropped while the first were looked at is not left out unseen: it is asked about all that waits."""
+    driver = scene.driver
+    files = [scene.write(f"{name}.pdf") for name in "abcdef"]
+    for path, size in zip(files, (10, 9, 11, 12, 8, 7), strict=True):
+        with path.open("r+b") as file:
+            file.truncate(size * 1_000_000)
+    scene.drop(("close", "whatsapp_log"), WHATSAPP, files[:3])
+    driver.drop(files[3:])
+    offering = driver.window.offering
+    driver.until(lambda: not offering.busy and len(offering.waiting) == 6)
+    assert [one.text() for one in driver.window.offer.buttons] == ["Try again", "Don't send"]
+    driver.press("Try again", driver.window.offer)
+    driver.press("Leave out the 3 largest files", driver.window.offer)
+    scene.attached("e.pdf", "f.pdf", "b.pdf")
+
+
 def test_too_large_together_afterwards(scene: Scene) -> None:
     """Another file in the place of one that is missing must fit beside the others; left out, those are attached."""
     driver = scene.driver

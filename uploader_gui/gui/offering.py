@@ -58,7 +58,8 @@ class Offering(QObject):
         self.waiting: tuple[str, ...] = ()
         self._looked_at = 0
         self._refused: Exception | None = None
-        self._alone = False  # what was refused was to be one batch for each file
+        self._asked: tuple[str, ...] = ()  # what was refused
+        self._alone = False  # it was to be one batch for each file
         self._known = seen.Known()
         target.changed.connect(self._target_changed)
         target.complete.connect(self._offer)
@@ -103,7 +104,7 @@ class Offering(QObject):
             if says_more or isinstance(error, LedgerError):
                 # What came while it was asked waits as well.
                 self.waiting, self._refused = tuple(dict.fromkeys([*paths, *self.waiting])), error
-                self._alone = alone
+                self._asked, self._alone = paths, alone
                 self._show()
             else:
                 self.failed.emit(error)
@@ -181,7 +182,8 @@ class Offering(QObject):
         if error.why is Why.SAME_FILES:
             return [(_("Send them once more"), lambda: self._send(paths, again=True, alone=self._alone))]
         again: Choice = (_("Try again"), lambda: self._send(paths, alone=self._alone))
-        if not error.fitting:
+        if not error.fitting or paths != self._asked:
+            # Of what else waits by now nothing was said: it would be left out unseen.
             return [again]
         left_out = len(error.left_out)
         leave = ngettext("Leave out {name}", "Leave out the {n} largest files", left_out)
