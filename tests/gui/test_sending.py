@@ -151,6 +151,23 @@ def test_record_is_cleared_unless_pinned(driver: Driver, tmp_path: Path) -> None
         assert driver.window.target.fields.values.get("text") == ("Hello" if pinned else None)
 
 
+def test_what_says_nothing_of_the_record_stays(driver: Driver, tmp_path: Path) -> None:
+    """Whoever puts files into one field of many records chooses the field once; only the record is asked for again."""
+    case = Case(service="kizen", target="record_field")
+    driver.aim("kizen", "record_field", dict(case.inputs))
+    fields = driver.window.target.fields
+    before = fields.values
+    driver.drop([case.file(tmp_path, "first")])
+    driver.state(BatchState.ATTACHED)
+    driver.until(lambda: "record" not in fields.values)
+    assert {**fields.values, "record": before["record"]} == before
+    kind = fields.field("object")
+    assert kind is not None
+    kind.fill("another_kind")
+    kind.changed.emit()
+    assert "field" not in fields.values, "it belongs to the object"
+
+
 def test_record_that_is_not_there(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:
     """A record that is not there is told before a byte is sent, and the files wait."""
     path = tmp_path / "a.pdf"

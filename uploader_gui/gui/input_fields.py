@@ -187,10 +187,10 @@ class InputFields(QWidget):
             if field.input.id in names:
                 field.call(names[field.input.id])
 
-    def clear(self) -> None:
-        """Empty all fields, and fold them."""
+    def clear(self, *, for_next: bool = False) -> None:
+        """Empty all fields, and fold them; for the next batch those stay that say nothing about where it goes."""
         self._unfolded = False
-        self.fill(dict.fromkeys(field.input.id for field in self.fields), {})
+        self.fill(dict.fromkeys(one.input.id for one in self.fields if not (for_next and one.input.keep)), {})
 
     def _field_changed(self, changed: "Field") -> None:
         """What belongs to another record than the one that is chosen now is taken back."""

@@ -193,7 +193,7 @@ class TargetBar(QWidget):
         if now is not None and same and flow is not None and not self.pin.isChecked():
             kept = record_inputs(flow, now.inputs)
             title = wording.titled(self.place)
-            self.fields.clear()
+            self.fields.clear(for_next=True)
             if kept:
                 self._offer_again(dataclasses.replace(now, inputs=kept), title)
         self.recent.read()

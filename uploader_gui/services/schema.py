@@ -274,12 +274,14 @@ class Input(Part):
         lines: How many lines its field has.
         list: It takes several values.
         default: Its value where none is given; given and empty means nothing.
+        keep: It stays filled in for the next batch: it says how or in what, and not on which record.
     """
 
     id: Identifier
     label: Label
     lookup: Identifier | None = None
     free: bool = False
+    keep: Flag = False
     optional: Flag = False
     lines: Annotated[int, Strict(), Field(ge=1, le=40)] = 1
     default: Template | None = None

@@ -142,6 +142,10 @@ def _check_target(service: schema.Service, name: str) -> Iterator[Mistake]:
             key=f"{key}.call", text="the target “upload” only stores files: give a target with a call another name"
         )
     yield from _twice(f"{key}.inputs", (one.id for one in target.inputs))
+    asked = [one for one in target.inputs if not one.optional and one.default is None]
+    if any(one.keep for one in target.inputs) and all(one.keep for one in asked):
+        text = "keep must not be said of all that must be filled in: the next files would land on the same record"
+        yield Mistake(key=f"{key}.inputs", text=text)
     for one in target.inputs:
         if one.id in target.set:
             yield Mistake(key=f"{key}.set.{one.id}", text="is an input already: target can hold only one of them")
