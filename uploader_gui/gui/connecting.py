@@ -65,6 +65,7 @@ def _deeds(window: "MainWindow") -> None:
     doing.account_wished.connect(window.ways.look_at)
     doing.cleared.connect(window.clear)
     doing.show_wished.connect(comforts.show_files)
+    doing.elsewhere_wished.connect(window.taking.elsewhere)
     comforts.told.connect(window.notices.tell)
     doing.copied.connect(lambda: window.filters.say(_("Copied")))
     doing.unopened.connect(window.notices.tell)

@@ -40,11 +40,12 @@ class Deed(StrEnum):
     COPY_LINK = auto()
     COPY_RECORD = auto()
     SHOW = auto()
+    ELSEWHERE = auto()
     REMOVE = auto()
     CLEAR = auto()
 
 
-IN_ROW = frozenset(Deed) - {Deed.OPEN_LINK, Deed.COPY_LINK, Deed.COPY_RECORD, Deed.CLEAR}
+IN_ROW = frozenset(Deed) - {Deed.OPEN_LINK, Deed.COPY_LINK, Deed.COPY_RECORD, Deed.ELSEWHERE, Deed.CLEAR}
 """What can stand as a button in a row: whatever solves something, and what undoes."""
 
 _OF = {
@@ -76,6 +77,7 @@ def label(deed: Deed) -> str:
         Deed.COPY_LINK: _("Copy the file's link"),
         Deed.COPY_RECORD: _("Copy the record's link"),
         Deed.SHOW: _("Show in folder"),
+        Deed.ELSEWHERE: _("Attach elsewhere…"),
         Deed.CLEAR: _("Clear from the list"),
     }[deed]
 
@@ -173,11 +175,19 @@ def possible(node: Node, upload: Upload | None, now: datetime) -> list[Deed]:
 
 def paths_of(node: Node, upload: Upload | None) -> list[Path]:
     """Where the file of a row lies, or the first files of a batch; without those that were left out."""
+    return [one.path for one in _meant(node, upload, MOST_SHOWN)]
+
+
+def files_of(node: Node, upload: Upload | None) -> list[str]:
+    """The file of a row, or all files of a batch, as texts; without those that were left out."""
+    return [one.file for one in _meant(node, upload, None)]
+
+
+def _meant(node: Node, upload: Upload | None, most: int | None) -> list[Upload]:
     if upload is not None:
-        return [upload.path]
+        return [upload]
     left_out = node.batch.state is not BatchState.CANCELLED
-    some = [one for one in node.uploads[:MOST_SHOWN] if not (left_out and one.state is UploadState.CANCELLED)]
-    return [one.path for one in some]
+    return [one for one in node.uploads[:most] if not (left_out and one.state is UploadState.CANCELLED)]
 
 
 def link_of(upload: Upload, now: datetime) -> str | None:
@@ -263,7 +273,7 @@ def _resting(node: Node, upload: Upload | None) -> list[Deed]:
 def _ending(node: Node, upload: Upload | None) -> list[Deed]:
     state = node.batch.state
     if state in ENDED_BATCHES:
-        return [Deed.CLEAR] if upload is None else []
+        return [Deed.ELSEWHERE, *([Deed.CLEAR] if upload is None else [])]
     if upload is not None:
         out = state in _RESTING and upload.state is not UploadState.CANCELLED and node.left is None
         return [Deed.LEAVE_OUT] if out and node.count > 1 else []

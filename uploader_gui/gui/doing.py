@@ -31,6 +31,7 @@ class Doing(QObject):
         edit_wished: The inputs of this row's batch are to be edited.
         cleared: These batches are to be shown no more.
         show_wished: These files, a list of paths, are to be shown where they lie.
+        elsewhere_wished: The files of these rows, a list, are to go somewhere else as well.
         copied: Something was copied.
         unopened: An address could not be opened: a notice that says so.
     """
@@ -39,6 +40,7 @@ class Doing(QObject):
     edit_wished = Signal(object)
     cleared = Signal(object)
     show_wished = Signal(object)
+    elsewhere_wished = Signal(object)
     copied = Signal()
     unopened = Signal(object)
 
@@ -63,6 +65,9 @@ class Doing(QObject):
             return
         if deed is Deed.SHOW:
             self.show_wished.emit([path for row in rows for path in deeds.paths_of(row.node, row.upload)])
+            return
+        if deed is Deed.ELSEWHERE:
+            self.elsewhere_wished.emit(rows)
             return
         for row in rows:
             if row.upload is not None:

@@ -69,11 +69,16 @@ class Offering(QObject):
         """Whether files are being looked at, before they are in the queue."""
         return self._looked_at > 0
 
-    def take(self, paths: Sequence[str]) -> None:
-        """Take files: they go at once where the target bar says, or wait until it says where."""
+    def take(self, paths: Sequence[str], *, at_once: bool = True) -> None:
+        """Take files: they go at once where the target bar says, or wait until it says where.
+
+        Args:
+            paths: Files and folders.
+            at_once: Else they wait for a person's word also where it says so already.
+        """
         together = tuple(dict.fromkeys([*self.waiting, *paths]))
         where = self._target.destination
-        if where is None or self._target.lacks:
+        if where is None or self._target.lacks or not at_once:
             self.waiting, self._refused = together, None
             self._show()
             self._target.ask()

@@ -7,7 +7,8 @@ from PySide6.QtCore import QMimeData, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
 from uploader_gui.core.translation import gettext as _
-from uploader_gui.gui import notices, ways_in
+from uploader_gui.gui import deeds, notices, ways_in
+from uploader_gui.gui.queue_model import Row
 from uploader_gui.gui.rows import Node
 from uploader_gui.workers.facts import Begun
 
@@ -48,6 +49,18 @@ class Taking(QObject):
         """Choose the record that is open in the browser."""
         if not self._window.target.take_address(address):
             self._tell(notices.unknown_address())
+
+    def elsewhere(self, rows: Sequence[Row]) -> None:
+        """The files of these rows go to another record as well, of the same kind unless the person says otherwise."""
+        batch = rows[0].node.batch
+        face = self._desk.face(batch.account) or self._desk.face_of(batch)
+        if face is not None:
+            self._window.target.choose(face.key, batch.target)
+        # Whatever record is chosen, pinned or not: nothing goes to it only because this was pressed.
+        self._window.target.fields.clear()
+        self._window.filters.show_queue()
+        paths = [path for row in rows for path in deeds.files_of(row.node, row.upload)]
+        self._window.offering.take(paths, at_once=False)
 
     def begun(self, begun: Begun) -> None:
         """What was taken is in the queue: show it there."""
