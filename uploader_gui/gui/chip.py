@@ -11,7 +11,11 @@ from uploader_gui.gui.look import GRID
 
 
 class Elided(QLabel):
-    """One line that is shortened where there is no room for it."""
+    """One line of plain text that is shortened where there is no room for it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """A few letters are enough."""
@@ -45,7 +49,6 @@ class Chip(QFrame):
         self._label = label
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._name = Elided(self)
-        self._name.setTextFormat(Qt.TextFormat.PlainText)
         self.cross = look.Button("close", "", parent=self)
         self.cross.clicked.connect(self.removed)
         self.cross.installEventFilter(self)

@@ -268,7 +268,6 @@ class HistoryView(QWidget):
         self.table.customContextMenuRequested.connect(self._menu)
         self.table.selectionModel().currentChanged.connect(lambda current, _before: self._choose(current.row()))
         self._count = Elided(self)
-        self._count.setTextFormat(Qt.TextFormat.PlainText)
         self.export = QPushButton(_("Export…"), self)
         self.export.setToolTip(_("Write what is shown here to a CSV or JSON file"))
         self.export.setAutoDefault(False)
