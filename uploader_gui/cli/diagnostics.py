@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from uploader_gui.store.opening import ledger_path
 def run(options: argparse.Namespace) -> int:
     """Carry the command out; gives the exit code."""
     keys = environment.take_keys()
-    known = Known(accounts=_accounts(), own_services=_own(), secrets=tuple(keys.values()))
+    known = Known(accounts=account_counts(ledger_path()), own_services=_own(), secrets=tuple(keys.values()))
     text = diagnostics(datetime.now(UTC), known, without_names=options.without_names)
     if options.out is None:
         print(text, end="")
@@ -28,13 +27,6 @@ def run(options: argparse.Namespace) -> int:
         _write(Path(options.out).expanduser(), text)
         print(_("Written to {out}. Read it before you send it to anybody.").format(out=words.plain(options.out, 1000)))
     return exits.DONE
-
-
-def _accounts() -> dict[str, int]:
-    try:
-        return account_counts(ledger_path())
-    except (sqlite3.Error, OSError):
-        return {}  # that the ledger cannot be read is told where its batches would be
 
 
 def _own() -> dict[str, Path]:

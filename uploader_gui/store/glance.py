@@ -79,8 +79,7 @@ def glance(path: Path, *, batches: int, files: int) -> Glance:
         files: How many of each batch.
 
     Raises:
-        OSError: There is no file, or it cannot be read.
-        sqlite3.Error: What is in it is no ledger.
+        sqlite3.Error: There is no file, it cannot be read, or what is in it is no ledger.
     """
     with _reading(path) as connection:
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
@@ -149,7 +148,10 @@ def _json(text: Any) -> Any:
 
 
 def account_counts(path: Path) -> dict[str, int]:
-    """How many accounts each service has, by its id; read as `glance` reads. Raises OSError or sqlite3.Error."""
-    with _reading(path) as connection:
-        rows = connection.execute("SELECT service, count(*) AS count FROM account GROUP BY service")
-        return {str(row["service"]): int(row["count"]) for row in rows}
+    """How many accounts each service has, by its id; none where that cannot be read, which `glance` tells."""
+    try:
+        with _reading(path) as connection:
+            rows = connection.execute("SELECT service, count(*) AS count FROM account GROUP BY service")
+            return {str(row["service"]): int(row["count"]) for row in rows}
+    except sqlite3.Error:
+        return {}

@@ -1,7 +1,6 @@
 """Diagnostics for somebody who helps, and where the program's own things lie. In an errand's thread."""
 
 import dataclasses
-import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +20,9 @@ from uploader_gui.workers.works import Works
 def text(works: Works, *, without_names: bool) -> str:
     """Put the diagnostics together. Raises nothing: what cannot be found out is said to be so."""
     secrets = [value for account in works.known.accounts for value in works.known.session(account).account.secrets]
-    known = Known(settings=_shown(works.settings), accounts=_accounts(), own_services=_own(), secrets=secrets)
+    known = Known(
+        settings=_shown(works.settings), accounts=account_counts(ledger_path()), own_services=_own(), secrets=secrets
+    )
     return diagnostics(datetime.now(UTC), known, without_names=without_names)
 
 
@@ -41,13 +42,6 @@ def _shown(settings: Settings) -> dict[str, bool | float | str]:
     facts["keep_days"] = "always" if settings.keep_days is None else settings.keep_days
     facts["proxy"] = settings.proxy if settings.proxy in {SYSTEM, NONE} else "address"
     return facts
-
-
-def _accounts() -> dict[str, int]:
-    try:
-        return account_counts(ledger_path())
-    except (sqlite3.Error, OSError):
-        return {}  # that the ledger cannot be read is told where its batches would be
 
 
 def _own() -> dict[str, Path]:
