@@ -215,7 +215,7 @@ def test_another_key_of_the_same_person() -> None:
         stage.queue.sign_in("nobody", other)
 
 
-def test_let_go_of_while_its_fingerprint_is_taken() -> None:
+def test_let_go_of_while_its_digest_is_taken() -> None:
     """A row that is cleared while a large file is still read takes no lane along; the next file's turn comes."""
     stage = Stage(idle_digests=frozenset({"sha256"}))
     for name in ("a", "b"):

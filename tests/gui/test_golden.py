@@ -151,7 +151,7 @@ def test_unknown(driver: Driver, practice: PracticeService, tmp_path: Path) -> N
 
 
 def test_done(driver: Driver, tmp_path: Path) -> None:
-    """A file is attached: its steps, fingerprints, proof and links."""
+    """A file is attached: its steps, digests, proof and links."""
     driver.aim("close", "note", {"lead": "lead_globex"})
     driver.drop([file(tmp_path, "contract.pdf"), file(tmp_path, "photo.jpg", 2000)])
     driver.state(BatchState.ATTACHED)

@@ -48,7 +48,7 @@ def test_details_of_a_file(attached: Driver) -> None:
         "Ask where to send it",
         "Send",
         "Attach",
-        "Fingerprints",
+        "Digests",
         "MD5",
         "SHA-256",
         "CRC32C",

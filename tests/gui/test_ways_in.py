@@ -159,7 +159,7 @@ def test_a_screenshot_is_attached(driver: Driver, practice: PracticeService) -> 
     assert file.name.startswith("Screenshot 20")
     assert file.name.endswith(".png")
     assert file.type == "image/png"
-    # With its fingerprints taken the picture is not needed any more.
+    # With its digests taken the picture is not needed any more.
     driver.until(lambda: not pasted())
     upload = driver.node.uploads[0]
     assert upload.digests["sha256"] == file.sha256

@@ -81,7 +81,7 @@ def test_what_belongs_to_no_batch(tmp_path: Path) -> None:
     ],
 )
 def test_as_long_as_its_batch(batch_state: BatchState, digests: dict[str, str], stays: bool, tmp_path: Path) -> None:
-    """A picture stays while its batch is open or unclear, and until its fingerprints are taken; then it is deleted."""
+    """A picture stays while its batch is open or unclear, and until its digests are taken; then it is deleted."""
     kept = pasted.keep(b"x", "Screenshot", ".png")
     batch, upload = sample(kept)
     with Ledger(tmp_path / "ledger.db") as ledger:

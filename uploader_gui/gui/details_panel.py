@@ -219,7 +219,7 @@ class DetailsPanel(QWidget):
         self._section(_("Files"), self._files(row))
         self._section(_("Steps"), self._steps(row))
         if row.upload is not None:
-            self._section(_("Fingerprints"), proof_rows.fingerprints(row.upload, self.copied.emit, self))
+            self._section(_("Digests"), proof_rows.digests(row.upload, self.copied.emit, self))
             if row.upload.receipt is not None:
                 self._body.addWidget(look.plain_label(wording.proof(row.upload.receipt.proof)))
         elif self._form is None:

@@ -17,7 +17,7 @@ Copy = Callable[[str], object]
 Wish = Callable[[Deed, Row], Callable[[], None]]
 
 
-def fingerprints(upload: Upload, copy: Copy, parent: QWidget) -> QGridLayout:
+def digests(upload: Upload, copy: Copy, parent: QWidget) -> QGridLayout:
     """A file's digests, and the storage's own ETag where that is another one.
 
     Args:
@@ -29,14 +29,14 @@ def fingerprints(upload: Upload, copy: Copy, parent: QWidget) -> QGridLayout:
     grid.setHorizontalSpacing(GRID)
     grid.setColumnStretch(1, 1)
     receipt = upload.receipt
-    digests = dict(upload.digests)
+    known = dict(upload.digests)
     if receipt is not None:
-        digests |= {name: one for name in ("md5", "sha256", "crc32c", "etag") if (one := getattr(receipt, name))}
+        known |= {name: one for name in ("md5", "sha256", "crc32c", "etag") if (one := getattr(receipt, name))}
     rows = [("md5", "MD5"), ("sha256", "SHA-256"), ("crc32c", "CRC32C")]
-    if digests.get("etag") and digests["etag"].strip('"') != digests.get("md5"):
+    if known.get("etag") and known["etag"].strip('"') != known.get("md5"):
         rows.append(("etag", "ETag"))
     for line, (name, called) in enumerate(rows):
-        value = digests.get(name)
+        value = known.get(name)
         grid.addWidget(pieces.quiet(called), line, 0)
         shown = look.label(pieces.shortened(value), parent) if value else pieces.Quiet(_("not taken yet"), parent)
         if value:

@@ -96,7 +96,7 @@ def tidy(ledger: Ledger, now: datetime, *, but: Collection[Path] = ()) -> frozen
             if not rows and aside is not None and _modified(path) <= aside.timestamp():
                 left.append(path)
                 continue
-            # Its fingerprints are still being taken, or it was pasted a moment ago.
+            # Its digests are still being taken, or it was pasted a moment ago.
             taken = all(row["state"] != UploadState.STORED or "sha256" in json.loads(row["digests"]) for row in rows)
             if not (rows and taken) and now.timestamp() - _modified(path) < LOST_AFTER:
                 left.append(path)
