@@ -1,4 +1,4 @@
-"""The ledger: every change of a batch or an upload is here before it is acted on.
+"""The ledger: every change of a batch or an upload is here before it is acted on, but for what is posted.
 
 One thread writes, for everybody, in the order in which changes are asked for.
 """
