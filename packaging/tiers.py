@@ -113,7 +113,8 @@ def security_tier(checkout: Checkout) -> bool:
     """Nothing is written in a way that is known to be dangerous, or it says at its place why it is not."""
     quiet: list[str | Path] = ["bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive"]
     program = module(checkout, *quiet, "uploader_gui")
-    # The packaging is there to start other programs, by name and with arguments of our own; the program starts none.
+    # The packaging is there to start other programs, by name and with arguments of our own; the program says at its
+    # place where it does.
     return module(checkout, *quiet, "--skip", "B101,B404,B603,B607", "packaging") and program
 
 

@@ -212,12 +212,14 @@ class Upload:
 
     Attributes:
         id: Unlike any other upload's.
+        batch_id: Its batch's.
         given: The path as the person gave it; what messages and events name.
         file: Where it lies, as a text: a Path takes four times as much room.
         name: The name it gets at the service.
         size: Bytes, when it was added.
         modified: Nanoseconds since 1970, when it was added.
         media_type: Its type, from the bundled table.
+        width, height: A picture's, in pixels, where something asks for them.
         state: Where it is.
         next_step: The step to begin with; those before it are done and never repeated.
         answers: By step, what later steps need of its answer.

@@ -41,6 +41,9 @@ class Flow:
         needs_image_size: Width and height of each file must be known.
         same_is_certain: The target's verify tells its files from all others by an id that the service gave them.
         locked_inputs: The inputs that a file's steps use: known before the first upload and fixed afterwards.
+        required: By step, what its answer must have: of each group of paths one.
+        kept: By step, the paths of its answer that anything uses.
+        needed: By upload step, the paths of what is known that are still used once it is done.
     """
 
     service: schema.Service
