@@ -147,7 +147,7 @@ def test_clearing_the_history(opened: Driver, practice: PracticeService, tmp_pat
     opened.until(opened.window.offer.isVisible)
     opened.window.offer.buttons[0].click()
     opened.until(lambda: len(opened.nodes) == 2 and opened.node.running)
-    assert Traces().read(done)
+    opened.until(lambda: Traces().read(done))
     dialog = opened.window.comforts.show_settings()
     opened.press("Clear now…", dialog)
     opened.press("Keep", dialog)

@@ -144,6 +144,14 @@ def test_damaged_lines_are_left_out(kept: Traces) -> None:
     assert kept.read("b1") == [ONE]
 
 
+def test_reading_comes_after_what_was_noted(kept: Traces, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks at a batch's requests sees the one that has just ended, and does not wait for more to gather."""
+    monkeypatch.setattr(module, "GATHERING_SECONDS", 60.0)
+    for number in range(3):
+        kept.note(dataclasses.replace(ONE, number=number))
+        assert [trace.number for trace in kept.read("b1")] == list(range(number + 1))
+
+
 def test_used_again_after_it_was_closed(kept: Traces) -> None:
     """Closing writes what waits; the next trace begins a new thread."""
     for _ in range(3):

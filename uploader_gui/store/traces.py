@@ -42,7 +42,7 @@ class Traces:
         # An event is set when all that came before it is written.
         self._waiting: queue.SimpleQueue[Trace | threading.Event | None] = queue.SimpleQueue()
         self._starting = threading.Lock()
-        self._closing = threading.Event()
+        self._hurry = threading.Event()
         self._thread: threading.Thread | None = None
         self._made: set[Path] = set()
 
@@ -61,11 +61,20 @@ class Traces:
             thread, self._thread = self._thread, None
         if thread is not None:
             self._waiting.put(None)
-            self._closing.set()
+            self._hurry.set()
             thread.join(CLOSING_SECONDS)
+
+    def settle(self) -> None:
+        """Wait until what was noted so far is written, for CLOSING_SECONDS at most."""
+        if self._thread is not None:
+            written = threading.Event()
+            self._waiting.put(written)
+            self._hurry.set()
+            written.wait(CLOSING_SECONDS)
 
     def read(self, batch_id: str) -> list[Trace]:
         """The traces of a batch, oldest first; what cannot be read is left out. "" gives those of no batch."""
+        self.settle()
         found = []
         for ending in _ENDINGS:
             with contextlib.suppress(OSError):
@@ -85,10 +94,7 @@ class Traces:
 
     def forget(self, batch_ids: Iterable[str]) -> None:
         """Delete the traces of these batches, also those that wait to be written. Raises OSError."""
-        if self._thread is not None:
-            written = threading.Event()
-            self._waiting.put(written)
-            written.wait(CLOSING_SECONDS)
+        self.settle()
         for batch_id in batch_ids:
             for ending in _ENDINGS:
                 self._path(batch_id, ending).unlink(missing_ok=True)
@@ -105,16 +111,15 @@ class Traces:
     def _start(self) -> None:
         with self._starting:
             if self._thread is None:
-                self._closing = threading.Event()
-                self._thread = threading.Thread(target=self._work, name="traces", args=(self._closing,), daemon=True)
+                self._thread = threading.Thread(target=self._work, name="traces", daemon=True)
                 self._thread.start()
 
-    def _work(self, closing: threading.Event) -> None:
+    def _work(self) -> None:
         ends = False
         while not ends:
             batches: dict[str, list[Trace]] = {}
             written: list[threading.Event] = []
-            for one in self._gathered(closing):
+            for one in self._gathered():
                 if one is None:
                     ends = True
                     break
@@ -130,10 +135,11 @@ class Traces:
             for event in written:
                 event.set()
 
-    def _gathered(self, closing: threading.Event) -> Iterator[Trace | threading.Event | None]:
+    def _gathered(self) -> Iterator[Trace | threading.Event | None]:
         """Wait for a trace; give it and what comes soon after it."""
         yield self._waiting.get()
-        closing.wait(GATHERING_SECONDS)
+        self._hurry.wait(GATHERING_SECONDS)
+        self._hurry.clear()
         for _ in range(self._waiting.qsize()):
             yield self._waiting.get()
 
