@@ -116,6 +116,11 @@ class Keychain:
             self._daemon.kill()
             self._daemon.wait(SECONDS)
             self._daemon = None
+            # The bus hears of it a little later: the next one to start would be taken for there before it is.
+            until = time.monotonic() + SECONDS
+            while self._owned():
+                assert time.monotonic() < until, "gnome-keyring-daemon is still on the bus"
+                time.sleep(0.01)
 
     def end(self) -> None:
         """End the daemon and the bus."""
