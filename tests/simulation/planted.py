@@ -105,7 +105,7 @@ def _not_kept() -> contextlib.AbstractContextManager[Any]:
 
 
 def _not_waited_for() -> contextlib.AbstractContextManager[Any]:
-    return mock.patch.object(Keeper, "settle", return_value=None)
+    return mock.patch.object(Keeper, "catch_up", return_value=None)
 
 
 _LOSSES = Weather(lost=0.5, lag=0.8)

@@ -1,7 +1,7 @@
 """Every change of the scheduler's batches and uploads: kept by the ledger first, then acted on.
 
 What a lane does to an upload is posted (`soon`), so that no lane waits for the writes of all others: it is kept in its
-order, before anything else is, and before anything goes out that may not be done twice (`settle`).
+order, before anything else is, and before anything goes out that may not be done twice (`catch_up`).
 """
 
 import contextlib
@@ -78,7 +78,7 @@ class Keeper:
 
     Args:
         clock: Time.
-        lock: What all but `settle` is called under.
+        lock: What all but `catch_up` is called under.
         ledger: Where; None: nowhere.
         broke: Told when the ledger first refuses; after that nothing is kept any more, so that what runs can end.
         changed: Told of everything that was kept.
@@ -132,7 +132,7 @@ class Keeper:
         entry.put(upload)
         self._changed(entry.batch, upload)
 
-    def settle(self) -> None:
+    def catch_up(self) -> None:
         """Wait until everything that was posted is kept; not under the lock, or everybody waits. Raises LedgerError."""
         self.check()
         with self._in_order():
@@ -263,8 +263,8 @@ class Keeper:
         try:
             yield
         except LedgerError as error:
-            # `settle` may find it out while somebody else has the lock, and would break in between two lines of theirs:
-            # what was to be kept before it goes out would be passed over.
+            # `catch_up` may find it out while somebody else has the lock, and would break in between two lines of
+            # theirs: what was to be kept before it goes out would be passed over.
             with self._lock:
                 if self.broken is None:
                     self.broken = error

@@ -81,7 +81,7 @@ class Queue(Adding, Editing, Resting, Deciding, Attaching):
         """Wait for something to do; None when the lane is to end."""
         work = self._next()
         if work is None and self.broken is None:
-            self._keeper.settle()  # or nobody would hear that something could not be kept
+            self._keeper.catch_up()  # or nobody would hear that something could not be kept
         return work
 
     def _next(self) -> Work | None:
@@ -115,7 +115,7 @@ class Queue(Adding, Editing, Resting, Deciding, Attaching):
             Cancelled: The upload was told to rest, or given up, a moment ago.
         """
         if step in NOT_TWICE:
-            self._keeper.settle()
+            self._keeper.catch_up()
         with self._changed:
             if step is Step.VERIFY and batch.id not in self._entries:
                 return  # a person has settled it, and let go of it, before its look began

@@ -64,7 +64,7 @@ class Traces:
             self._hurry.set()
             thread.join(CLOSING_SECONDS)
 
-    def settle(self) -> None:
+    def catch_up(self) -> None:
         """Wait until what was noted so far is written, for CLOSING_SECONDS at most."""
         if self._thread is not None:
             written = threading.Event()
@@ -74,7 +74,7 @@ class Traces:
 
     def read(self, batch_id: str) -> list[Trace]:
         """The traces of a batch, oldest first; what cannot be read is left out. "" gives those of no batch."""
-        self.settle()
+        self.catch_up()
         found = []
         for ending in _ENDINGS:
             with contextlib.suppress(OSError):
@@ -94,7 +94,7 @@ class Traces:
 
     def forget(self, batch_ids: Iterable[str]) -> None:
         """Delete the traces of these batches, also those that wait to be written. Raises OSError."""
-        self.settle()
+        self.catch_up()
         for batch_id in batch_ids:
             for ending in _ENDINGS:
                 self._path(batch_id, ending).unlink(missing_ok=True)

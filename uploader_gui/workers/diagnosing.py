@@ -19,7 +19,7 @@ from uploader_gui.workers.works import Works
 
 def text(works: Works, *, without_names: bool) -> str:
     """Put the diagnostics together. Raises nothing: what cannot be found out is said to be so."""
-    works.traces.settle()
+    works.traces.catch_up()
     secrets = [value for account in works.known.accounts for value in works.known.session(account).account.secrets]
     known = Known(
         settings=_shown(works.settings), accounts=account_counts(ledger_path()), own_services=_own(), secrets=secrets
