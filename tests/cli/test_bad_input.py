@@ -169,7 +169,7 @@ def test_folder(cli: CommandLine, file: Path, tmp_path: Path) -> None:
     assert [list(files) for files in attached(cli.practice, "close")] == [[print_of(file), print_of(inner)]]
     assert result.events("attached")[0]["files"] == [f"{tmp_path}/Offer.pdf", f"{tmp_path}/in/Plan.pdf"]
     assert f"{file}: it is there twice and is sent once." in result.err
-    assert f"{tmp_path}: What is hidden stays out: .env. To send it, choose it by itself.\n" in result.err
+    assert f"{tmp_path}: Hidden files were left out: .env. To send one, choose it by itself.\n" in result.err
 
 
 def test_folder_without_files(cli: CommandLine, tmp_path: Path) -> None:

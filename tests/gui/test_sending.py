@@ -77,11 +77,11 @@ def test_what_is_hidden_stays_out(driver: Driver, practice: PracticeService, tmp
     [attachment] = practice.world.attachments("close")
     assert [file.name for file in attachment.files] == ["a.pdf"]
     (said,) = driver.window.notices.texts
-    assert said == "What is hidden stays out: .env, .keys, .x and 1 more. To send it, choose it by itself."
+    assert said == "Hidden files were left out: .env, .keys, .x and 1 more. To send one, choose it by itself."
     (folder / "a.pdf").unlink()
     driver.aim("close", "note", {"lead": "lead_globex"})
     driver.drop([folder])
-    driver.until(lambda: "There is no file to send in Offer. What is hidden" in " ".join(driver.window.notices.texts))
+    driver.until(lambda: "There is no file to send in Offer. Hidden files" in " ".join(driver.window.notices.texts))
 
 
 def test_file_dialog(driver: Driver, practice: PracticeService, tmp_path: Path) -> None:

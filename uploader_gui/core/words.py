@@ -134,10 +134,10 @@ def hidden(names: Sequence[str]) -> str:
     """Say that what is hidden in a folder is left out, and how it is sent all the same."""
     shown, more = ", ".join(plain(one, 60) for one in names[:MOST_NAMED]), len(names) - MOST_NAMED
     if more <= 0:
-        return _("What is hidden stays out: {names}. To send it, choose it by itself.").format(names=shown)
+        return _("Hidden files were left out: {names}. To send one, choose it by itself.").format(names=shown)
     return ngettext(
-        "What is hidden stays out: {names} and {n} more. To send it, choose it by itself.",
-        "What is hidden stays out: {names} and {n} more. To send it, choose it by itself.",
+        "Hidden files were left out: {names} and {n} more. To send one, choose it by itself.",
+        "Hidden files were left out: {names} and {n} more. To send one, choose it by itself.",
         more,
     ).format(names=shown, n=grouped(more))
 
